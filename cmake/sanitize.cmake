@@ -1,0 +1,8 @@
+if(MINATO_SANITIZE)
+  add_compile_options(-fsanitize=${MINATO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MINATO_SANITIZE})
+  add_compile_definitions(MINATO_SANITIZED=1)
+endif()
+if(MINATO_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,79 @@
+// Buffers by the block: what a connection reads into while it is active, and gives back when idle.
+//
+// Thread: one pool a worker, used only there.
+// Bounds: keeps at most `kept_bytes_max` of free memory; what comes back beyond that is freed.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace minato {
+
+class BlockPool;
+
+/// One block, or none. Goes back to its pool when it dies; the pool outlives its blocks.
+class Block {
+ public:
+  Block() = default;
+  Block(Block&& other) noexcept { swap(other); }
+  Block& operator=(Block&& other) noexcept {
+    Block(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Block();
+
+  explicit operator bool() const { return data_ != nullptr; }
+  char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+  std::span<char> span() const { return {data_, size_}; }
+  void release() { Block().swap(*this); }
+  void swap(Block& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+
+ private:
+  friend class BlockPool;
+  Block(BlockPool& pool, char* data, std::size_t size) : pool_(&pool), data_(data), size_(size) {}
+
+  BlockPool* pool_ = nullptr;
+  char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+class BlockPool {
+ public:
+  static constexpr std::size_t smallest_bytes = 4096;
+  static constexpr std::size_t classes = 13;  // 4 KiB to 16 MiB
+
+  explicit BlockPool(std::size_t kept_bytes_max = 4u << 20) : kept_bytes_max_(kept_bytes_max) {}
+  BlockPool(const BlockPool&) = delete;
+  BlockPool& operator=(const BlockPool&) = delete;
+  ~BlockPool();
+
+  /// A block of at least `bytes`, rounded up to a power of two. At most 16 MiB.
+  Block take(std::size_t bytes);
+
+  /// How many bytes are out now: for tests that nothing leaks.
+  std::size_t lent_bytes() const { return lent_bytes_; }
+
+ private:
+  friend class Block;
+  void give(char* data, std::size_t size) noexcept;
+
+  std::array<std::vector<char*>, classes> free_;
+  std::size_t kept_bytes_ = 0;
+  std::size_t lent_bytes_ = 0;
+  std::size_t kept_bytes_max_;
+};
+
+inline Block::~Block() {
+  if (data_ != nullptr) pool_->give(data_, size_);
+}
+
+}  // namespace minato

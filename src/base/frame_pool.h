@@ -1,0 +1,16 @@
+// Where coroutine frames come from: free lists by size, one set a thread, so that serving a request
+// allocates nothing once it has been done before.
+//
+// Thread: each thread has its own lists; a frame freed on another thread joins that thread's lists.
+// Bounds: a list keeps what was live at once, at most; frames over 4 KiB go to the allocator.
+// Under a sanitizer every frame comes from the allocator, so that a use after its end is seen.
+#pragma once
+
+#include <cstddef>
+
+namespace minato {
+
+void* allocate_frame(std::size_t bytes);
+void free_frame(void* frame, std::size_t bytes) noexcept;
+
+}  // namespace minato

@@ -1,0 +1,118 @@
+// The one interface of everything between the protocol in front and the protocol behind: routing,
+// middleware, cache, proxy, admin API. A handler that holds a handler is middleware.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <string_view>
+
+#include "base/soon.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "http/message.h"
+#include "http/reason.h"
+
+namespace minato::net {
+class Stream;
+}
+
+namespace minato::http {
+
+/// The body of a request, pulled piece by piece.
+class RequestBody {
+ public:
+  virtual ~RequestBody() = default;
+
+  virtual BodyLength length() const = 0;
+  /// True while the client still waits for 100 (Continue) before it sends (RFC 9110 10.1.1).
+  virtual bool awaits_continue() const = 0;
+  /// True where all of it was there with the head, so that reading it cannot wait.
+  virtual bool buffered() const = 0;
+  /// The next bytes, good until the next call; empty at the end. Errors: side downstream.
+  virtual Soon<Result<std::string_view>> read() = 0;
+  /// What followed a chunked body; complete once `read` gave the end.
+  virtual const Fields& trailers() const = 0;
+};
+
+/// Who asks, as far as the connection and the trusted proxies tell.
+struct Client {
+  std::string_view address;    ///< textual; the believed one, IPv4 in its own form
+  std::string_view peer;       ///< textual; the other end of the connection
+  std::uint16_t peer_port = 0;
+  bool trusted_peer = false;   ///< what it says of others is believed
+  Scheme scheme = Scheme::http;
+  std::uint16_t local_port = 0;
+};
+
+/// What became of an exchange, for the access log and the counters: handlers write, the connection reads.
+struct Record {
+  Reason reason = Reason::none;
+  std::string_view service;        ///< static for the life of the configuration that the exchange holds
+  std::string_view endpoint;       ///< the last one tried, textual
+  std::uint16_t upstream_status = 0;
+  std::uint8_t attempts = 0;
+  Nanos upstream_time{0};          ///< from the first attempt to the response head
+};
+
+struct Request {
+  RequestHead& head;
+  RequestBody& body;
+  Client client;
+  std::string_view id;       ///< of the exchange: in the log, in the answers that Minato makes, forwarded
+  std::string_view upgrade;  ///< the one upgrade that may be forwarded ("websocket"), or empty
+  Record& record;
+  Arena& arena;              ///< lives as long as the exchange
+};
+
+/// The bytes of an upgraded connection, both ways.
+struct Tunnel {
+  net::Stream& stream;
+  std::string_view received;  ///< what came in behind the request already
+};
+
+enum class Last : std::uint8_t { no, yes };
+
+/// The way back. Calls come in the order interim*, start, write*, finish; or interim*, upgrade.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+
+  /// Sends a 1xx response at once; does nothing to an HTTP/1.0 client (RFC 9110 15.2).
+  virtual Task<Result<void>> interim(const ResponseHead& head) = 0;
+
+  /// Begins the response: framing, Date, Connection are this side's business, the rest is `head`'s.
+  /// The head goes out with the first write, or by itself at `flush`. `head` may die after the call.
+  virtual Result<void> start(const ResponseHead& head, BodyLength length) = 0;
+  /// True once `start` was called: from then on a failure can only cut the connection.
+  virtual bool started() const = 0;
+
+  /// Sends `piece`, and the end with it where it is the last; done when the kernel has taken all of
+  /// it, which is the backpressure. `piece` lives until then. Errors: side downstream.
+  virtual Soon<Result<void>> write(std::string_view piece, Last last) = 0;
+  virtual Soon<Result<void>> flush() = 0;
+  /// Ends the body; trailers go out where the protocol and the client allow them.
+  virtual Soon<Result<void>> finish(const Fields* trailers) = 0;
+
+  /// Answers 101 with `head` and hands the connection over. The tunnel lives as long as the exchange.
+  virtual Task<Result<Tunnel>> upgrade(const ResponseHead& head) = 0;
+};
+
+/// Why a handler could not answer. Before `start` the connection answers in its place, by the
+/// reason's row; after it the connection is cut, since what was begun cannot be completed.
+struct Failure {
+  Reason reason;
+  Error error{};            ///< the fact behind it, for the log
+  Seconds retry_after{0};   ///< 0: none
+};
+using Outcome = std::expected<void, Failure>;
+
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  /// Answers one request. `request` and `responder` live until the task is done or dropped;
+  /// dropping it is how a client that vanished cancels the exchange.
+  virtual Task<Outcome> handle(Request& request, Responder& responder) = 0;
+};
+
+}  // namespace minato::http
