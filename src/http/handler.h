@@ -13,10 +13,6 @@
 #include "http/message.h"
 #include "http/reason.h"
 
-namespace minato::net {
-class Stream;
-}
-
 namespace minato::http {
 
 /// The body of a request, pulled piece by piece.
@@ -65,10 +61,15 @@ struct Request {
   Arena& arena;              ///< lives as long as the exchange
 };
 
-/// The bytes of an upgraded connection, both ways.
-struct Tunnel {
-  net::Stream& stream;
-  std::string_view received;  ///< what came in behind the request already
+/// The bytes of an upgraded connection, both ways. Lives as long as the exchange.
+class Tunnel {
+ public:
+  virtual ~Tunnel() = default;
+  /// The next bytes, what came behind the request first; empty at the end. Errors: side downstream.
+  virtual Soon<Result<std::string_view>> read() = 0;
+  virtual Soon<Result<void>> write(std::string_view piece) = 0;
+  /// Nothing more will be written; the other direction stays open.
+  virtual void end_writing() = 0;
 };
 
 enum class Last : std::uint8_t { no, yes };
@@ -94,8 +95,8 @@ class Responder {
   /// Ends the body; trailers go out where the protocol and the client allow them.
   virtual Soon<Result<void>> finish(const Fields* trailers) = 0;
 
-  /// Answers 101 with `head` and hands the connection over. The tunnel lives as long as the exchange.
-  virtual Task<Result<Tunnel>> upgrade(const ResponseHead& head) = 0;
+  /// Answers 101 with `head` and hands the connection over; never null.
+  virtual Task<Result<Tunnel*>> upgrade(const ResponseHead& head) = 0;
 };
 
 /// Why a handler could not answer. Before `start` the connection answers in its place, by the
