@@ -61,6 +61,11 @@ class IntrusiveList {
     return &first;
   }
 
+  /// Moves all of `from` to the end of this.
+  void take_all(IntrusiveList& from) {
+    while (T* const element = from.pop_front()) push_back(*element);
+  }
+
   /// Calls `visit(element)` for each; `visit` may unlink or destroy the element it is given, no other.
   template <class Visit>
   void for_each(Visit visit) {

@@ -1,0 +1,25 @@
+// What the kernel tells of a descriptor.
+#pragma once
+
+#include <cstdint>
+
+namespace minato::runtime {
+
+/// Edge-triggered: each says what changed since it was last said.
+struct Readiness {
+  bool readable = false;
+  bool writable = false;
+  bool peer_ended = false;  ///< the peer will send no more; what it sent can still be read
+  bool broken = false;      ///< reset, or closed both ways
+};
+
+class Watcher {
+ public:
+  /// May destroy the watcher.
+  virtual void ready(Readiness what) = 0;
+
+ protected:
+  ~Watcher() = default;
+};
+
+}  // namespace minato::runtime
