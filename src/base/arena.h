@@ -12,7 +12,8 @@
 
 namespace minato {
 
-/// Thread: as its pool. Bounds: the caller's; what goes in is already bounded by the limits on heads.
+/// Thread: as its pool. Bounds: the caller's; what goes in is already bounded by the limits on
+/// heads.
 class Arena {
  public:
   explicit Arena(BlockPool& pool) : pool_(pool) {}

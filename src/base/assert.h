@@ -1,5 +1,5 @@
-// Checks of our own invariants. They stay on in release builds: a wrong proxy is worse than a dead one.
-// What the outside world does is never asserted; it is handled.
+// Checks of our own invariants. They stay on in release builds: a wrong proxy is worse than a dead
+// one. What the outside world does is never asserted; it is handled.
 #pragma once
 
 namespace minato {
@@ -9,5 +9,6 @@ namespace minato {
 
 }  // namespace minato
 
-#define MINATO_ASSERT(condition) \
-  (static_cast<bool>(condition) ? void() : ::minato::assertion_failed(#condition, __FILE__, __LINE__))
+#define MINATO_ASSERT(condition)         \
+  (static_cast<bool>(condition) ? void() \
+                                : ::minato::assertion_failed(#condition, __FILE__, __LINE__))

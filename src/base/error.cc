@@ -10,29 +10,23 @@ Fault fault_of_errno(int os_errno) noexcept {
     case ECONNREFUSED:
     case EHOSTUNREACH:
     case ENETUNREACH:
-    case EHOSTDOWN:
-      return Fault::refused;
+    case EHOSTDOWN: return Fault::refused;
     case ENOENT:  // a Unix socket that is not there
       return Fault::not_found;
-    case ETIMEDOUT:
-      return Fault::timed_out;
+    case ETIMEDOUT: return Fault::timed_out;
     case ECONNRESET:
     case EPIPE:
     case ECONNABORTED:
-    case ENOTCONN:
-      return Fault::reset;
+    case ENOTCONN: return Fault::reset;
     case EACCES:
     case EPERM:
     case EADDRINUSE:
-    case EADDRNOTAVAIL:
-      return Fault::denied;
+    case EADDRNOTAVAIL: return Fault::denied;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
-    case ENOMEM:
-      return Fault::resource;
-    default:
-      return Fault::closed;
+    case ENOMEM: return Fault::resource;
+    default: return Fault::closed;
   }
 }
 

@@ -1,4 +1,5 @@
-// What went wrong, as facts. What follows from it (a status, a retry, a log level) is decided elsewhere.
+// What went wrong, as facts. What follows from it (a status, a retry, a log level) is decided
+// elsewhere.
 #pragma once
 
 #include <cstdint>

@@ -43,7 +43,8 @@ constexpr bool pooled = false;
 constexpr bool pooled = true;
 #endif
 
-// The one thread-local of the program: operator new of a coroutine frame has no argument to carry it.
+// The one thread-local of the program: operator new of a coroutine frame has no argument to carry
+// it.
 thread_local FreeLists free_lists;
 
 constexpr std::size_t size_class_of(std::size_t bytes) { return (bytes - 1) / step_bytes; }

@@ -66,7 +66,8 @@ class IntrusiveList {
     while (T* const element = from.pop_front()) push_back(*element);
   }
 
-  /// Calls `visit(element)` for each; `visit` may unlink or destroy the element it is given, no other.
+  /// Calls `visit(element)` for each; `visit` may unlink or destroy the element it is given, no
+  /// other.
   template <class Visit>
   void for_each(Visit visit) {
     for (ListLink* at = root_.next_; at != &root_;) {

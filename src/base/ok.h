@@ -12,14 +12,17 @@ namespace minato {
 
 namespace detail {
 
-/// Makes `child`, when it ends with an error, end `parent` with the same error instead of resuming it.
+/// Makes `child`, when it ends with an error, end `parent` with the same error instead of resuming
+/// it.
 template <class T, class ParentPromise>
-void let_error_climb(Promise<Result<T>>& child, std::coroutine_handle<ParentPromise> parent) noexcept {
+void let_error_climb(Promise<Result<T>>& child,
+                     std::coroutine_handle<ParentPromise> parent) noexcept {
   child.waiter = parent;
   child.hand_over = [](PromiseBase& base) -> std::coroutine_handle<> {
     auto& done = static_cast<Promise<Result<T>>&>(base);
     if (done.value->has_value()) return done.waiter;
-    auto& above = std::coroutine_handle<ParentPromise>::from_address(done.waiter.address()).promise();
+    auto& above =
+        std::coroutine_handle<ParentPromise>::from_address(done.waiter.address()).promise();
     above.return_value(std::unexpected(done.value->error()));
     return above.finish();
   };

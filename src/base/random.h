@@ -20,7 +20,8 @@ class Random {
   static constexpr std::uint64_t min() { return 0; }
   static constexpr std::uint64_t max() { return ~std::uint64_t{0}; }
 
-  /// One of 0 … bound-1; bound is not 0. The bias of the multiplication is below 2^-32 for small bounds.
+  /// One of 0 … bound-1; bound is not 0. The bias of the multiplication is below 2^-32 for small
+  /// bounds.
   constexpr std::uint64_t below(std::uint64_t bound) {
     return static_cast<std::uint64_t>((static_cast<Wide>((*this)()) * bound) >> 64);
   }

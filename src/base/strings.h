@@ -15,8 +15,9 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr bool iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
 }
 
 /// Without spaces and tabs at both ends.
@@ -33,7 +34,8 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// All of `s` as an unsigned number without sign or spaces; nullopt where it is not one or overflows.
+/// All of `s` as an unsigned number without sign or spaces; nullopt where it is not one or
+/// overflows.
 template <std::unsigned_integral N>
 constexpr std::optional<N> parse_number(std::string_view s, int base = 10) {
   if (s.empty() || hex_value(s.front()) < 0) return std::nullopt;
@@ -43,7 +45,8 @@ constexpr std::optional<N> parse_number(std::string_view s, int base = 10) {
   return value;
 }
 
-/// What stands before the first `separator`; `rest` becomes what stands behind it (empty where there is none).
+/// What stands before the first `separator`; `rest` becomes what stands behind it (empty where
+/// there is none).
 constexpr std::string_view take_until(std::string_view& rest, char separator) {
   const auto at = rest.find(separator);
   const auto head = rest.substr(0, at);

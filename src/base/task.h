@@ -25,8 +25,11 @@ namespace detail {
 /// What every promise shares: whom to go on with, and how.
 struct PromiseBase {
   std::coroutine_handle<> waiter = std::noop_coroutine();
-  /// Chooses who runs when this coroutine ends. Ok replaces it to let an error climb past the waiter.
-  std::coroutine_handle<> (*hand_over)(PromiseBase&) = [](PromiseBase& self) { return self.waiter; };
+  /// Chooses who runs when this coroutine ends. Ok replaces it to let an error climb past the
+  /// waiter.
+  std::coroutine_handle<> (*hand_over)(PromiseBase&) = [](PromiseBase& self) {
+    return self.waiter;
+  };
 
   static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
   static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
@@ -91,7 +94,8 @@ class [[nodiscard]] Task {
     if (handle_) std::exchange(handle_, nullptr).destroy();
   }
 
-  /// For those who drive a task themselves (a Scope, a combinator): its coroutine, still owned by this.
+  /// For those who drive a task themselves (a Scope, a combinator): its coroutine, still owned by
+  /// this.
   Handle handle() const { return handle_; }
 
   struct Awaiter {

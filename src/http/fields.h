@@ -1,7 +1,7 @@
 // The fields of one message (RFC 9110 5): views into the buffer they were received in, in order.
 //
-// Editing never moves text: removing a line marks it, adding one appends a view to memory that lives
-// as long as the exchange (its arena, its buffer or static text).
+// Editing never moves text: removing a line marks it, adding one appends a view to memory that
+// lives as long as the exchange (its arena, its buffer or static text).
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,8 @@ class Fields {
   /// The value of the first line of that name; empty where there is none.
   std::string_view value(FieldId id) const noexcept;
   std::size_t count_of(FieldId id) const noexcept;
-  /// All values of a list field as one, joined with ", " in the arena where there are several (RFC 9110 5.3).
+  /// All values of a list field as one, joined with ", " in the arena where there are several (RFC
+  /// 9110 5.3).
   std::string_view combined(FieldId id);
 
   void remove(FieldId id) noexcept;

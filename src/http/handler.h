@@ -33,32 +33,34 @@ class RequestBody {
 
 /// Who asks, as far as the connection and the trusted proxies tell.
 struct Client {
-  std::string_view address;    ///< textual; the believed one, IPv4 in its own form
-  std::string_view peer;       ///< textual; the other end of the connection
+  std::string_view address;  ///< textual; the believed one, IPv4 in its own form
+  std::string_view peer;     ///< textual; the other end of the connection
   std::uint16_t peer_port = 0;
-  bool trusted_peer = false;   ///< what it says of others is believed
+  bool trusted_peer = false;  ///< what it says of others is believed
   Scheme scheme = Scheme::http;
   std::uint16_t local_port = 0;
 };
 
-/// What became of an exchange, for the access log and the counters: handlers write, the connection reads.
+/// What became of an exchange, for the access log and the counters: handlers write, the connection
+/// reads.
 struct Record {
   Reason reason = Reason::none;
-  std::string_view service;        ///< static for the life of the configuration that the exchange holds
-  std::string_view endpoint;       ///< the last one tried, textual
+  std::string_view service;   ///< static for the life of the configuration that the exchange holds
+  std::string_view endpoint;  ///< the last one tried, textual
   std::uint16_t upstream_status = 0;
   std::uint8_t attempts = 0;
-  Nanos upstream_time{0};          ///< from the first attempt to the response head
+  Nanos upstream_time{0};  ///< from the first attempt to the response head
 };
 
 struct Request {
   RequestHead& head;
   RequestBody& body;
   Client client;
-  std::string_view id;       ///< of the exchange: in the log, in the answers that Minato makes, forwarded
+  std::string_view
+      id;  ///< of the exchange: in the log, in the answers that Minato makes, forwarded
   std::string_view upgrade;  ///< the one upgrade that may be forwarded ("websocket"), or empty
   Record& record;
-  Arena& arena;              ///< lives as long as the exchange
+  Arena& arena;  ///< lives as long as the exchange
 };
 
 /// The bytes of an upgraded connection, both ways. Lives as long as the exchange.
@@ -83,7 +85,8 @@ class Responder {
   virtual Task<Result<void>> interim(const ResponseHead& head) = 0;
 
   /// Begins the response: framing, Date, Connection are this side's business, the rest is `head`'s.
-  /// The head goes out with the first write, or by itself at `flush`. `head` may die after the call.
+  /// The head goes out with the first write, or by itself at `flush`. `head` may die after the
+  /// call.
   virtual Result<void> start(const ResponseHead& head, BodyLength length) = 0;
   /// True once `start` was called: from then on a failure can only cut the connection.
   virtual bool started() const = 0;
@@ -103,8 +106,8 @@ class Responder {
 /// reason's row; after it the connection is cut, since what was begun cannot be completed.
 struct Failure {
   Reason reason;
-  Error error{};            ///< the fact behind it, for the log
-  Seconds retry_after{0};   ///< 0: none
+  Error error{};           ///< the fact behind it, for the log
+  Seconds retry_after{0};  ///< 0: none
 };
 using Outcome = std::expected<void, Failure>;
 

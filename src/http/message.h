@@ -19,8 +19,9 @@ enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
 /// What the request line asks for, as it was written.
 struct Target {
   TargetForm form = TargetForm::origin;
-  std::string_view text;       ///< all of it
-  std::string_view path;       ///< begins with '/'; empty in the other forms and where an absolute one has none
+  std::string_view text;  ///< all of it
+  std::string_view
+      path;  ///< begins with '/'; empty in the other forms and where an absolute one has none
   std::string_view query;      ///< behind the first '?', without it
   bool has_query = false;      ///< `/x?` has one, and it is empty
   std::string_view authority;  ///< of an absolute or authority form
@@ -50,7 +51,8 @@ struct RequestHead {
   std::string_view method_text;
   Target target;
   Version version = Version::http_1_1;
-  /// Host, or the authority of an absolute-form target, as sent; empty where an HTTP/1.0 request names none.
+  /// Host, or the authority of an absolute-form target, as sent; empty where an HTTP/1.0 request
+  /// names none.
   std::string_view authority;
   Fields fields;
 };

@@ -6,8 +6,20 @@
 
 namespace minato::http {
 
-/// `other` is every method that is not listed: forwarded as it is, assumed neither safe nor idempotent.
-enum class Method : std::uint8_t { other, get, head, post, put, delete_, connect, options, trace, patch };
+/// `other` is every method that is not listed: forwarded as it is, assumed neither safe nor
+/// idempotent.
+enum class Method : std::uint8_t {
+  other,
+  get,
+  head,
+  post,
+  put,
+  delete_,
+  connect,
+  options,
+  trace,
+  patch
+};
 
 /// Case-sensitive (RFC 9110 9.1).
 Method method_of(std::string_view text) noexcept;

@@ -17,13 +17,13 @@ enum class Reason : std::uint8_t {
   request_timeout,
   version_not_supported,
   transfer_coding_not_implemented,
-  method_not_implemented,   ///< CONNECT
+  method_not_implemented,  ///< CONNECT
   path_above_root,
   client_gone,
   client_too_slow,
   // What the configuration says.
   no_route,
-  not_found,                ///< a Minato endpoint that is not there
+  not_found,  ///< a Minato endpoint that is not there
   method_not_allowed,
   unauthorized,
   // What the upstream did.
@@ -33,13 +33,13 @@ enum class Reason : std::uint8_t {
   connect_refused,
   connect_timeout,
   connect_failed,
-  upstream_closed,          ///< ended before its head was whole
+  upstream_closed,  ///< ended before its head was whole
   upstream_reset,
   upstream_malformed,
   upstream_head_too_large,
-  upstream_timeout,         ///< no head in time
-  upstream_idle,            ///< the body stopped coming
-  upstream_truncated,       ///< the body ended early
+  upstream_timeout,    ///< no head in time
+  upstream_idle,       ///< the body stopped coming
+  upstream_truncated,  ///< the body ended early
   proxy_loop,
   // What we did.
   shutting_down,
@@ -49,10 +49,11 @@ enum class Reason : std::uint8_t {
 
 struct ReasonRow {
   Reason reason;
-  std::string_view name;          ///< in logs and counters
-  std::uint16_t status;           ///< of the answer that Minato makes; 0 where it makes none
-  std::string_view proxy_status;  ///< RFC 9209 2.3 error type; empty where the RFC has none that fits
-  std::string_view text;          ///< one sentence for a person
+  std::string_view name;  ///< in logs and counters
+  std::uint16_t status;   ///< of the answer that Minato makes; 0 where it makes none
+  std::string_view
+      proxy_status;       ///< RFC 9209 2.3 error type; empty where the RFC has none that fits
+  std::string_view text;  ///< one sentence for a person
 };
 
 const ReasonRow& row(Reason reason) noexcept;

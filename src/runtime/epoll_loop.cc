@@ -27,7 +27,8 @@ Readiness readiness_of(std::uint32_t events) {
 Result<std::unique_ptr<EpollLoop>> EpollLoop::make(std::uint64_t seed) {
   Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
   Fd bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!epoll || !bell) return fail(Fault::resource, Side::local, "cannot make an event loop", errno);
+  if (!epoll || !bell)
+    return fail(Fault::resource, Side::local, "cannot make an event loop", errno);
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
   if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, bell.get(), &event) != 0)
     return fail(Fault::resource, Side::local, "cannot watch the loop's own bell", errno);

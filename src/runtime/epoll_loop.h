@@ -29,7 +29,8 @@ class EpollLoop final : public Loop {
   Result<void> watch(int fd, Watcher& watcher);
   /// From here on `watcher` hears nothing more, not even what was already on its way.
   void unwatch(int fd, Watcher& watcher) noexcept;
-  /// The same for a descriptor that the caller closes next, which the kernel then forgets by itself.
+  /// The same for a descriptor that the caller closes next, which the kernel then forgets by
+  /// itself.
   void forget(Watcher& watcher) noexcept;
 
  private:

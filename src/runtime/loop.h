@@ -48,7 +48,8 @@ class Loop {
     if (mailbox_.put(std::move(job))) wake();
   }
 
-  /// co_await loop.breathe(): lets everyone else have a turn. For loops over input that is always ready.
+  /// co_await loop.breathe(): lets everyone else have a turn. For loops over input that is always
+  /// ready.
   class Breath final : Turn {
    public:
     explicit Breath(Loop& loop) : loop_(loop) {}

@@ -33,7 +33,8 @@ TEST(Timers, FireInTheOrderOfTheirDeadlines) {
   std::ranges::shuffle(owned, random);
   for (auto& timer : owned) timer->arm(Instant(Nanos(timer->name_)));  // again, in another order
   for (int i = 0; i < 200; ++i)
-    if (owned[static_cast<std::size_t>(i)]->name_ % 3 == 0) owned[static_cast<std::size_t>(i)].reset();
+    if (owned[static_cast<std::size_t>(i)]->name_ % 3 == 0)
+      owned[static_cast<std::size_t>(i)].reset();
   timers.fire(Instant(Nanos(99)));
   EXPECT_TRUE(std::ranges::is_sorted(fired));
   EXPECT_EQ(fired.size(), 66u);

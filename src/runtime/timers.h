@@ -50,8 +50,8 @@ class Timers {
 
   /// When the next one is due; `never` where none is armed.
   Instant next() const { return heap_.empty() ? never : heap_.front().due; }
-  /// Fires all that are due at `now`, earliest first. What firing arms for `now` or before waits for the
-  /// next call, so that a timer that re-arms itself cannot hold the loop.
+  /// Fires all that are due at `now`, earliest first. What firing arms for `now` or before waits
+  /// for the next call, so that a timer that re-arms itself cannot hold the loop.
   void fire(Instant now);
   std::size_t armed_count() const { return heap_.size(); }
 
