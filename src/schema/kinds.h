@@ -1,0 +1,88 @@
+// Every kind of single value that a setting can have, read and written in one place: units that are
+// parsed in two places are wrong in one of them.
+#pragma once
+
+#include <concepts>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "schema/declare.h"
+
+namespace minato::schema {
+
+/// How values of type V are read and written. A room may specialise it for a type of its own:
+///   what:  the noun for messages and the reference page
+///   parse: the value; or what is wrong, where `found` may be left empty ("x is not a <what>")
+///   show:  text that `parse` reads back as the same value
+template <class V>
+struct Kind;
+
+template <class V>
+using Parsed = std::expected<V, Rejection>;
+
+template <>
+struct Kind<bool> {
+  static constexpr std::string_view what = "true or false";
+  static Parsed<bool> parse(std::string_view text);
+  static std::string show(bool value) { return value ? "true" : "false"; }
+};
+
+Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t max);
+
+template <std::unsigned_integral N>
+struct Kind<N> {
+  static constexpr std::string_view what = "whole number";
+  static Parsed<N> parse(std::string_view text) {
+    return parse_count(text, static_cast<N>(-1)).transform([](auto n) {
+      return static_cast<N>(n);
+    });
+  }
+  static std::string show(N value) { return std::to_string(value); }
+};
+
+/// `250ms`, `10s`, `5m`, `1h`; a bare number is seconds.
+template <>
+struct Kind<Millis> {
+  static constexpr std::string_view what = "duration";
+  static Parsed<Millis> parse(std::string_view text);
+  static std::string show(Millis value);
+};
+
+/// `64KiB`, `1MiB`, `10MB`; a bare number is bytes.
+template <>
+struct Kind<Bytes> {
+  static constexpr std::string_view what = "size";
+  static Parsed<Bytes> parse(std::string_view text);
+  static std::string show(Bytes value);
+};
+
+/// `100/s`, `5/m`, `1000/h`.
+template <>
+struct Kind<Rate> {
+  static constexpr std::string_view what = "rate";
+  static Parsed<Rate> parse(std::string_view text);
+  static std::string show(Rate value);
+};
+
+/// `200-399`, `204`, `2xx`.
+template <>
+struct Kind<StatusRange> {
+  static constexpr std::string_view what = "status or range of statuses";
+  static Parsed<StatusRange> parse(std::string_view text);
+  static std::string show(StatusRange value);
+};
+
+template <>
+struct Kind<std::string> {
+  static constexpr std::string_view what = "text";
+  static Parsed<std::string> parse(std::string_view text) { return std::string(text); }
+  static std::string show(const std::string& value) { return value; }
+};
+
+/// True where `text` is the word `name`, whatever its case and whatever stands between its words.
+bool same_word(std::string_view text, std::string_view name);
+
+}  // namespace minato::schema
