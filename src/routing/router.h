@@ -1,0 +1,77 @@
+// Which route of one listening port takes a request: the host first, then the path.
+//
+// Hosts, the most specific first: the exact name; `*.example.com`, the longest suffix first, which
+// takes every name below example.com and not example.com itself; `*`, which takes whatever is left,
+// a missing Host too. Paths: the longest prefix at a segment boundary, so that /api takes /api and
+// /api/x, not /apiary; a trailing slash of the prefix means nothing.
+//
+// Each pair of host and prefix is a rule of its own, so the most specific host that has a prefix
+// for the path wins: beside `example.com/api`, a `*` still takes what example.com has no prefix
+// for.
+//
+// Thread: built on one, then only read, by any number. Looking up never allocates, and costs by the
+// labels and segments that it matches, whatever the number of hosts and prefixes.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "routing/name_tree.h"
+
+namespace minato::routing {
+
+/// Whatever the caller numbers its routes by.
+using RouteIndex = std::uint32_t;
+
+/// Longest host that is looked up (RFC 1035 2.3.4); a longer one has no route.
+inline constexpr std::size_t host_bytes_max = 255;
+
+class Router {
+ public:
+  /// Why a rule was not added.
+  struct Refusal {
+    enum class Why : std::uint8_t { bad_host, bad_prefix, duplicate };
+    Why why;
+    RouteIndex holder = 0;  ///< the route that has the rule already, where it is a duplicate
+  };
+
+  explicit Router(std::uint64_t seed) : names_(seed) { add_root(); }
+
+  /// `host` in any case, with or without a port and a final dot; `*` alone or as the first label.
+  /// `prefix` is normalized as the paths of requests are; empty means "/".
+  std::expected<void, Refusal> add(std::string_view host, std::string_view prefix,
+                                   RouteIndex route);
+
+  /// The route for a request to `authority`, a host with or without a port, and the normalized
+  /// `path`. One that does not begin with a slash (`OPTIONS *`) is taken as "/".
+  /// Adds the table slots it looked at to `*probes`, if given.
+  std::optional<RouteIndex> find(std::string_view authority, std::string_view path,
+                                 unsigned* probes = nullptr) const;
+
+ private:
+  using Node = NameTree::Node;
+  static constexpr Node host_root = 0;
+
+  /// What hangs on a node. Hosts are read from the right, label by label, below `host_root`; the
+  /// prefixes of each are a tree of their own, segment by segment.
+  struct Place {
+    Node exact = NameTree::none;      // on a host node: the prefixes of this very host
+    Node wildcard = NameTree::none;   // on a host node: the prefixes of every host below it
+    std::optional<RouteIndex> route;  // on a path node
+  };
+
+  Node add_root();
+  Node add_child(Node parent, std::string_view name);
+  Node add_host(std::string_view host);
+  Node add_path(Node root, std::string_view prefix);
+  std::optional<RouteIndex> longest_prefix(Node root, std::string_view path,
+                                           unsigned* probes) const;
+
+  NameTree names_;
+  std::vector<Place> places_;  // by node
+};
+
+}  // namespace minato::routing
