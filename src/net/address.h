@@ -1,0 +1,59 @@
+// Where a socket is: an IPv4 or IPv6 address with its port, or the path of a Unix socket.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace minato::net {
+
+/// A value: copies, compares, hashes. An IPv4 address that arrived on a dual-stack socket
+/// (::ffff:a.b.c.d) is the IPv4 address itself, everywhere.
+class Address {
+ public:
+  enum class Family : std::uint8_t { none, ipv4, ipv6, unix_path };
+
+  Address() = default;
+  static Address from(const sockaddr* address, socklen_t size);
+  /// A literal without brackets or port ("10.0.0.1", "::1"); nullopt where it is not one.
+  static std::optional<Address> parse(std::string_view literal, std::uint16_t port);
+  /// nullopt where `path` does not fit into a socket address (107 bytes).
+  static std::optional<Address> unix_path(std::string_view path);
+
+  Family family() const { return family_; }
+  std::uint16_t port() const { return port_; }
+  Address with_port(std::uint16_t port) const;
+  bool is_loopback() const;
+
+  /// The address alone: "10.0.0.1", "::1", "/run/app.sock".
+  std::string host_text() const;
+  /// With the port: "10.0.0.1:80", "[::1]:80", "unix:/run/app.sock".
+  std::string text() const;
+
+  /// As the kernel wants it. Returns the size that counts.
+  socklen_t to_sockaddr(sockaddr_storage& out) const;
+  /// The 4 or 16 bytes in network order; empty for a path.
+  std::string_view ip_bytes() const;
+
+  friend bool operator==(const Address&, const Address&) = default;
+
+ private:
+  Family family_ = Family::none;
+  std::uint16_t port_ = 0;
+  std::string bytes_;  // 4 or 16 bytes of address, or the path
+};
+
+}  // namespace minato::net
+
+template <>
+struct std::hash<minato::net::Address> {
+  std::size_t operator()(const minato::net::Address& address) const noexcept {
+    return std::hash<std::string_view>{}(address.ip_bytes()) * 31 + address.port();
+  }
+};

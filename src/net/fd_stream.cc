@@ -1,0 +1,71 @@
+#include "net/fd_stream.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace minato::net {
+namespace {
+
+constexpr std::size_t iovecs_max = 1024;  // IOV_MAX
+
+/// Calls `move` until no signal interrupts it.
+template <class Move>
+Io attempt(Move move) {
+  ssize_t moved = 0;
+  do moved = move();
+  while (moved < 0 && errno == EINTR);
+  if (moved > 0) return {.kind = Io::Kind::moved, .bytes = static_cast<std::size_t>(moved)};
+  if (moved == 0) return {.kind = Io::Kind::ended};
+  if (errno == EAGAIN) return {.kind = Io::Kind::would_block};
+  return {.kind = Io::Kind::failed, .os_errno = errno};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FdStream>> FdStream::make(runtime::EpollLoop& loop, Fd socket, Side side) {
+  std::unique_ptr<FdStream> stream(new FdStream(loop, std::move(socket), side));
+  if (auto watched = loop.watch(stream->fd(), *stream); !watched) return std::unexpected(watched.error());
+  return stream;
+}
+
+FdStream::~FdStream() { epoll_.forget(*this); }
+
+Task<Result<void>> FdStream::connected(Instant until) {
+  connecting();
+  const auto made = co_await writable(until);
+  if (!made) co_return fail(Fault::timed_out, side(), "the connection was not made in time");
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) co_return fail(fault_of_errno(error), side(), "the connection was not made", error);
+  co_return Result<void>{};
+}
+
+void FdStream::end_writing() { ::shutdown(fd(), SHUT_WR); }
+
+void FdStream::reset_on_close() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+bool FdStream::quiet() {
+  char byte = 0;
+  return ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+Io FdStream::try_read(std::span<char> into) {
+  return attempt([&] { return ::recv(fd(), into.data(), into.size(), 0); });
+}
+
+Io FdStream::try_write(std::span<const iovec> pieces) {
+  if (pieces.size() == 1)
+    return attempt([&] { return ::send(fd(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL); });
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
+  message.msg_iovlen = std::min(pieces.size(), iovecs_max);
+  return attempt([&] { return ::sendmsg(fd(), &message, MSG_NOSIGNAL); });
+}
+
+}  // namespace minato::net

@@ -1,0 +1,38 @@
+// A stream over a socket of the kernel.
+#pragma once
+
+#include "base/fd.h"
+#include "base/task.h"
+#include "net/stream.h"
+#include "runtime/epoll_loop.h"
+
+namespace minato::net {
+
+class FdStream final : public Stream, private runtime::Watcher {
+ public:
+  /// Takes a connected, or connecting, non-blocking socket. Errors: resource.
+  static Result<std::unique_ptr<FdStream>> make(runtime::EpollLoop& loop, Fd socket, Side side);
+  ~FdStream() override;
+
+  /// co_await stream.connected(until): the outcome of a connect under way.
+  Task<Result<void>> connected(Instant until);
+
+  void end_writing() override;
+  void reset_on_close() override;
+  bool quiet() override;
+  int fd() const { return socket_.get(); }
+
+ private:
+  FdStream(runtime::EpollLoop& loop, Fd socket, Side side)
+      : Stream(loop, side), epoll_(loop), socket_(std::move(socket)) {}
+  Io try_read(std::span<char> into) override;
+  Io try_write(std::span<const iovec> pieces) override;
+  void ready(runtime::Readiness what) override {
+    became(what.readable, what.writable, what.peer_ended, what.broken);
+  }
+
+  runtime::EpollLoop& epoll_;
+  Fd socket_;
+};
+
+}  // namespace minato::net

@@ -1,0 +1,48 @@
+// The seam between the code and the world of sockets: real ones (SocketNetwork) or, in tests,
+// simulated ones. Everything that opens a connection or a port is handed one of these.
+#pragma once
+
+#include <memory>
+
+#include "base/task.h"
+#include "net/address.h"
+#include "net/stream.h"
+
+namespace minato::net {
+
+/// A connection that a client opened.
+struct Accepted {
+  std::unique_ptr<Stream> stream;  ///< side downstream
+  Address peer;
+  Address local;
+};
+
+/// An open port (or Unix socket) of one loop.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// The next connection. Errors: resource where descriptors are out (nothing is lost: the connection
+  /// waits in the queue; call again later), closed after `stop`.
+  virtual Task<Result<Accepted>> accept() = 0;
+  /// Takes no new connections but what waits in the queue already; `accept` gives these and then `closed`.
+  virtual void stop() = 0;
+  virtual Address address() const = 0;
+};
+
+struct ListenOptions {
+  Address address;        ///< an IPv6 wildcard is dual-stack
+  int backlog = 4096;     ///< the kernel's own limit applies too
+  bool shared = true;     ///< other loops listen on the same address too (SO_REUSEPORT)
+};
+
+/// Thread: one per loop.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// A new connection, side upstream. Errors (side upstream): refused, timed_out, resource …
+  virtual Task<Result<std::unique_ptr<Stream>>> connect(const Address& to, Instant until) = 0;
+  /// Errors: denied (in use, no permission), with the errno.
+  virtual Result<std::unique_ptr<Listener>> listen(const ListenOptions& options) = 0;
+};
+
+}  // namespace minato::net

@@ -1,0 +1,181 @@
+#include "net/stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace minato::net {
+namespace detail {
+
+Waiting::~Waiting() {
+  if (who_) stream_.*slot_ = nullptr;
+}
+
+void Waiting::wait(std::coroutine_handle<> who) {
+  MINATO_ASSERT(stream_.*slot_ == nullptr);
+  who_ = who;
+  stream_.*slot_ = this;
+  stream_.watch_deadline(until_);
+}
+
+}  // namespace detail
+
+namespace {
+
+/// Takes `bytes` off the front of `pieces`.
+void use_up(std::span<iovec>& pieces, std::size_t bytes) {
+  while (!pieces.empty() && bytes >= pieces.front().iov_len) {
+    bytes -= pieces.front().iov_len;
+    pieces = pieces.subspan(1);
+  }
+  if (bytes == 0) return;
+  iovec& first = pieces.front();
+  first.iov_base = static_cast<char*>(first.iov_base) + bytes;
+  first.iov_len -= bytes;
+}
+
+}  // namespace
+
+ReadOp::ReadOp(Stream& stream, std::span<char> into, Instant until)
+    : Waiting(stream, &Stream::reading_, until), into_(into) {}
+
+bool ReadOp::attempt() {
+  const Io io = stream_.read_once(into_);
+  if (io.kind == Io::Kind::would_block) return false;
+  if (io.kind == Io::Kind::failed)
+    result_ = std::unexpected(stream_.error_of(io));
+  else
+    result_ = io.bytes;
+  return true;
+}
+
+void ReadOp::time_out() { result_ = fail(Fault::timed_out, stream_.side(), "nothing came in time"); }
+
+bool ReadyOp::attempt() {
+  if (stream_.is_aborted_) result_ = std::unexpected(stream_.aborted_);
+  return stream_.*flag_ || stream_.is_aborted_;
+}
+
+void ReadyOp::time_out() { result_ = fail(Fault::timed_out, stream_.side(), "nothing happened in time"); }
+
+WriteOp::WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle)
+    : Waiting(stream, &Stream::writing_, never), pieces_(pieces), idle_(idle) {}
+
+bool WriteOp::attempt() {
+  use_up(pieces_, 0);
+  while (!pieces_.empty()) {
+    const Io io = stream_.write_once(pieces_);
+    if (io.kind == Io::Kind::would_block) return false;
+    if (io.kind == Io::Kind::failed) {
+      result_ = std::unexpected(stream_.error_of(io));
+      return true;
+    }
+    use_up(pieces_, io.bytes);
+    until_ = deadline_after(stream_.loop().now(), idle_);
+  }
+  return true;
+}
+
+void WriteOp::time_out() {
+  result_ = fail(Fault::timed_out, stream_.side(), "the peer takes nothing");
+}
+
+BreakObserver::BreakObserver(Stream& stream) : stream_(stream) {
+  MINATO_ASSERT(stream.observer_ == nullptr);
+  stream.observer_ = this;
+}
+
+BreakObserver::~BreakObserver() {
+  if (stream_.observer_ == this) stream_.observer_ = nullptr;
+}
+
+Stream::~Stream() {
+  MINATO_ASSERT(reading_ == nullptr && writing_ == nullptr && observer_ == nullptr);
+  if (destroyed_ != nullptr) *destroyed_ = true;
+}
+
+bool Stream::write_now(std::span<iovec>& pieces) {
+  use_up(pieces, 0);
+  while (!pieces.empty()) {
+    const Io io = write_once(pieces);
+    if (io.kind != Io::Kind::moved) return false;
+    use_up(pieces, io.bytes);
+  }
+  return true;
+}
+
+void Stream::abort(Error error) {
+  aborted_ = error;
+  is_aborted_ = true;
+  deadline_.arm(loop_.now());
+}
+
+Io Stream::read_once(std::span<char> into) {
+  if (is_aborted_) return {.kind = Io::Kind::failed};
+  if (!readable_) return {.kind = Io::Kind::would_block};
+  const Io io = try_read(into);
+  // A short read has drained the socket, so the next try can wait for the kernel's word; but not
+  // where the end is on its way, since no further word of it comes.
+  if (io.kind == Io::Kind::would_block || (io.kind == Io::Kind::moved && io.bytes < into.size()))
+    readable_ = ended_;
+  return io;
+}
+
+Io Stream::write_once(std::span<const iovec> pieces) {
+  if (is_aborted_) return {.kind = Io::Kind::failed};
+  if (!writable_) return {.kind = Io::Kind::would_block};
+  const Io io = try_write(pieces);
+  if (io.kind == Io::Kind::would_block) writable_ = false;
+  return io;
+}
+
+Error Stream::error_of(const Io& io) const {
+  if (is_aborted_) return aborted_;
+  return {fault_of_errno(io.os_errno), side_, io.os_errno, "the connection failed"};
+}
+
+void Stream::watch_deadline(Instant until) {
+  if (until != never && (!deadline_.armed() || until < deadline_.due())) deadline_.arm(until);
+}
+
+template <class Done>
+bool Stream::settle(detail::Waiting* Stream::* slot, Done done) {
+  detail::Waiting* const operation = this->*slot;
+  if (operation == nullptr || !done(*operation)) return true;
+  bool destroyed = false;
+  bool* const outer = std::exchange(destroyed_, &destroyed);
+  this->*slot = nullptr;
+  std::exchange(operation->who_, nullptr).resume();
+  if (destroyed) {
+    if (outer != nullptr) *outer = true;
+    return false;
+  }
+  destroyed_ = outer;
+  return true;
+}
+
+void Stream::deadline_passed() {
+  const auto is_late = [this](detail::Waiting& operation) {
+    if (is_aborted_) return operation.attempt();
+    if (operation.until_ > loop_.now()) return false;
+    operation.time_out();
+    return true;
+  };
+  if (!settle(&Stream::reading_, is_late) || !settle(&Stream::writing_, is_late)) return;
+  if (reading_ != nullptr) watch_deadline(reading_->until_);
+  if (writing_ != nullptr) watch_deadline(writing_->until_);
+}
+
+void Stream::became(bool readable, bool writable, bool peer_ended, bool broken) {
+  readable_ |= readable;
+  writable_ |= writable;
+  ended_ |= peer_ended;
+  broken_ |= broken;
+  const bool unattended = reading_ == nullptr && writing_ == nullptr;
+  const auto attempt = [](detail::Waiting& operation) { return operation.attempt(); };
+  if (!settle(&Stream::reading_, attempt) || !settle(&Stream::writing_, attempt)) return;
+  if (broken && unattended && observer_ != nullptr) std::exchange(observer_, nullptr)->stream_broke();
+}
+
+}  // namespace minato::net

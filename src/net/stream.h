@@ -1,0 +1,205 @@
+// One bidirectional byte stream: a TCP or Unix connection; later TLS over one; in tests a simulated one.
+//
+// Operations are awaiters without a frame: they try at once and suspend only where the kernel would
+// block. Each has its deadline. A stream has at most one read and one write under way.
+// Thread:   its loop's.
+// Surprise: destroying a stream while an operation waits is an error of ours (asserted); destroy the
+//           coroutine that waits first.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <coroutine>
+#include <cstddef>
+#include <span>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "runtime/loop.h"
+#include "runtime/timers.h"
+
+namespace minato::net {
+
+/// What one attempt brought.
+struct Io {
+  enum class Kind : std::uint8_t { moved, would_block, ended, failed };
+  Kind kind;
+  std::size_t bytes = 0;  ///< where moved
+  int os_errno = 0;       ///< where failed
+};
+
+class Stream;
+
+namespace detail {
+
+/// One operation of one direction while it waits. Unlinks itself when it dies.
+class Waiting {
+ public:
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ protected:
+  Waiting(Stream& stream, Waiting* Stream::* slot, Instant until)
+      : stream_(stream), until_(until), slot_(slot) {}
+  ~Waiting();
+  void wait(std::coroutine_handle<> who);
+
+  Stream& stream_;
+  Instant until_ = never;
+
+ private:
+  friend class net::Stream;
+  /// Tries again; true where the operation is done.
+  virtual bool attempt() = 0;
+  virtual void time_out() = 0;
+
+  Waiting* Stream::* slot_;
+  std::coroutine_handle<> who_;
+};
+
+}  // namespace detail
+
+/// co_await stream.read(into, until): at least one byte into `into`, or 0 at the end of the stream.
+/// Errors: timed_out, reset, closed, with the stream's side.
+class [[nodiscard]] ReadOp final : detail::Waiting {
+ public:
+  ReadOp(Stream& stream, std::span<char> into, Instant until);
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<std::size_t> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  std::span<char> into_;
+  Result<std::size_t> result_ = 0;
+};
+
+/// co_await stream.readable(until) or writable(until): returns when a read (a write) would not block.
+/// Needs no buffer, so that an idle connection owns none. Errors: timed_out.
+class [[nodiscard]] ReadyOp final : detail::Waiting {
+ public:
+  ReadyOp(Stream& stream, Waiting* Stream::* slot, bool Stream::* flag, Instant until)
+      : Waiting(stream, slot, until), flag_(flag) {}
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<void> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  bool Stream::* flag_;
+  Result<void> result_;
+};
+
+/// co_await stream.write(pieces, idle): returns when all of `pieces` is with the kernel, which may be
+/// several sends later. `pieces` is used up on the way. Errors: timed_out where no byte was taken for
+/// `idle` (zero: no limit), reset, closed.
+class [[nodiscard]] WriteOp final : detail::Waiting {
+ public:
+  WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle);
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<void> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  std::span<iovec> pieces_;
+  Millis idle_;
+  Result<void> result_;
+};
+
+/// Told once when a stream breaks while nobody reads or writes it. Unlinks itself when it dies.
+class BreakObserver {
+ public:
+  explicit BreakObserver(Stream& stream);
+  BreakObserver(const BreakObserver&) = delete;
+  BreakObserver& operator=(const BreakObserver&) = delete;
+
+ protected:
+  ~BreakObserver();
+
+ private:
+  friend class Stream;
+  /// May destroy the stream.
+  virtual void stream_broke() = 0;
+  Stream& stream_;
+};
+
+class Stream {
+ public:
+  Stream(runtime::Loop& loop, Side side) : loop_(loop), deadline_(loop.timers(), *this), side_(side) {}
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  virtual ~Stream();
+
+  ReadOp read(std::span<char> into, Instant until) { return {*this, into, until}; }
+  ReadyOp readable(Instant until) { return {*this, &Stream::reading_, &Stream::readable_, until}; }
+  ReadyOp writable(Instant until) { return {*this, &Stream::writing_, &Stream::writable_, until}; }
+  WriteOp write(std::span<iovec> pieces, Millis idle) { return {*this, pieces, idle}; }
+
+  /// Tries to write all of `pieces` now, and uses up what was taken. True where nothing is left; false
+  /// where the rest must wait (or the stream failed, which the write of the rest will tell).
+  bool write_now(std::span<iovec>& pieces);
+
+  /// Nothing more will be written; the peer sees the end. The other direction stays open.
+  virtual void end_writing() = 0;
+  /// The peer is to see a reset instead of an orderly end when this stream dies.
+  virtual void reset_on_close() = 0;
+  /// True where the other end has neither sent anything nor ended: asks the kernel, for a connection
+  /// that is about to be used for what cannot be repeated.
+  virtual bool quiet() = 0;
+
+  /// Makes every later operation fail with `error`, and soon, but not before this returns, what waits.
+  void abort(Error error);
+
+  runtime::Loop& loop() const { return loop_; }
+  Side side() const { return side_; }
+  /// False once the peer is known to have ended or broken the connection, or to have sent something
+  /// that nobody has read: what an idle connection for reuse must not have.
+  bool untouched() const { return !readable_ && !broken_; }
+  bool broken() const { return broken_; }
+
+ protected:
+  virtual Io try_read(std::span<char> into) = 0;
+  virtual Io try_write(std::span<const iovec> pieces) = 0;
+
+  /// A connection under way is not writable until the engine says so.
+  void connecting() { writable_ = false; }
+  /// The engine's word of what changed. May end in the destruction of this stream.
+  void became(bool readable, bool writable, bool peer_ended, bool broken);
+
+ private:
+  friend class detail::Waiting;
+  friend class ReadOp;
+  friend class ReadyOp;
+  friend class WriteOp;
+  friend class BreakObserver;
+
+  Io read_once(std::span<char> into);
+  Io write_once(std::span<const iovec> pieces);
+  Error error_of(const Io& io) const;
+  void watch_deadline(Instant until);
+  void deadline_passed();
+  /// Resumes who waits in `slot` if `done(operation)`. False where that destroyed this stream.
+  template <class Done>
+  bool settle(detail::Waiting* Stream::* slot, Done done);
+
+  runtime::Loop& loop_;
+  detail::Waiting* reading_ = nullptr;
+  detail::Waiting* writing_ = nullptr;
+  BreakObserver* observer_ = nullptr;
+  bool* destroyed_ = nullptr;  // set while others are resumed: tells that one of them destroyed us
+  // Armed for the earliest deadline of what waits, or earlier: it is moved only when it fires.
+  runtime::TimerOf<Stream, &Stream::deadline_passed> deadline_;
+  Error aborted_{};
+  Side side_;
+  bool readable_ = false;  // the engine tells at once where there is something already
+  bool writable_ = true;
+  bool ended_ = false;     // the peer's end is on its way: never take a short read for "drained"
+  bool broken_ = false;
+  bool is_aborted_ = false;
+};
+
+}  // namespace minato::net
