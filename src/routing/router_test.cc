@@ -186,7 +186,7 @@ double average_probes(const Router& router, int hosts) {
   unsigned probes = 0;
   for (int host = 0; host < hosts; ++host)
     for (int prefix = 0; prefix < 10; ++prefix)
-      EXPECT_EQ(router.find(host_name(host), prefix_name(prefix) + "/x", &probes),
+      EXPECT_EQ(router.find(host_name(host), fmt::format("{}/x", prefix_name(prefix)), &probes),
                 static_cast<RouteIndex>(host * 10 + prefix));
   return probes / (hosts * 10.0);
 }
@@ -202,8 +202,9 @@ TEST(Router, ReadsNoFurtherThanTheNamesItKnows) {
   const Router router = crowd(100);
   std::string path;
   while (path.size() < 16'000) path += "/a";
-  std::string host = "com";
-  while (host.size() < 250) host.insert(0, "a.");
+  std::string host;
+  while (host.size() < 250) host += "a.";
+  host += "com";
   unsigned probes = 0;
   EXPECT_FALSE(router.find(host, "/", &probes));
   EXPECT_FALSE(router.find(host_name(1), path, &probes));
@@ -212,7 +213,7 @@ TEST(Router, ReadsNoFurtherThanTheNamesItKnows) {
 
 TEST(Router, AgreesWithASearchThroughAllRules) {
   Random random(20);
-  const auto word = [&] { return std::string(1, static_cast<char>('a' + random.below(3))); };
+  const auto word = [&] { return std::string{static_cast<char>('a' + random.below(3))}; };
   const auto words = [&](std::string_view joint, std::uint64_t most) {
     std::string text;
     for (auto left = random.below(most + 1); left > 0; --left) text.append(joint).append(word());
