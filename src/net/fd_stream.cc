@@ -26,7 +26,8 @@ Io attempt(Move move) {
 
 Result<std::unique_ptr<FdStream>> FdStream::make(runtime::EpollLoop& loop, Fd socket, Side side) {
   std::unique_ptr<FdStream> stream(new FdStream(loop, std::move(socket), side));
-  if (auto watched = loop.watch(stream->fd(), *stream); !watched) return std::unexpected(watched.error());
+  if (auto watched = loop.watch(stream->fd(), *stream); !watched)
+    return std::unexpected(watched.error());
   return stream;
 }
 
@@ -39,7 +40,8 @@ Task<Result<void>> FdStream::connected(Instant until) {
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) co_return fail(fault_of_errno(error), side(), "the connection was not made", error);
+  if (error != 0)
+    co_return fail(fault_of_errno(error), side(), "the connection was not made", error);
   co_return Result<void>{};
 }
 
@@ -61,7 +63,8 @@ Io FdStream::try_read(std::span<char> into) {
 
 Io FdStream::try_write(std::span<const iovec> pieces) {
   if (pieces.size() == 1)
-    return attempt([&] { return ::send(fd(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL); });
+    return attempt(
+        [&] { return ::send(fd(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL); });
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
   message.msg_iovlen = std::min(pieces.size(), iovecs_max);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "runtime/scope.h"
 
@@ -115,18 +116,25 @@ TEST_F(FdStreamTest, WhoIsResumedMayDestroyTheStream) {
   EXPECT_EQ(here, nullptr);
 }
 
-struct Observer final : BreakObserver {
-  Observer(Stream& stream, runtime::EpollLoop& loop_) : BreakObserver(stream), loop(loop_) {}
-  void stream_broke() override { told = true, loop.stop(); }
+struct Noting final : Observer {
+  Noting(Stream& stream, runtime::EpollLoop& at) : Observer(stream), loop(at) {}
+  void stirred(bool broken) override {
+    heard.push_back(broken);
+    loop.stop();
+  }
   runtime::EpollLoop& loop;
-  bool told = false;
+  std::vector<bool> heard;
 };
 
-TEST_F(FdStreamTest, AnObserverIsToldOfABreakWhileNobodyReads) {
-  Observer observer(*here, *loop);
-  there.reset();
+TEST_F(FdStreamTest, AnObserverHearsBytesAndTheEndWhileNobodyReads) {
+  Noting observer(*here, *loop);
+  std::array<iovec, 1> piece{{{const_cast<char*>("a"), 1}}};
+  std::span<iovec> pieces = piece;
+  EXPECT_TRUE(there->write_now(pieces));
   loop->run();
-  EXPECT_TRUE(observer.told);
+  EXPECT_FALSE(observer.heard.back());
+  there.reset();
+  while (!observer.heard.back()) loop->run();
   EXPECT_TRUE(here->broken());
 }
 

@@ -21,18 +21,19 @@ struct Accepted {
 class Listener {
  public:
   virtual ~Listener() = default;
-  /// The next connection. Errors: resource where descriptors are out (nothing is lost: the connection
-  /// waits in the queue; call again later), closed after `stop`.
+  /// The next connection. Errors: resource where descriptors are out (nothing is lost: the
+  /// connection waits in the queue; call again later), closed after `stop`.
   virtual Task<Result<Accepted>> accept() = 0;
-  /// Takes no new connections but what waits in the queue already; `accept` gives these and then `closed`.
+  /// Takes no new connections but what waits in the queue already; `accept` gives these and then
+  /// `closed`.
   virtual void stop() = 0;
   virtual Address address() const = 0;
 };
 
 struct ListenOptions {
-  Address address;        ///< an IPv6 wildcard is dual-stack
-  int backlog = 4096;     ///< the kernel's own limit applies too
-  bool shared = true;     ///< other loops listen on the same address too (SO_REUSEPORT)
+  Address address;     ///< an IPv6 wildcard is dual-stack
+  int backlog = 4096;  ///< the kernel's own limit applies too
+  bool shared = true;  ///< other loops listen on the same address too (SO_REUSEPORT)
 };
 
 /// Thread: one per loop.

@@ -41,23 +41,23 @@ ReadOp::ReadOp(Stream& stream, std::span<char> into, Instant until)
     : Waiting(stream, &Stream::reading_, until), into_(into) {}
 
 bool ReadOp::attempt() {
-  const Io io = stream_.read_once(into_);
-  if (io.kind == Io::Kind::would_block) return false;
-  if (io.kind == Io::Kind::failed)
-    result_ = std::unexpected(stream_.error_of(io));
-  else
-    result_ = io.bytes;
-  return true;
+  const auto got = stream_.read_now(into_);
+  if (got) result_ = *got;
+  return got.has_value();
 }
 
-void ReadOp::time_out() { result_ = fail(Fault::timed_out, stream_.side(), "nothing came in time"); }
+void ReadOp::time_out() {
+  result_ = fail(Fault::timed_out, stream_.side(), "nothing came in time");
+}
 
 bool ReadyOp::attempt() {
   if (stream_.is_aborted_) result_ = std::unexpected(stream_.aborted_);
   return stream_.*flag_ || stream_.is_aborted_;
 }
 
-void ReadyOp::time_out() { result_ = fail(Fault::timed_out, stream_.side(), "nothing happened in time"); }
+void ReadyOp::time_out() {
+  result_ = fail(Fault::timed_out, stream_.side(), "nothing happened in time");
+}
 
 WriteOp::WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle)
     : Waiting(stream, &Stream::writing_, never), pieces_(pieces), idle_(idle) {}
@@ -81,18 +81,25 @@ void WriteOp::time_out() {
   result_ = fail(Fault::timed_out, stream_.side(), "the peer takes nothing");
 }
 
-BreakObserver::BreakObserver(Stream& stream) : stream_(stream) {
+Observer::Observer(Stream& stream) : stream_(stream) {
   MINATO_ASSERT(stream.observer_ == nullptr);
   stream.observer_ = this;
 }
 
-BreakObserver::~BreakObserver() {
+Observer::~Observer() {
   if (stream_.observer_ == this) stream_.observer_ = nullptr;
 }
 
 Stream::~Stream() {
   MINATO_ASSERT(reading_ == nullptr && writing_ == nullptr && observer_ == nullptr);
   if (destroyed_ != nullptr) *destroyed_ = true;
+}
+
+std::optional<Result<std::size_t>> Stream::read_now(std::span<char> into) {
+  const Io io = read_once(into);
+  if (io.kind == Io::Kind::would_block) return std::nullopt;
+  if (io.kind == Io::Kind::failed) return std::unexpected(error_of(io));
+  return io.bytes;
 }
 
 bool Stream::write_now(std::span<iovec>& pieces) {
@@ -175,7 +182,8 @@ void Stream::became(bool readable, bool writable, bool peer_ended, bool broken) 
   const bool unattended = reading_ == nullptr && writing_ == nullptr;
   const auto attempt = [](detail::Waiting& operation) { return operation.attempt(); };
   if (!settle(&Stream::reading_, attempt) || !settle(&Stream::writing_, attempt)) return;
-  if (broken && unattended && observer_ != nullptr) std::exchange(observer_, nullptr)->stream_broke();
+  const bool stirred = readable || peer_ended || broken;
+  if (stirred && unattended && observer_ != nullptr) observer_->stirred(broken);
 }
 
 }  // namespace minato::net

@@ -1,9 +1,11 @@
-// One bidirectional byte stream: a TCP or Unix connection; later TLS over one; in tests a simulated one.
+// One bidirectional byte stream: a TCP or Unix connection; later TLS over one; in tests a simulated
+// one.
 //
 // Operations are awaiters without a frame: they try at once and suspend only where the kernel would
 // block. Each has its deadline. A stream has at most one read and one write under way.
 // Thread:   its loop's.
-// Surprise: destroying a stream while an operation waits is an error of ours (asserted); destroy the
+// Surprise: destroying a stream while an operation waits is an error of ours (asserted); destroy
+// the
 //           coroutine that waits first.
 #pragma once
 
@@ -11,6 +13,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "base/error.h"
@@ -75,8 +78,8 @@ class [[nodiscard]] ReadOp final : detail::Waiting {
   Result<std::size_t> result_ = 0;
 };
 
-/// co_await stream.readable(until) or writable(until): returns when a read (a write) would not block.
-/// Needs no buffer, so that an idle connection owns none. Errors: timed_out.
+/// co_await stream.readable(until) or writable(until): returns when a read (a write) would not
+/// block. Needs no buffer, so that an idle connection owns none. Errors: timed_out.
 class [[nodiscard]] ReadyOp final : detail::Waiting {
  public:
   ReadyOp(Stream& stream, Waiting* Stream::* slot, bool Stream::* flag, Instant until)
@@ -92,9 +95,9 @@ class [[nodiscard]] ReadyOp final : detail::Waiting {
   Result<void> result_;
 };
 
-/// co_await stream.write(pieces, idle): returns when all of `pieces` is with the kernel, which may be
-/// several sends later. `pieces` is used up on the way. Errors: timed_out where no byte was taken for
-/// `idle` (zero: no limit), reset, closed.
+/// co_await stream.write(pieces, idle): returns when all of `pieces` is with the kernel, which may
+/// be several sends later. `pieces` is used up on the way. Errors: timed_out where no byte was
+/// taken for `idle` (zero: no limit), reset, closed.
 class [[nodiscard]] WriteOp final : detail::Waiting {
  public:
   WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle);
@@ -110,26 +113,29 @@ class [[nodiscard]] WriteOp final : detail::Waiting {
   Result<void> result_;
 };
 
-/// Told once when a stream breaks while nobody reads or writes it. Unlinks itself when it dies.
-class BreakObserver {
+/// Hears what happens to a stream while nobody reads or writes it. Unlinks itself when it dies; a
+/// stream has at most one.
+class Observer {
  public:
-  explicit BreakObserver(Stream& stream);
-  BreakObserver(const BreakObserver&) = delete;
-  BreakObserver& operator=(const BreakObserver&) = delete;
+  explicit Observer(Stream& stream);
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
 
  protected:
-  ~BreakObserver();
+  ~Observer();
 
  private:
   friend class Stream;
-  /// May destroy the stream.
-  virtual void stream_broke() = 0;
+  /// Bytes came, or the peer's end, or, where `broken`, the connection is gone. May destroy the
+  /// stream.
+  virtual void stirred(bool broken) = 0;
   Stream& stream_;
 };
 
 class Stream {
  public:
-  Stream(runtime::Loop& loop, Side side) : loop_(loop), deadline_(loop.timers(), *this), side_(side) {}
+  Stream(runtime::Loop& loop, Side side)
+      : loop_(loop), deadline_(loop.timers(), *this), side_(side) {}
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   virtual ~Stream();
@@ -139,19 +145,22 @@ class Stream {
   ReadyOp writable(Instant until) { return {*this, &Stream::writing_, &Stream::writable_, until}; }
   WriteOp write(std::span<iovec> pieces, Millis idle) { return {*this, pieces, idle}; }
 
-  /// Tries to write all of `pieces` now, and uses up what was taken. True where nothing is left; false
-  /// where the rest must wait (or the stream failed, which the write of the rest will tell).
+  /// Reads what is there without waiting; nullopt where there is nothing yet. Otherwise as `read`.
+  std::optional<Result<std::size_t>> read_now(std::span<char> into);
+  /// Tries to write all of `pieces` now, and uses up what was taken. True where nothing is left;
+  /// false where the rest must wait (or the stream failed, which the write of the rest will tell).
   bool write_now(std::span<iovec>& pieces);
 
   /// Nothing more will be written; the peer sees the end. The other direction stays open.
   virtual void end_writing() = 0;
   /// The peer is to see a reset instead of an orderly end when this stream dies.
   virtual void reset_on_close() = 0;
-  /// True where the other end has neither sent anything nor ended: asks the kernel, for a connection
-  /// that is about to be used for what cannot be repeated.
+  /// True where the other end has neither sent anything nor ended: asks the kernel, for a
+  /// connection that is about to be used for what cannot be repeated.
   virtual bool quiet() = 0;
 
-  /// Makes every later operation fail with `error`, and soon, but not before this returns, what waits.
+  /// Makes every later operation fail with `error`, and soon, but not before this returns, what
+  /// waits.
   void abort(Error error);
 
   runtime::Loop& loop() const { return loop_; }
@@ -175,7 +184,7 @@ class Stream {
   friend class ReadOp;
   friend class ReadyOp;
   friend class WriteOp;
-  friend class BreakObserver;
+  friend class Observer;
 
   Io read_once(std::span<char> into);
   Io write_once(std::span<const iovec> pieces);
@@ -189,7 +198,7 @@ class Stream {
   runtime::Loop& loop_;
   detail::Waiting* reading_ = nullptr;
   detail::Waiting* writing_ = nullptr;
-  BreakObserver* observer_ = nullptr;
+  Observer* observer_ = nullptr;
   bool* destroyed_ = nullptr;  // set while others are resumed: tells that one of them destroyed us
   // Armed for the earliest deadline of what waits, or earlier: it is moved only when it fires.
   runtime::TimerOf<Stream, &Stream::deadline_passed> deadline_;
@@ -197,7 +206,7 @@ class Stream {
   Side side_;
   bool readable_ = false;  // the engine tells at once where there is something already
   bool writable_ = true;
-  bool ended_ = false;     // the peer's end is on its way: never take a short read for "drained"
+  bool ended_ = false;  // the peer's end is on its way: never take a short read for "drained"
   bool broken_ = false;
   bool is_aborted_ = false;
 };
