@@ -1,0 +1,76 @@
+#include "http/fields.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace minato::http {
+namespace {
+
+constexpr std::size_t first_lines = 24;  // what a browser sends, so that most heads never grow
+
+}  // namespace
+
+void Fields::append(const Field& line) {
+  if (count_ == lines_.size()) {
+    const auto grown = arena_->array<Field>(lines_.empty() ? first_lines : lines_.size() * 2);
+    std::ranges::copy(lines_, grown.begin());
+    lines_ = grown;
+  }
+  lines_[count_++] = line;
+  present_.insert(line.id);
+}
+
+const Field* Fields::find(FieldId id) const noexcept {
+  if (!present_.contains(id)) return nullptr;
+  for (const Field& line : lines())
+    if (line.id == id && !line.removed) return &line;
+  return nullptr;
+}
+
+const Field* Fields::find(std::string_view name) const noexcept {
+  for (const Field& line : lines())
+    if (!line.removed && iequals(line.name, name)) return &line;
+  return nullptr;
+}
+
+std::string_view Fields::value(FieldId id) const noexcept {
+  const Field* const line = find(id);
+  return line != nullptr ? line->value : std::string_view{};
+}
+
+std::size_t Fields::count_of(FieldId id) const noexcept {
+  if (!present_.contains(id)) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      lines(), [id](const Field& line) { return line.id == id && !line.removed; }));
+}
+
+std::string_view Fields::combined(FieldId id) {
+  const std::size_t count = count_of(id);
+  if (count < 2) return value(id);
+
+  std::size_t size = 2 * (count - 1);
+  for (const Field& line : lines())
+    if (line.id == id && !line.removed) size += line.value.size();
+  const auto text = arena_->array<char>(size);
+  char* at = text.data();
+  for (const Field& line : lines()) {
+    if (line.id != id || line.removed) continue;
+    if (at != text.data()) at = std::ranges::copy(std::string_view(", "), at).out;
+    at = std::ranges::copy(line.value, at).out;
+  }
+  return {text.data(), size};
+}
+
+void Fields::remove(FieldId id) noexcept {
+  if (!present_.contains(id)) return;
+  for (Field& line : lines_.first(count_))
+    if (line.id == id) line.removed = true;
+}
+
+void Fields::remove(std::string_view name) noexcept {
+  for (Field& line : lines_.first(count_))
+    if (iequals(line.name, name)) line.removed = true;
+}
+
+}  // namespace minato::http
