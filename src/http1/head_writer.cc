@@ -1,0 +1,98 @@
+#include "http1/head_writer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "base/assert.h"
+#include "http/tokens.h"
+
+namespace minato::http1 {
+namespace {
+
+constexpr std::size_t decimal_digits_max = 20;
+
+bool is_target_part(std::string_view text) {
+  bool valid = true;
+  for (const char c : text) valid &= http::is_visible(c);
+  return valid;
+}
+
+}  // namespace
+
+void HeadWriter::raw(std::string_view text) {
+  if (!ok()) return;
+  if (text.size() > static_cast<std::size_t>(end_ - at_)) return fail(Failure::no_room);
+  if (text.empty()) return;
+  std::memcpy(at_, text.data(), text.size());
+  at_ += text.size();
+}
+
+// The first failure is the one that is told.
+void HeadWriter::fail(Failure failure) {
+  if (ok()) failure_ = failure;
+}
+
+void HeadWriter::request_line(std::string_view method, std::string_view target) {
+  request_line(method, target, {});
+}
+
+void HeadWriter::request_line(std::string_view method, std::string_view target,
+                              std::string_view more) {
+  if (!http::is_token(method) || target.empty() || !is_target_part(target) || !is_target_part(more))
+    return fail(Failure::not_writable);
+  raw(method);
+  raw(" ");
+  raw(target);
+  raw(more);
+  raw(" HTTP/1.1\r\n");
+}
+
+void HeadWriter::status_line(std::uint16_t status, std::string_view reason) {
+  if (status < 100 || status > 999 || !http::is_field_value(reason))
+    return fail(Failure::not_writable);
+  std::array<char, 4> digits{static_cast<char>('0' + status / 100),
+                             static_cast<char>('0' + status / 10 % 10),
+                             static_cast<char>('0' + status % 10), ' '};
+  raw("HTTP/1.1 ");
+  raw({digits.data(), digits.size()});
+  raw(reason);
+  end_line();
+}
+
+void HeadWriter::begin_field(std::string_view name) {
+  if (!http::is_token(name)) return fail(Failure::not_writable);
+  raw(name);
+  raw(": ");
+}
+
+void HeadWriter::value_part(std::string_view part) {
+  if (!http::is_field_value(part)) return fail(Failure::not_writable);
+  raw(part);
+}
+
+void HeadWriter::field(http::FieldId id, std::uint64_t number) {
+  std::array<char, decimal_digits_max> digits;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  field(id, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+}
+
+void HeadWriter::fields(const http::Fields& fields) {
+  fields.for_each([this](const http::Field& line) { field(line.name, line.value); });
+}
+
+ChunkSizeLine::ChunkSizeLine(std::uint64_t bytes) {
+  MINATO_ASSERT(bytes != 0);
+  char* const end = std::to_chars(text_.data(), text_.data() + text_.size() - 2, bytes, 16).ptr;
+  end[0] = '\r';
+  end[1] = '\n';
+  size_ = static_cast<std::uint8_t>(end + 2 - text_.data());
+}
+
+void write_last_chunk(HeadWriter& writer, const http::Fields& trailers) {
+  writer.last_chunk_line();
+  writer.fields(trailers);
+  writer.end();
+}
+
+}  // namespace minato::http1
