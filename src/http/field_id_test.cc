@@ -1,0 +1,54 @@
+#include "http/field_id.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/strings.h"
+
+namespace minato::http {
+namespace {
+
+template <class Check>
+void for_each_known(Check check) {
+  for (std::size_t i = 1; i < field_id_count; ++i) {
+    const auto id = static_cast<FieldId>(i);
+    check(id, std::string(canonical_name(id)));
+  }
+}
+
+TEST(FieldId, KnowsEveryListedNameInAnyCase) {
+  for_each_known([](FieldId id, std::string name) {
+    EXPECT_EQ(field_id(name), id) << name;
+    std::ranges::transform(name, name.begin(), to_lower);
+    EXPECT_EQ(field_id(name), id) << name;
+    std::ranges::transform(name, name.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    });
+    EXPECT_EQ(field_id(name), id) << name;
+  });
+}
+
+TEST(FieldId, DoesNotKnowANearMiss) {
+  for_each_known([](FieldId, const std::string& name) {
+    EXPECT_EQ(field_id(name + "x"), FieldId::unknown) << name;
+    EXPECT_EQ(field_id("x" + name), FieldId::unknown) << name;
+    EXPECT_EQ(field_id(name.substr(0, name.size() - 1) + "\x7f"), FieldId::unknown) << name;
+    EXPECT_EQ(field_id(std::string(name.size(), name.front())), FieldId::unknown) << name;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      std::string other = name;
+      other[i] ^= 0x40;
+      EXPECT_EQ(field_id(other), FieldId::unknown) << other;
+    }
+  });
+}
+
+TEST(FieldId, NothingIsUnknown) {
+  EXPECT_EQ(field_id(""), FieldId::unknown);
+  EXPECT_EQ(field_id(std::string(300, 'a')), FieldId::unknown);
+  EXPECT_EQ(canonical_name(FieldId::unknown), "");
+}
+
+}  // namespace
+}  // namespace minato::http
