@@ -44,7 +44,7 @@ class Waiting {
  protected:
   Waiting(Stream& stream, Waiting* Stream::* slot, Instant until)
       : stream_(stream), until_(until), slot_(slot) {}
-  ~Waiting();
+  virtual ~Waiting();
   void wait(std::coroutine_handle<> who);
 
   Stream& stream_;
@@ -122,7 +122,7 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
 
  protected:
-  ~Observer();
+  virtual ~Observer();
 
  private:
   friend class Stream;
