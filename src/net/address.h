@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -20,16 +21,24 @@ class Address {
   enum class Family : std::uint8_t { none, ipv4, ipv6, unix_path };
 
   Address() = default;
+  /// As the kernel tells it. A Unix socket without a path of its own has an empty one.
   static Address from(const sockaddr* address, socklen_t size);
-  /// A literal without brackets or port ("10.0.0.1", "::1"); nullopt where it is not one.
+  /// Of 4 or 16 bytes in network order.
+  static Address of_ip(std::string_view bytes, std::uint16_t port);
+  /// A literal without brackets or port ("10.0.0.1", "::1"); nullopt where it is not one. Strict:
+  /// four decimal numbers without leading zeros, no zone, nothing around it.
   static std::optional<Address> parse(std::string_view literal, std::uint16_t port);
-  /// nullopt where `path` does not fit into a socket address (107 bytes).
+  /// A literal with or without a port: "10.0.0.1:80", "[::1]:80", "10.0.0.1", "::1", "[::1]".
+  static std::optional<Address> parse_with_port(std::string_view text, std::uint16_t default_port);
+  /// nullopt where `path` is empty, has a NUL, or does not fit into a socket address (107 bytes).
   static std::optional<Address> unix_path(std::string_view path);
 
   Family family() const { return family_; }
   std::uint16_t port() const { return port_; }
   Address with_port(std::uint16_t port) const;
   bool is_loopback() const;
+  /// 0.0.0.0 or ::, which to listen on means every address.
+  bool is_wildcard() const;
 
   /// The address alone: "10.0.0.1", "::1", "/run/app.sock".
   std::string host_text() const;
@@ -41,12 +50,16 @@ class Address {
   /// The 4 or 16 bytes in network order; empty for a path.
   std::string_view ip_bytes() const;
 
+  std::size_t hash() const noexcept;
   friend bool operator==(const Address&, const Address&) = default;
 
  private:
+  Address(Family family, std::string_view bytes, std::uint16_t port);
+
   Family family_ = Family::none;
   std::uint16_t port_ = 0;
-  std::string bytes_;  // 4 or 16 bytes of address, or the path
+  std::array<char, 16> ip_{};  // the first 4 bytes of it for IPv4
+  std::string path_;           // of a Unix socket alone: copying an IP address allocates nothing
 };
 
 }  // namespace minato::net
@@ -54,6 +67,6 @@ class Address {
 template <>
 struct std::hash<minato::net::Address> {
   std::size_t operator()(const minato::net::Address& address) const noexcept {
-    return std::hash<std::string_view>{}(address.ip_bytes()) * 31 + address.port();
+    return address.hash();
   }
 };
