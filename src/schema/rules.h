@@ -36,6 +36,7 @@ struct Rejection {
   std::string found;
   std::string allowed;
   std::string suggestion;
+  friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
 /// A rule that only code can state.
