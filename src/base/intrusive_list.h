@@ -45,7 +45,7 @@ class IntrusiveList {
   IntrusiveList(const IntrusiveList&) = delete;
   IntrusiveList& operator=(const IntrusiveList&) = delete;
   ~IntrusiveList() {
-    while (!empty()) pop_front();
+    while (!empty()) root_.next_->unlink();
     root_.next_ = root_.previous_ = nullptr;
   }
 

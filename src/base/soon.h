@@ -4,6 +4,7 @@
 // starts a task only where it must wait for a peer.
 #pragma once
 
+#include <concepts>
 #include <utility>
 #include <variant>
 
@@ -14,7 +15,8 @@ namespace minato {
 template <class T>
 class [[nodiscard]] Soon {
  public:
-  Soon(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  template <std::convertible_to<T> U>
+  Soon(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   Soon(Task<T> task) : state_(std::in_place_index<1>, std::move(task)) {}
 
   bool ready() const { return state_.index() == 0; }
