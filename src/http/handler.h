@@ -15,6 +15,15 @@
 
 namespace minato::http {
 
+/// How bodies are to move, both ways. The connection obeys whatever stands here when it next waits,
+/// so that a handler can set it once it knows whose request it is. Zero: no limit.
+struct BodyRules {
+  Millis idle = 60s;            ///< no byte for that long in the direction that is waited for
+  std::uint64_t bytes_max = 0;  ///< of the request's body
+  std::uint64_t rate_min = 0;   ///< bytes a second
+  Millis tunnel_idle = 1h;      ///< of an upgraded connection
+};
+
 /// The body of a request, pulled piece by piece.
 class RequestBody {
  public:
@@ -59,6 +68,7 @@ struct Request {
   std::string_view
       id;  ///< of the exchange: in the log, in the answers that Minato makes, forwarded
   std::string_view upgrade;  ///< the one upgrade that may be forwarded ("websocket"), or empty
+  BodyRules& rules;
   Record& record;
   Arena& arena;  ///< lives as long as the exchange
 };
