@@ -20,14 +20,10 @@ ChunkedDecoder::Step ChunkedDecoder::next(std::string_view& input) {
     take_control(c);
   }
   switch (state_) {
-    case State::ended:
-      return Step::end;
-    case State::refused:
-      return Step::refused;
-    case State::data:
-      return input.empty() ? Step::need_more : take_data(input);
-    default:
-      return Step::need_more;
+    case State::ended: return Step::end;
+    case State::refused: return Step::refused;
+    case State::data: return input.empty() ? Step::need_more : take_data(input);
+    default: return Step::need_more;
   }
 }
 
@@ -55,24 +51,17 @@ void ChunkedDecoder::expect(char c, char wanted, State next, const char* fault) 
 
 void ChunkedDecoder::take_control(char c) {
   switch (state_) {
-    case State::size:
-      return take_size(c);
-    case State::blank:
-      return take_blank(c);
-    case State::extension:
-      return take_extension(c);
+    case State::size: return take_size(c);
+    case State::blank: return take_blank(c);
+    case State::extension: return take_extension(c);
     case State::size_lf:
       return c == '\n' ? end_size_line() : refuse("chunk size line without line feed");
-    case State::data_cr:
-      return expect(c, '\r', State::data_lf, "chunk longer than its size");
-    case State::data_lf:
-      return expect(c, '\n', State::size, "chunk data without its line end");
-    case State::trailers:
-      return take_trailer(c);
+    case State::data_cr: return expect(c, '\r', State::data_lf, "chunk longer than its size");
+    case State::data_lf: return expect(c, '\n', State::size, "chunk data without its line end");
+    case State::trailers: return take_trailer(c);
     case State::data:
     case State::ended:
-    case State::refused:
-      return;  // not control bytes
+    case State::refused: return;  // not control bytes
   }
 }
 
@@ -80,18 +69,11 @@ void ChunkedDecoder::take_size(char c) {
   if (const int digit = hex_value(c); digit >= 0) return take_digit(digit);
   if (digits_ == 0) return refuse("invalid chunk size");
   switch (c) {
-    case '\r':
-      state_ = State::size_lf;
-      return;
-    case ';':
-      state_ = State::extension;
-      return;
+    case '\r': state_ = State::size_lf; return;
+    case ';': state_ = State::extension; return;
     case ' ':
-    case '\t':
-      state_ = State::blank;
-      return;
-    default:
-      return refuse("invalid chunk size");
+    case '\t': state_ = State::blank; return;
+    default: return refuse("invalid chunk size");
   }
 }
 
@@ -131,13 +113,9 @@ void ChunkedDecoder::end_size_line() {
 
 void ChunkedDecoder::take_trailer(char c) {
   switch (trailers_.take(c)) {
-    case Progress::need_more:
-      return;
-    case Progress::done:
-      state_ = State::ended;
-      return;
-    case Progress::refused:
-      return refuse(trailers_.detail());
+    case Progress::need_more: return;
+    case Progress::done: state_ = State::ended; return;
+    case Progress::refused: return refuse(trailers_.detail());
   }
 }
 

@@ -34,10 +34,8 @@ Progress RequestParser::feed(std::string_view bytes) {
     if (check_first_byte(bytes) == Progress::refused) return Progress::refused;
     std::string_view line;
     switch (lines_.next(bytes, line_bound(), line)) {
-      case Cut::line:
-        break;
-      case Cut::need_more:
-        return Progress::need_more;
+      case Cut::line: break;
+      case Cut::need_more: return Progress::need_more;
       case Cut::bare_lf:
         return refuse(Reason::malformed_request, "line feed without carriage return");
       case Cut::too_long:

@@ -24,14 +24,10 @@ Progress ResponseParser::feed(std::string_view bytes) {
   for (;;) {
     std::string_view line;
     switch (lines_.next(bytes, limits_.head_bytes, line)) {
-      case Cut::line:
-        break;
-      case Cut::need_more:
-        return Progress::need_more;
-      case Cut::bare_lf:
-        return refuse("line feed without carriage return");
-      case Cut::too_long:
-        return refuse("response head too large", Reason::upstream_head_too_large);
+      case Cut::line: break;
+      case Cut::need_more: return Progress::need_more;
+      case Cut::bare_lf: return refuse("line feed without carriage return");
+      case Cut::too_long: return refuse("response head too large", Reason::upstream_head_too_large);
     }
     const Progress progress = take_line(line);
     if (progress != Progress::need_more) return progress;

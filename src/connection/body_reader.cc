@@ -1,0 +1,133 @@
+#include "connection/body_reader.h"
+
+#include <algorithm>
+
+#include "connection/options.h"
+
+namespace minato::connection {
+
+using http::BodyLength;
+
+namespace {
+
+/// What follows the data of the last chunk but one, where there are no trailers.
+constexpr std::string_view chunk_then_end = "\r\n0\r\n\r\n";
+
+}  // namespace
+
+void BodyReader::begin(BodyLength length, const http::BodyRules& rules, http::Fields& trailers) {
+  length_ = length;
+  rules_ = &rules;
+  left_ = length.bytes;
+  bytes_ = 0;
+  began_ = stream_.loop().now();
+  complete_ = length.empty();
+  chunked_.reset();
+  if (length.kind == BodyLength::Kind::chunked) chunked_.emplace(trailers);
+}
+
+Soon<Result<std::string_view>> BodyReader::read() {
+  if (auto piece = take()) return *std::move(piece);
+  return wait();
+}
+
+bool BodyReader::buffered() const {
+  return complete_ || (length_.kind == BodyLength::Kind::known && buffer_.unread().size() >= left_);
+}
+
+/// What can be given without asking the kernel.
+std::optional<BodyReader::Piece> BodyReader::take() {
+  if (complete_) return std::string_view{};
+  if (rules_->bytes_max != 0 && bytes_ > rules_->bytes_max)
+    return fail(Fault::too_large, stream_.side(), "the body is larger than the limit");
+  switch (length_.kind) {
+    case BodyLength::Kind::none: return std::string_view{};
+    case BodyLength::Kind::known: return take_known();
+    case BodyLength::Kind::chunked: return take_chunked();
+    case BodyLength::Kind::to_close: return take_to_close();
+  }
+  std::unreachable();
+}
+
+std::optional<BodyReader::Piece> BodyReader::take_known() {
+  if (buffer_.empty()) return std::nullopt;
+  const auto piece = buffer_.unread().substr(0, left_);
+  buffer_.consume(piece.size());
+  left_ -= piece.size();
+  complete_ = left_ == 0;
+  return give(piece);
+}
+
+std::optional<BodyReader::Piece> BodyReader::take_chunked() {
+  using Step = http1::ChunkedDecoder::Step;
+  std::string_view input = buffer_.unread();
+  const Step step = chunked_->next(input);
+  buffer_.consume(buffer_.unread().size() - input.size());
+  switch (step) {
+    case Step::need_more: return std::nullopt;
+    case Step::data: return give_chunk();
+    case Step::refused: return fail(Fault::malformed, stream_.side(), chunked_->detail());
+    case Step::end: complete_ = true; return std::string_view{};
+  }
+  std::unreachable();
+}
+
+/// Looks behind the piece: where the end is there already, whoever forwards can send both at once.
+BodyReader::Piece BodyReader::give_chunk() {
+  const auto piece = chunked_->data();
+  std::string_view behind = buffer_.unread();
+  if (behind.starts_with(chunk_then_end)) {
+    complete_ = chunked_->next(behind) == http1::ChunkedDecoder::Step::end;
+    buffer_.consume(buffer_.unread().size() - behind.size());
+  }
+  return give(piece);
+}
+
+std::optional<BodyReader::Piece> BodyReader::take_to_close() {
+  if (buffer_.empty()) return std::nullopt;
+  const auto piece = buffer_.unread();
+  buffer_.consume(piece.size());
+  return give(piece);
+}
+
+BodyReader::Piece BodyReader::give(std::string_view piece) {
+  bytes_ += piece.size();
+  if (rules_->bytes_max != 0 && bytes_ > rules_->bytes_max)
+    return fail(Fault::too_large, stream_.side(), "the body is larger than the limit");
+  return piece;
+}
+
+BodyReader::Piece BodyReader::ended_early() {
+  if (length_.kind != BodyLength::Kind::to_close)
+    return fail(Fault::closed, stream_.side(), "the connection ended before the body did");
+  complete_ = true;
+  return std::string_view{};
+}
+
+Task<BodyReader::Piece> BodyReader::wait() {
+  for (;;) {
+    if (too_slow()) co_return fail(Fault::timed_out, stream_.side(), "the body comes too slowly");
+    const auto count = co_await stream_.read(buffer_.room_for_body(), deadline());
+    if (!count) co_return std::unexpected(count.error());
+    if (*count == 0) co_return ended_early();
+    buffer_.received(*count);
+    if (auto piece = take()) co_return *piece;
+  }
+}
+
+Instant BodyReader::deadline() const {
+  const Instant now = stream_.loop().now();
+  const Instant idle = deadline_after(now, rules_->idle);
+  if (rules_->rate_min == 0) return idle;
+  // When the sender falls below the rate if nothing more comes.
+  const auto earned = Seconds(std::min<std::uint64_t>(bytes_ / rules_->rate_min, 1u << 30));
+  return std::min(idle, began_ + std::max<Nanos>(min_rate_grace, earned));
+}
+
+bool BodyReader::too_slow() const {
+  const Nanos taken = stream_.loop().now() - began_;
+  return rules_->rate_min != 0 && taken >= min_rate_grace &&
+         bytes_ < rules_->rate_min * static_cast<std::uint64_t>(taken / Seconds(1));
+}
+
+}  // namespace minato::connection

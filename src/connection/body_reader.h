@@ -1,0 +1,59 @@
+// Reads the body of one message from a stream, piece by piece, by its framing (RFC 9112 6).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/soon.h"
+#include "connection/receive_buffer.h"
+#include "http/handler.h"
+#include "http1/chunked.h"
+#include "net/stream.h"
+
+namespace minato::connection {
+
+/// Thread:  the stream's. One message after another: `begin` for each.
+/// Outlive: stream, buffer, trailers and rules live as long as the message.
+class BodyReader {
+ public:
+  BodyReader(net::Stream& stream, ReceiveBuffer& buffer) : stream_(stream), buffer_(buffer) {}
+
+  void begin(http::BodyLength length, const http::BodyRules& rules, http::Fields& trailers);
+
+  /// The next bytes, good until the next call; empty at the end. Does not wait where the buffer or
+  /// the kernel has some already. Errors: closed (the stream ended early), malformed, too_large,
+  /// timed_out, reset; with the stream's side.
+  Soon<Result<std::string_view>> read();
+
+  http::BodyLength length() const { return length_; }
+  bool complete() const { return complete_; }
+  /// True where what is left is in the buffer already.
+  bool buffered() const;
+  /// The body bytes that `read` has given so far.
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  using Piece = Result<std::string_view>;
+  std::optional<Piece> take();
+  std::optional<Piece> take_known();
+  std::optional<Piece> take_chunked();
+  std::optional<Piece> take_to_close();
+  Piece give(std::string_view piece);
+  Piece give_chunk();
+  Piece ended_early();
+  Task<Piece> wait();
+  Instant deadline() const;
+  bool too_slow() const;
+
+  net::Stream& stream_;
+  ReceiveBuffer& buffer_;
+  const http::BodyRules* rules_ = nullptr;
+  http::BodyLength length_;
+  std::optional<http1::ChunkedDecoder> chunked_;
+  std::uint64_t left_ = 0;  // where the length is known
+  std::uint64_t bytes_ = 0;
+  Instant began_{};
+  bool complete_ = true;
+};
+
+}  // namespace minato::connection

@@ -1,0 +1,59 @@
+// What one port serves on one worker, as the connections on it see it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/local_ref.h"
+#include "connection/options.h"
+#include "http/handler.h"
+#include "net/cidr.h"
+
+namespace minato::connection {
+
+/// One configuration's view of a port. An exchange keeps the front that it began with; a reload
+/// puts another one into the port. Thread: one worker's.
+struct Front : LocalCounted {
+  virtual ~Front() = default;
+  /// Answers every request of the port.
+  virtual http::Handler& handler() = 0;
+
+  ServerTimeouts timeouts;
+  ServerLimits limits;
+  net::CidrSet trusted_proxies;
+  std::string request_id_field;  ///< empty: none
+  http::Scheme scheme = http::Scheme::http;
+};
+
+/// What became of one exchange: for the access log and the counters.
+struct ExchangeEnd {
+  const http::RequestHead& head;
+  const http::Client& client;
+  const http::Record& record;
+  std::string_view id;
+  WallTime began;
+  Nanos duration;
+  std::uint16_t status;           ///< of the final response; 0 where none was begun
+  std::uint64_t received_bytes;   ///< of the request's body
+  std::uint64_t sent_bytes;       ///< all of the response
+  std::uint64_t sent_body_bytes;  ///< of its body
+};
+
+/// Told of what happens on connections. Thread: the worker's.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual void connection_opened() = 0;
+  virtual void connection_closed() = 0;
+  virtual void exchange_ended(const ExchangeEnd& end) = 0;
+};
+
+/// One open port of one worker.
+struct Port : LocalCounted {
+  LocalRef<Front> front;
+  std::uint16_t number = 0;
+  bool closing =
+      false;  ///< taken out of the configuration, or shutting down: answer what runs, then close
+};
+
+}  // namespace minato::connection

@@ -1,0 +1,94 @@
+#include "connection/message_writer.h"
+
+namespace minato::connection {
+
+using http::Last;
+using Kind = BodyFraming::Kind;
+
+void MessageWriter::Pieces::add(std::string_view piece) {
+  if (!piece.empty()) items[count++] = {const_cast<char*>(piece.data()), piece.size()};
+}
+
+std::optional<Result<void>> MessageWriter::check(const http1::HeadWriter& writer,
+                                                 std::size_t room) {
+  if (writer.failure() == http1::HeadWriter::Failure::not_writable)
+    return fail(Fault::malformed, Side::local, "a head that cannot be written");
+  if (room >= head_bytes_max) return fail(Fault::too_large, Side::local, "a head over 1 MiB");
+  return std::nullopt;
+}
+
+Soon<Result<void>> MessageWriter::write(std::string_view piece, Last last, Millis idle) {
+  Pieces pieces;
+  pieces.add(head_);
+  const bool framed = framing_.kind == Kind::chunked && !piece.empty();
+  if (framing_.kind == Kind::known) {
+    if (piece.size() > left_ || (last == Last::yes && piece.size() != left_))
+      return fail(Fault::closed, Side::local, "the body is not as long as announced");
+    left_ -= piece.size();
+  }
+  if (framed) {
+    size_line_ = http1::ChunkSizeLine(piece.size());
+    pieces.add(size_line_.view());
+  }
+  if (framing_.kind != Kind::none) {
+    pieces.add(piece);
+    body_bytes_ += piece.size();
+  }
+  if (framed) pieces.add(http1::chunk_data_end);
+  if (last == Last::yes) {
+    if (framing_.kind == Kind::chunked) pieces.add(http1::last_chunk);
+    complete_ = true;
+  }
+  return send(pieces, idle);
+}
+
+Soon<Result<void>> MessageWriter::finish(const http::Fields* trailers, Millis idle) {
+  if (framing_.kind == Kind::chunked && trailers != nullptr && trailers->count() > 0)
+    return finish_with(*trailers, idle);
+  return write({}, Last::yes, idle);
+}
+
+Soon<Result<void>> MessageWriter::finish_with(const http::Fields& trailers, Millis idle) {
+  // The head, where nothing of the body has gone out, must not be lost: it goes first, by itself.
+  if (!head_.empty()) {
+    return [](MessageWriter& self, const http::Fields& lines, Millis limit) -> Task<Result<void>> {
+      if (auto flushed = co_await self.flush(limit); !flushed) co_return flushed;
+      co_return co_await self.finish_with(lines, limit);
+    }(*this, trailers, idle);
+  }
+  auto composed =
+      compose([&](http1::HeadWriter& writer) { http1::write_last_chunk(writer, trailers); });
+  if (!composed) return composed;
+  Pieces pieces;
+  pieces.add(head_);
+  complete_ = true;
+  return send(pieces, idle);
+}
+
+Soon<Result<void>> MessageWriter::send(Pieces& pieces, Millis idle) {
+  for (const iovec& piece : pieces.all()) bytes_ += piece.iov_len;
+  std::span<iovec> rest = pieces.all();
+  if (stream_.write_now(rest)) return sent();
+  return send_rest(pieces, pieces.count - rest.size(), idle);
+}
+
+Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, Millis idle) {
+  const auto written = co_await stream_.write(pieces.all().subspan(done), idle);
+  if (!written) co_return std::unexpected(written.error());
+  co_return sent();
+}
+
+Result<void> MessageWriter::sent() {
+  head_ = {};
+  head_block_.release();
+  return {};
+}
+
+void MessageWriter::reset() {
+  sent();
+  framing_ = {};
+  left_ = bytes_ = body_bytes_ = 0;
+  complete_ = false;
+}
+
+}  // namespace minato::connection

@@ -1,0 +1,33 @@
+// An upgraded connection: bytes without framing, what came behind the head first.
+#pragma once
+
+#include <string_view>
+
+#include "base/soon.h"
+#include "connection/receive_buffer.h"
+#include "net/stream.h"
+
+namespace minato::connection {
+
+/// Outlive: stream and buffer.
+class RawBytes {
+ public:
+  RawBytes(net::Stream& stream, ReceiveBuffer& buffer) : stream_(stream), buffer_(buffer) {}
+
+  /// The next bytes, good until the next call; empty at the end.
+  Soon<Result<std::string_view>> read(Instant until);
+  /// `piece` lives until all of it is sent.
+  Soon<Result<void>> write(std::string_view piece, Millis idle);
+  std::uint64_t written_bytes() const { return written_bytes_; }
+
+ private:
+  std::string_view take();
+  Task<Result<std::string_view>> wait(Instant until);
+  Task<Result<void>> write_rest(std::string_view piece, Millis idle);
+
+  net::Stream& stream_;
+  ReceiveBuffer& buffer_;
+  std::uint64_t written_bytes_ = 0;
+};
+
+}  // namespace minato::connection

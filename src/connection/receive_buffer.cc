@@ -1,0 +1,51 @@
+#include "connection/receive_buffer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.h"
+
+namespace minato::connection {
+
+void ReceiveBuffer::consume(std::size_t bytes) {
+  MINATO_ASSERT(bytes <= end_ - begin_);
+  begin_ += bytes;
+}
+
+std::span<char> ReceiveBuffer::room_for_head() {
+  if (!block_) block_ = pool_.take(block_bytes);
+  return block_.span().subspan(end_);
+}
+
+std::span<char> ReceiveBuffer::room_for_body() {
+  MINATO_ASSERT(empty());
+  if (block_.size() - pinned_ < body_room_min && pinned_ > 0) {
+    MINATO_ASSERT(!head_);
+    head_ = std::move(block_);
+    pinned_ = 0;
+  }
+  if (!block_) block_ = pool_.take(block_bytes);
+  begin_ = end_ = pinned_;
+  return block_.span().subspan(end_);
+}
+
+bool ReceiveBuffer::grow(std::size_t limit) {
+  const std::size_t held = end_ - begin_;
+  if (held >= limit) return false;
+  Block larger = pool_.take(std::max(block_bytes, std::min(2 * held, limit + 1)));
+  std::memcpy(larger.data(), block_.data() + begin_, held);
+  block_ = std::move(larger);
+  begin_ = pinned_ = 0;
+  end_ = held;
+  return true;
+}
+
+void ReceiveBuffer::unpin() {
+  head_.release();
+  pinned_ = 0;
+  if (!empty()) return;
+  block_.release();
+  begin_ = end_ = 0;
+}
+
+}  // namespace minato::connection

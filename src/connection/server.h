@@ -1,0 +1,47 @@
+// The server side of HTTP/1.1: answers the requests of client connections until these close, fail
+// or their worker drains.
+#pragma once
+
+#include "base/intrusive_list.h"
+#include "connection/date_cache.h"
+#include "connection/front.h"
+#include "net/network.h"
+#include "runtime/scope.h"
+
+namespace minato::connection {
+
+class ServerConnection;
+
+/// The client connections of one worker.
+///
+/// Thread: the worker's.
+/// Owns:   every connection; destroying the server closes them at once.
+class Server {
+ public:
+  Server(runtime::Loop& loop, Witness& witness) : loop_(loop), witness_(witness), scope_(loop) {}
+
+  /// Serves `accepted` from now on, as `port` says at each request.
+  void serve(net::Accepted accepted, LocalRef<Port> port);
+
+  /// Takes no further request on any connection: those that are idle close now, the others after
+  /// the exchange that runs. Wait for `empty` then.
+  void drain();
+  bool draining() const { return draining_; }
+  /// co_await server.empty(): until no connection is left.
+  runtime::Scope::Empty empty() { return scope_.empty(); }
+  std::size_t connections() const { return scope_.running(); }
+  /// Closes every connection now.
+  void cut() { scope_.cancel_all(); }
+
+ private:
+  friend class ServerConnection;
+  friend class ServerExchange;
+  runtime::Loop& loop_;
+  Witness& witness_;
+  DateCache date_;
+  IntrusiveList<ServerConnection> idle_;
+  runtime::Scope scope_;
+  bool draining_ = false;
+};
+
+}  // namespace minato::connection

@@ -1,0 +1,36 @@
+// The request body of a client connection, as handlers see it.
+#pragma once
+
+#include "connection/body_reader.h"
+
+namespace minato::connection {
+
+class ServerBody final : public http::RequestBody {
+ public:
+  ServerBody(net::Stream& stream, ReceiveBuffer& buffer, Arena& arena)
+      : reader_(stream, buffer), trailers_(arena) {}
+
+  void begin(http::BodyLength length, const http::BodyRules& rules, bool expects_continue) {
+    reader_.begin(length, rules, trailers_);
+    awaits_continue_ = expects_continue && !length.empty();
+  }
+  /// 100 (Continue) has gone out.
+  void continued() { awaits_continue_ = false; }
+
+  http::BodyLength length() const override { return reader_.length(); }
+  /// A client that sends its body all the same no longer waits.
+  bool awaits_continue() const override { return awaits_continue_ && reader_.bytes() == 0; }
+  bool buffered() const override { return reader_.buffered(); }
+  Soon<Result<std::string_view>> read() override { return reader_.read(); }
+  const http::Fields& trailers() const override { return trailers_; }
+
+  bool complete() const { return reader_.complete(); }
+  std::uint64_t bytes() const { return reader_.bytes(); }
+
+ private:
+  BodyReader reader_;
+  http::Fields trailers_;
+  bool awaits_continue_ = false;
+};
+
+}  // namespace minato::connection

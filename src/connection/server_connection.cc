@@ -1,0 +1,80 @@
+#include "connection/server_connection.h"
+
+#include "connection/server_exchange.h"
+
+namespace minato::connection {
+namespace {
+
+/// Exchanges in a row, all of whose input was there already, before others get a turn.
+constexpr int pipelined_in_a_row = 32;
+/// How long, and how much, a client that still sends is heard out before its connection closes.
+constexpr Millis linger_time = 2s;
+constexpr std::size_t linger_bytes = 1u << 20;
+
+}  // namespace
+
+void Server::serve(net::Accepted accepted, LocalRef<Port> port) {
+  scope_.start(ServerConnection::run(*this, std::move(accepted), std::move(port)));
+}
+
+void Server::drain() {
+  draining_ = true;
+  idle_.for_each([](ServerConnection& connection) { connection.close_idle(); });
+}
+
+ServerConnection::ServerConnection(Server& server, net::Accepted accepted, LocalRef<Port> port)
+    : server_(server),
+      port_(std::move(port)),
+      stream_(std::move(accepted.stream)),
+      buffer_(server.loop_.blocks()),
+      peer_(accepted.peer),
+      peer_text_(accepted.peer.host_text()) {
+  server_.witness_.connection_opened();
+}
+
+ServerConnection::~ServerConnection() { server_.witness_.connection_closed(); }
+
+Task<void> ServerConnection::run(Server& server, net::Accepted accepted, LocalRef<Port> port) {
+  ServerConnection connection(server, std::move(accepted), std::move(port));
+  co_await connection.serve();
+}
+
+void ServerConnection::close_idle() {
+  stream_->abort({Fault::cancelled, Side::local, 0, "draining"});
+}
+
+Task<void> ServerConnection::serve() {
+  for (int in_a_row = 0; co_await wait_for_request(); ++in_a_row) {
+    const Next next = co_await ServerExchange::run(*this);
+    if (next == Next::linger) co_await linger();
+    if (next != Next::keep) co_return;
+    if (buffer_.empty()) in_a_row = 0;
+    if (in_a_row >= pipelined_in_a_row) {
+      in_a_row = 0;
+      co_await server_.loop_.breathe();
+    }
+  }
+}
+
+Task<bool> ServerConnection::wait_for_request() {
+  if (!buffer_.empty()) co_return true;
+  if (must_close()) co_return false;
+  server_.idle_.push_back(*this);
+  const Instant until = deadline_after(server_.loop_.now(), port_->front->timeouts.keep_alive);
+  const auto readable = co_await stream_->readable(until);
+  unlink();
+  co_return readable.has_value();
+}
+
+Task<void> ServerConnection::linger() {
+  stream_->end_writing();
+  const Instant until = server_.loop_.now() + linger_time;
+  Block sink = server_.loop_.blocks().take(ReceiveBuffer::block_bytes);
+  for (std::size_t heard = 0; heard < linger_bytes;) {
+    const auto count = co_await stream_->read(sink.span(), until);
+    if (!count || *count == 0) co_return;
+    heard += *count;
+  }
+}
+
+}  // namespace minato::connection

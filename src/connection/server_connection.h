@@ -1,0 +1,47 @@
+// One client connection, from accept to close. See server.h.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/intrusive_list.h"
+#include "base/task.h"
+#include "connection/front.h"
+#include "connection/receive_buffer.h"
+#include "connection/server.h"
+
+namespace minato::connection {
+
+/// What is to become of the connection after an exchange.
+enum class Next : std::uint8_t {
+  keep,    ///< the next request may come
+  close,   ///< nothing more to say or hear
+  linger,  ///< say the end, and hear the client out for a while, so that it can read our answer
+};
+
+/// While idle it owns no buffer: this object, its stream and one coroutine frame is all there is.
+class ServerConnection : public ListLink {
+ public:
+  ServerConnection(Server& server, net::Accepted accepted, LocalRef<Port> port);
+  ~ServerConnection();
+
+  static Task<void> run(Server& server, net::Accepted accepted, LocalRef<Port> port);
+  /// Ends a connection that waits for its next request.
+  void close_idle();
+
+ private:
+  friend class ServerExchange;
+  Task<void> serve();
+  Task<bool> wait_for_request();
+  Task<void> linger();
+  bool must_close() const { return port_->closing || server_.draining_; }
+
+  Server& server_;
+  LocalRef<Port> port_;
+  std::unique_ptr<net::Stream> stream_;
+  ReceiveBuffer buffer_;
+  net::Address peer_;
+  std::string peer_text_;
+};
+
+}  // namespace minato::connection

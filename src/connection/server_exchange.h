@@ -1,0 +1,58 @@
+// One request and its response on a client connection.
+#pragma once
+
+#include <optional>
+
+#include "connection/server_connection.h"
+#include "connection/server_responder.h"
+#include "http1/head_parser.h"
+
+namespace minato::connection {
+
+/// Lives from the first byte of a request to the last of its response.
+class ServerExchange {
+ public:
+  /// Reads the next request, answers it and tells what is to become of the connection.
+  static Task<Next> run(ServerConnection& connection);
+
+ private:
+  explicit ServerExchange(ServerConnection& connection);
+  ~ServerExchange();
+
+  enum class Head : std::uint8_t { complete, refused, gone };
+  Task<Head> read_head();
+  Head refuse_head(http::Reason reason, const char* detail);
+  /// Settles framing and keep-alive. False where the framing is refused.
+  bool accept_head();
+  Task<Next> answer_request();
+  Task<Next> conclude(http::Outcome outcome);
+  /// Answers in the handler's place, by the reason's row.
+  Task<Next> answer_failure();
+  Task<Next> after_response();
+  bool may_still_send() const;
+  Task<bool> discard_body();
+  Next cut();
+  http::Client client();
+  std::string_view make_id();
+
+  ServerConnection& connection_;
+  net::Stream& stream_;
+  ReceiveBuffer& buffer_;
+  LocalRef<Front> front_;
+  WallTime began_wall_;
+  Instant began_;
+  Arena arena_;
+  http::RequestHead head_;
+  http::BodyRules rules_;
+  http::Record record_;
+  http::Failure failure_{http::Reason::none};
+  ServerBody body_;
+  ServerResponder responder_;
+  http::Client client_;
+  std::string_view id_;
+  bool keep_alive_ = false;
+  bool refused_ = false;     // the head, so that where the request ends is not known
+  bool noteworthy_ = false;  // enough came that the log should know of it
+};
+
+}  // namespace minato::connection
