@@ -4,9 +4,12 @@
 #include <array>
 
 #include "base/strings.h"
+#include "http/authority.h"
 
 namespace minato::routing {
 namespace {
+
+using http::host_bytes_max;
 
 /// The host of an authority: no port, no final dot. The brackets of an IPv6 literal stay.
 std::string_view host_of(std::string_view authority) {

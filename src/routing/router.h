@@ -26,9 +26,6 @@ namespace minato::routing {
 /// Whatever the caller numbers its routes by.
 using RouteIndex = std::uint32_t;
 
-/// Longest host that is looked up (RFC 1035 2.3.4); a longer one has no route.
-inline constexpr std::size_t host_bytes_max = 255;
-
 class Router {
  public:
   /// Why a rule was not added.
@@ -45,9 +42,9 @@ class Router {
   std::expected<void, Refusal> add(std::string_view host, std::string_view prefix,
                                    RouteIndex route);
 
-  /// The route for a request to `authority`, a host with or without a port, and the normalized
-  /// `path`. One that does not begin with a slash (`OPTIONS *`) is taken as "/".
-  /// Adds the table slots it looked at to `*probes`, if given.
+  /// The route for a request to `authority`, a host of at most http::host_bytes_max with or without
+  /// a port, and the normalized `path`. One that does not begin with a slash (`OPTIONS *`) is taken
+  /// as "/". Adds the table slots it looked at to `*probes`, if given.
   std::optional<RouteIndex> find(std::string_view authority, std::string_view path,
                                  unsigned* probes = nullptr) const;
 

@@ -6,10 +6,12 @@
 #include <string>
 
 #include "base/random.h"
+#include "http/authority.h"
 
 namespace minato::routing {
 namespace {
 
+using http::host_bytes_max;
 constexpr std::uint64_t seed = 7;
 
 struct Rule {
