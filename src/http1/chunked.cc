@@ -70,9 +70,9 @@ void ChunkedDecoder::take_size(char c) {
   if (digits_ == 0) return refuse("invalid chunk size");
   switch (c) {
     case '\r': state_ = State::size_lf; return;
-    case ';': state_ = State::extension; return;
+    case ';':
     case ' ':
-    case '\t': state_ = State::blank; return;
+    case '\t': state_ = State::blank; return take_blank(c);
     default: return refuse("invalid chunk size");
   }
 }

@@ -1,28 +1,26 @@
 #include "http1/connection_fields.h"
 
-#include <algorithm>
-
-#include "http/tokens.h"
+#include "base/strings.h"
 
 namespace minato::http1 {
 
 using http::Field;
 using http::FieldId;
 using http::Fields;
-using http::ListElements;
 using http::Method;
 using http::Version;
 
 namespace {
 
-// Calls `visit(element)` for every element of every line named `id`.
+// Calls `visit(element)` for every element of every line named `id`. These lists are of tokens, so
+// that a quote in them shields no comma.
 template <class Visit>
 void for_each_element(const Fields& fields, FieldId id, Visit visit) {
   if (!fields.has(id)) return;
   fields.for_each([&](const Field& line) {
     if (line.id != id) return;
-    ListElements elements(line.value);
-    while (const auto element = elements.next()) visit(*element);
+    for (auto rest = line.value; !rest.empty();)
+      if (const auto element = trim(take_until(rest, ',')); !element.empty()) visit(element);
   });
 }
 

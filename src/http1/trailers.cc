@@ -30,8 +30,8 @@ bool may_be_trailer(const Field& field) {
 }
 
 Progress TrailerSection::take(char c) {
-  if (after_return_) return c == '\n' ? end_line() : refuse("carriage return in a trailer field");
   if (++section_bytes_ > limits_.bytes) return refuse("trailer section too large");
+  if (after_return_) return c == '\n' ? end_line() : refuse("carriage return in a trailer field");
   if (c == '\n') return refuse("line feed without carriage return");
   if (c == '\r') {
     after_return_ = true;
