@@ -108,11 +108,11 @@ class [[nodiscard]] Task {
     T await_resume() { return child.promise().take(); }
   };
   Awaiter operator co_await() && {
-    MINATO_ASSERT(handle_ != nullptr);
+    MINATO_ASSERT(handle_);
     return {handle_};
   }
   Awaiter operator co_await() & {
-    MINATO_ASSERT(handle_ != nullptr);
+    MINATO_ASSERT(handle_);
     return {handle_};
   }
 
