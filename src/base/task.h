@@ -87,7 +87,7 @@ class [[nodiscard]] Task {
   }
   ~Task() { reset(); }
 
-  explicit operator bool() const { return handle_ != nullptr; }
+  explicit operator bool() const { return static_cast<bool>(handle_); }
   bool done() const { return handle_ && handle_.done(); }
   /// Cancels what runs and forgets it. Not from inside the task itself.
   void reset() {
