@@ -36,6 +36,7 @@ FdStream::~FdStream() { epoll_.forget(*this); }
 Task<Result<void>> FdStream::connected(Instant until) {
   connecting();
   const auto made = co_await writable(until);
+  if (!made && made.error().fault != Fault::timed_out) co_return made;
   if (!made) co_return fail(Fault::timed_out, side(), "the connection was not made in time");
   int error = 0;
   socklen_t size = sizeof error;

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "runtime/scope.h"
+#include "net/test_loop.h"
 
 namespace minato::net {
 namespace {
 
-class FdStreamTest : public testing::Test {
+class FdStreamTest : public LoopTest {
  protected:
   FdStreamTest() {
     int fds[2];
@@ -20,24 +20,10 @@ class FdStreamTest : public testing::Test {
     here = FdStream::make(*loop, Fd(fds[0]), Side::downstream).value();
     there = FdStream::make(*loop, Fd(fds[1]), Side::upstream).value();
   }
-  ~FdStreamTest() override { scope.cancel_all(); }
+  // Tasks that still wait go before the streams that they wait for.
+  ~FdStreamTest() override { tasks.cancel_all(); }
 
-  /// Runs the loop until every task has ended.
-  void settle() {
-    scope.start(stop_when_done(*this));
-    loop->run();
-  }
-  void start(Task<void> task) { tasks.start(std::move(task)); }
-
-  static Task<void> stop_when_done(FdStreamTest& self) {
-    co_await self.tasks.empty();
-    self.loop->stop();
-  }
-
-  std::unique_ptr<runtime::EpollLoop> loop = runtime::EpollLoop::make(1).value();
   std::unique_ptr<Stream> here, there;
-  runtime::Scope scope{*loop};
-  runtime::Scope tasks{*loop};
 };
 
 Task<void> read_all(Stream& from, std::string& into) {

@@ -40,7 +40,8 @@ struct ListenOptions {
 class Network {
  public:
   virtual ~Network() = default;
-  /// A new connection, side upstream. Errors (side upstream): refused, timed_out, resource …
+  /// A new connection, side upstream. Errors (side upstream): refused, timed_out, not_found and
+  /// denied (of a Unix socket); resource (side local) where we are out of descriptors or ports.
   virtual Task<Result<std::unique_ptr<Stream>>> connect(const Address& to, Instant until) = 0;
   /// Errors: denied (in use, no permission), with the errno.
   virtual Result<std::unique_ptr<Listener>> listen(const ListenOptions& options) = 0;
