@@ -36,33 +36,8 @@ inline constexpr std::array access_log_formats{
     schema::Choice{"json", "One JSON object a line, with everything known of the exchange."},
 };
 
-/// What a template may name, in braces: `{client} {status}`. `{{` and `}}` stand for braces.
-inline constexpr std::array access_log_variables{
-    schema::Choice{"time", "When the request began: RFC 3339, UTC, milliseconds."},
-    schema::Choice{"time_local", "The same, as the common format writes it."},
-    schema::Choice{"client", "Address of the client, as far as the trusted proxies tell."},
-    schema::Choice{"peer", "Address of the other end of the connection."},
-    schema::Choice{"id", "Request id."},
-    schema::Choice{"method", "Request method."},
-    schema::Choice{"target", "Request target as it was sent."},
-    schema::Choice{"version", "HTTP/1.0 or HTTP/1.1."},
-    schema::Choice{"host", "Host that was asked for."},
-    schema::Choice{"referer", "Referer of the request."},
-    schema::Choice{"user_agent", "User-Agent of the request."},
-    schema::Choice{"status", "Status of the response."},
-    schema::Choice{"bytes_in", "Bytes of the request body."},
-    schema::Choice{"bytes_out", "Bytes of the response body."},
-    schema::Choice{"duration", "Seconds from the request's first byte to the response's last."},
-    schema::Choice{"service", "Service that the request was routed to."},
-    schema::Choice{"upstream", "Endpoint that answered, or was tried last."},
-    schema::Choice{"upstream_status", "Status that the endpoint answered with."},
-    schema::Choice{"upstream_duration", "Seconds from the first attempt to the response's head."},
-    schema::Choice{"attempts", "How many endpoints were tried."},
-    schema::Choice{"reason", "Why the exchange ended as it did; `-` where all went well."},
-};
-
-/// Wrong where `text` is no template: unknown variables, braces that do not close, no variable at
-/// all.
+/// Wrong where `text` is neither a format nor a template (see AccessFormat::compile, and
+/// access_variables for what a template may name).
 std::optional<schema::Rejection> check_access_log_template(std::string_view text);
 
 }  // namespace minato::observe
