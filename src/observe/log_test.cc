@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <vector>
+#include "observe/testing.h"
 
 namespace minato::observe {
 namespace {
@@ -14,21 +14,11 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::SizeIs;
 
-struct MemorySink final : LineSink {
-  bool put(std::string_view line) override {
-    if (full) return false;
-    lines.emplace_back(line);
-    return true;
-  }
-  std::vector<std::string> lines;
-  bool full = false;
-};
-
 struct LogTest : testing::Test {
   /// The only line, without its time.
   std::string line() {
-    EXPECT_THAT(sink.lines, SizeIs(1));
-    const std::string& whole = sink.lines.at(0);
+    EXPECT_THAT(sink.lines(), SizeIs(1));
+    const std::string whole = sink.lines().at(0);
     return whole.substr(whole.find(' ') + 1);
   }
   MemorySink sink;
@@ -38,19 +28,21 @@ struct LogTest : testing::Test {
 TEST_F(LogTest, WritesTimeLevelEventMessageAndFacts) {
   log.warn("endpoint.down", "endpoint 127.0.0.1:8001 is down",
            {{"service", "api"}, {"reason", "connect refused"}, {"failures", 3}});
-  EXPECT_THAT(sink.lines, ElementsAre(MatchesRegex(
-                              "20[0-9-]{8}T[0-9:]{8}\\.[0-9]{3}Z warn endpoint\\.down: endpoint "
-                              "127\\.0\\.0\\.1:8001 is down service=api reason=\"connect refused\" "
-                              "failures=3\n")));
+  EXPECT_THAT(sink.lines(),
+              ElementsAre(MatchesRegex(
+                  "20[0-9-]{8}T[0-9:]{8}\\.[0-9]{3}Z warn endpoint\\.down: endpoint "
+                  "127\\.0\\.0\\.1:8001 is down service=api reason=\"connect refused\" "
+                  "failures=3\n")));
 }
 
 TEST_F(LogTest, WritesOneJsonObjectALine) {
   log.set({.level = LogLevel::debug, .format = LogFormat::json});
   log.error("reload.refused", "the \"new\" file is bad", {{"faults", 2u}, {"file", "a\nb"}});
-  EXPECT_THAT(sink.lines, ElementsAre(MatchesRegex(
-                              "\\{\"time\":\"20[0-9T:.-]+Z\",\"level\":\"error\",\"event\":\"reload"
-                              "\\.refused\",\"message\":\"the \\\\\"new\\\\\" file is bad\","
-                              "\"faults\":2,\"file\":\"a\\\\u000ab\"\\}\n")));
+  EXPECT_THAT(sink.lines(),
+              ElementsAre(MatchesRegex(
+                  "\\{\"time\":\"20[0-9T:.-]+Z\",\"level\":\"error\",\"event\":\"reload"
+                  "\\.refused\",\"message\":\"the \\\\\"new\\\\\" file is bad\","
+                  "\"faults\":2,\"file\":\"a\\\\u000ab\"\\}\n")));
 }
 
 TEST_F(LogTest, QuotesAValueThatCouldBeTakenForAnother) {
@@ -76,7 +68,7 @@ TEST_F(LogTest, WritesNumbersOfEveryWidth) {
 TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
   log.set({.level = LogLevel::warn});
   log.debug("e", "m"), log.info("e", "m"), log.warn("e", "m"), log.error("e", "m");
-  EXPECT_THAT(sink.lines, ElementsAre(HasSubstr(" warn "), HasSubstr(" error ")));
+  EXPECT_THAT(sink.lines(), ElementsAre(HasSubstr(" warn "), HasSubstr(" error ")));
   EXPECT_FALSE(log.enabled(LogLevel::info));
   EXPECT_TRUE(log.enabled(LogLevel::warn));
 }
@@ -93,9 +85,10 @@ TEST_F(LogTest, SaysHowManyLinesWereLost) {
   sink.full = false;
   log.info("e", "three");
   log.info("e", "four");
-  EXPECT_THAT(sink.lines, ElementsAre(EndsWith("warn log.lost: lines were lost: the output is too "
-                                               "slow lines=2\n"),
-                                      EndsWith("three\n"), EndsWith("four\n")));
+  EXPECT_THAT(sink.lines(),
+              ElementsAre(EndsWith("warn log.lost: lines were lost: the output is too "
+                                   "slow lines=2\n"),
+                          EndsWith("three\n"), EndsWith("four\n")));
 }
 
 TEST_F(LogTest, WarnsOnceAnIntervalAboutTheSameThing) {
@@ -103,7 +96,7 @@ TEST_F(LogTest, WarnsOnceAnIntervalAboutTheSameThing) {
   const Instant start{1h};
   for (int second = 0; second < 15; ++second)
     warn_throttled(log, throttle, start + Seconds(second), "accept.failed", "out of descriptors");
-  EXPECT_THAT(sink.lines, ElementsAre(EndsWith("times=1\n"), EndsWith("times=10\n")));
+  EXPECT_THAT(sink.lines(), ElementsAre(EndsWith("times=1\n"), EndsWith("times=10\n")));
 }
 
 }  // namespace

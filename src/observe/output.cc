@@ -23,9 +23,9 @@ Result<Fd> open_file(const std::string& path) {
   return file;
 }
 
-bool is_file(int fd) {
+bool is_pipe(int fd) {
   struct stat found{};
-  return ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
+  return ::fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode);
 }
 
 // The whole lines at the front that a pipe takes in one piece; a longer line goes by itself.
@@ -71,7 +71,7 @@ int Output::descriptor() const {
 
 Result<void> Output::write(std::string_view lines) {
   const int fd = descriptor();
-  if (is_file(fd)) return write_all(fd, lines);
+  if (!is_pipe(fd)) return write_all(fd, lines);
   while (!lines.empty()) {
     const auto piece = piece_for_pipe(lines);
     if (auto done = write_all(fd, piece); !done) return done;

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "observe/line_queue.h"
-#include "observe/test_files.h"
+#include "observe/testing.h"
 
 namespace minato::observe {
 namespace {

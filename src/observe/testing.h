@@ -1,4 +1,4 @@
-// What the tests of this room write to: a folder, a pipe.
+// What tests of logs write to: memory, a folder, a pipe.
 #pragma once
 
 #include <fcntl.h>
@@ -7,12 +7,34 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
+#include "observe/line_queue.h"
 
 namespace minato::observe {
+
+/// Keeps the lines. `full` makes it refuse them.
+class MemorySink final : public LineSink {
+ public:
+  bool put(std::string_view line) override {
+    const std::lock_guard lock(mutex_);
+    if (!full) lines_.emplace_back(line);
+    return !full;
+  }
+  std::vector<std::string> lines() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+  bool full = false;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
 
 /// A folder that goes away with the test.
 struct Folder {
@@ -32,11 +54,12 @@ inline std::string contents(const std::string& path) {
   return text.str();
 }
 
-/// A named pipe, with the end that reads from it. What is not read fills it.
+/// A named pipe that holds 4 KiB, with the end that reads from it.
 struct NamedPipe {
   explicit NamedPipe(const std::string& at) : path(at) {
     EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
     reader = Fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    EXPECT_EQ(::fcntl(reader.get(), F_SETPIPE_SZ, 4096), 4096);
   }
   /// Waits until all that write to it have closed it.
   std::string read_all() {

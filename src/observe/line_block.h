@@ -1,0 +1,73 @@
+// Lines of one worker on their way to the writer thread, a block at a time.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "observe/output.h"
+#include "observe/spsc_ring.h"
+
+namespace minato::observe {
+
+/// Lines for one output or several, in the order in which they were added.
+/// Thread: whoever has it; it goes from hand to hand through a BlockLane.
+class LineBlock {
+ public:
+  explicit LineBlock(std::size_t bytes)
+      : room_(std::make_unique_for_overwrite<char[]>(bytes)), bytes_(bytes) {}
+
+  /// Where the next line may be written.
+  std::span<char> room() const { return {room_.get() + used_, bytes_ - used_}; }
+  /// Takes the first `bytes` of the room as a line for `output`.
+  void add(std::size_t bytes, const std::shared_ptr<Output>& output);
+  bool empty() const { return used_ == 0; }
+
+  /// Each output that lines are for.
+  std::span<const std::shared_ptr<Output>> outputs() const { return outputs_; }
+  /// The lines for the output of that index; gathered in `scratch` where others stand between.
+  std::string_view lines_of(std::size_t output, std::string& scratch) const;
+  /// Forgets the lines; lets go of the outputs.
+  void clear();
+
+ private:
+  /// Neighbouring lines for the same output.
+  struct Run {
+    std::size_t output;
+    std::size_t end;
+  };
+  std::size_t index_of(const std::shared_ptr<Output>& output);
+
+  std::unique_ptr<char[]> room_;
+  std::size_t bytes_;
+  std::size_t used_ = 0;
+  std::vector<std::shared_ptr<Output>> outputs_;
+  std::vector<Run> runs_;
+};
+
+/// The blocks of one worker: between its hands, the writer's, and a spare stack.
+/// Bounds: `blocks_max` blocks; one is made only when all others are on their way.
+class BlockLane {
+ public:
+  BlockLane(std::size_t block_bytes, std::size_t blocks_max);
+
+  /// For the worker: an empty block, or null where all are on their way.
+  LineBlock* take_empty();
+  /// For the worker: passes on a block that it took.
+  void hand_over(LineBlock& block) { full_.put(&block); }
+
+  /// For the writer: the next block to write, or null.
+  LineBlock* take_full() { return full_.take().value_or(nullptr); }
+  /// For the writer: gives a block back, cleared.
+  void give_back(LineBlock& block) { empty_.put(&block); }
+
+ private:
+  std::size_t block_bytes_, blocks_max_;
+  SpscRing<LineBlock*> full_, empty_;
+  std::vector<std::unique_ptr<LineBlock>> made_;
+  std::vector<LineBlock*> spare_;  ///< the one used last is on top, and in the cache
+};
+
+}  // namespace minato::observe
