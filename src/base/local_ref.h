@@ -12,6 +12,9 @@ class LocalCounted {
   LocalCounted(const LocalCounted&) = delete;
   LocalCounted& operator=(const LocalCounted&) = delete;
 
+ protected:
+  unsigned references() const { return references_; }
+
  private:
   template <class T>
   friend class LocalRef;

@@ -29,6 +29,8 @@ class Call {
   virtual http::BodyLength body_length() const = 0;
   /// The next bytes, good until the next call; empty at the end.
   virtual Soon<Result<std::string_view>> read_body() = 0;
+  /// The last byte of it was given: no further piece comes, though trailers may.
+  virtual bool body_ended() const = 0;
   virtual const http::Fields& trailers() const = 0;
 
   // After 101: raw bytes, those that came with the head first.

@@ -36,6 +36,7 @@ class Http1Client final : public Call {
   bool received_any() const override { return received_any_; }
   http::BodyLength body_length() const override { return call_->body.length(); }
   Soon<Result<std::string_view>> read_body() override { return call_->body.read(); }
+  bool body_ended() const override { return call_->body.complete(); }
   const http::Fields& trailers() const override { return call_->trailers; }
   Soon<Result<std::string_view>> read_raw(Instant until) override { return raw_.read(until); }
   Soon<Result<void>> write_raw(std::string_view piece, Millis idle) override {

@@ -22,9 +22,9 @@ class ServerBody final : public http::RequestBody {
   bool awaits_continue() const override { return awaits_continue_ && reader_.bytes() == 0; }
   bool buffered() const override { return reader_.buffered(); }
   Soon<Result<std::string_view>> read() override { return reader_.read(); }
+  bool ended() const override { return reader_.complete(); }
   const http::Fields& trailers() const override { return trailers_; }
 
-  bool complete() const { return reader_.complete(); }
   std::uint64_t bytes() const { return reader_.bytes(); }
 
  private:

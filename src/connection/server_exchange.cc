@@ -180,13 +180,13 @@ Task<Next> ServerExchange::answer_failure() {
 
 Task<Next> ServerExchange::after_response() {
   if (!responder_.keeps_alive()) co_return may_still_send() ? Next::linger : Next::close;
-  if (body_.complete() || co_await discard_body()) co_return Next::keep;
+  if (body_.ended() || co_await discard_body()) co_return Next::keep;
   co_return Next::linger;
 }
 
 /// To close a connection with unread bytes in it would reset it, and take the answer with it.
 bool ServerExchange::may_still_send() const {
-  return refused_ || !body_.complete() || !buffer_.empty() || !stream_.untouched();
+  return refused_ || !body_.ended() || !buffer_.empty() || !stream_.untouched();
 }
 
 Task<bool> ServerExchange::discard_body() {

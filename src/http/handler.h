@@ -36,6 +36,8 @@ class RequestBody {
   virtual bool buffered() const = 0;
   /// The next bytes, good until the next call; empty at the end. Errors: side downstream.
   virtual Soon<Result<std::string_view>> read() = 0;
+  /// True once the last byte was given: no further piece comes, though trailers may.
+  virtual bool ended() const = 0;
   /// What followed a chunked body; complete once `read` gave the end.
   virtual const Fields& trailers() const = 0;
 };
