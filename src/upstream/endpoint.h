@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -18,7 +19,7 @@ namespace minato::upstream {
 enum class EndpointId : std::uint32_t {};
 
 /// Shared: any thread reads and counts. Counting takes one atomic step on one cache line.
-class Endpoint {
+class Endpoint : public std::enable_shared_from_this<Endpoint> {
  public:
   Endpoint(EndpointId number, std::string configured, net::Address resolved)
       : id(number),

@@ -46,4 +46,11 @@ std::string health_target(std::string_view health_uri, const http::OriginUrl& ur
   return fmt::format("{}{}{}{}{}{}", url.base_path, path, mark, url.query, ampersand, health_uri);
 }
 
+std::string host_field(const http::OriginUrl& url) {
+  if (url.is_unix()) return "localhost";
+  const bool is_ipv6 = url.host.contains(':');
+  const std::string host = is_ipv6 ? fmt::format("[{}]", url.host) : url.host;
+  return url.port == 80 ? host : fmt::format("{}:{}", host, url.port);
+}
+
 }  // namespace minato::upstream

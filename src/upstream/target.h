@@ -16,6 +16,10 @@ namespace minato::upstream {
 std::string_view upstream_target(const http::Target& target, http::Method method,
                                  const http::OriginUrl& url, Arena& arena);
 
+/// The Host field of a request that names none: the URL's own host, with the port where it is
+/// not 80. "localhost" for a Unix socket.
+std::string host_field(const http::OriginUrl& url);
+
 /// The same for the target of a health check: an absolute path, perhaps with a query.
 std::string health_target(std::string_view health_uri, const http::OriginUrl& url);
 

@@ -1,0 +1,132 @@
+#include "upstream/pool.h"
+
+namespace minato::upstream {
+
+using connection::Http1Client;
+
+/// An idle connection.
+class Pool::Idle final : public ListLink {
+ public:
+  Idle(Pool& pool, std::unique_ptr<Http1Client> idle_client, Nanos limit)
+      : client(std::move(idle_client)),
+        since(pool.loop_.now()),
+        until(since + limit),
+        ear_(client->stream(), pool, *this) {}
+
+  std::unique_ptr<Http1Client> client;
+  const Instant since;
+  const Instant until;
+
+ private:
+  /// Hears of whatever the origin does meanwhile.
+  struct Ear final : net::Observer {
+    Ear(net::Stream& stream, Pool& of, Idle& around) : Observer(stream), pool(of), idle(around) {}
+    void stirred(bool) override { pool.peer_stirred(idle); }
+    Pool& pool;
+    Idle& idle;
+  };
+  Ear ear_;  // dies before the stream that it listens to
+};
+
+Lease::Lease(LocalRef<Pool> pool, std::unique_ptr<Http1Client> client, bool reused,
+             const PoolOptions& options)
+    : pool_(std::move(pool)), client_(std::move(client)), options_(&options), reused_(reused) {}
+
+Lease::~Lease() {
+  if (client_) pool_->give_back(std::move(client_), *options_);
+}
+
+Pool::Pool(runtime::Loop& loop, net::Network& network, ConnectNews& news,
+           std::shared_ptr<Endpoint> endpoint)
+    : loop_(loop),
+      network_(network),
+      news_(news),
+      endpoint_(std::move(endpoint)),
+      oldest_(loop.timers(), *this) {}
+
+Pool::~Pool() {
+  while (!idle_.empty()) drop(idle_.front());
+}
+
+Soon<Result<Lease>> Pool::check_out(const PoolOptions& options, Care care, Instant until) {
+  if (auto client = take_idle(care))
+    return Result<Lease>(Lease(LocalRef(this), std::move(client), true, options));
+  return connect(options, until);
+}
+
+std::unique_ptr<Http1Client> Pool::take_idle(Care care) {
+  while (!idle_.empty()) {
+    Idle& newest = idle_.back();
+    auto client = std::move(newest.client);
+    const bool expired = newest.until <= loop_.now();
+    drop(newest);
+    net::Stream& stream = client->stream();
+    const bool sound = stream.untouched() && (care == Care::repeatable || stream.quiet());
+    if (sound && !expired) return client;
+    endpoint_->give_connection();
+  }
+  return nullptr;
+}
+
+Task<Result<Lease>> Pool::connect(const PoolOptions& options, Instant until) {
+  const LocalRef<Pool> self(this);
+  auto stream = co_await network_.connect(endpoint_->address, until);
+  if (!stream) {
+    if (stream.error().fault != Fault::resource) {  // which is ours, and no fault of the endpoint
+      connects_fail_ = true;
+      endpoint_->connect_failed();
+      news_.connect_failed(*endpoint_, stream.error());
+    }
+    co_return std::unexpected(stream.error());
+  }
+  if (std::exchange(connects_fail_, false)) news_.connect_recovered(*endpoint_);
+  endpoint_->take_connection(0);
+  auto client = std::make_unique<Http1Client>(*std::move(stream));
+  co_return Lease(self, std::move(client), false, options);
+}
+
+void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& options) {
+  const bool fit = fit_for_reuse(*client, options);
+  client->end();
+  if (!fit) {
+    endpoint_->give_connection();
+    return;
+  }
+  if (const auto announced = client->idle_limit()) limit_.announced(*announced);
+  const Nanos limit = limit_.at(loop_.now(), options.idle_timeout);
+  auto* const idle = new Idle(*this, std::move(client), limit);
+  idle_.push_back(*idle);
+  ++idle_count_;
+  if (!oldest_.armed() || idle->until < oldest_.due()) oldest_.arm(idle->until);
+}
+
+bool Pool::fit_for_reuse(const Http1Client& client, const PoolOptions& options) const {
+  const bool worn =
+      options.requests_per_connection != 0 && client.calls() >= options.requests_per_connection;
+  return client.reusable() && !worn && idle_count_ < options.idle_per_host;
+}
+
+void Pool::drop(Idle& idle) {
+  if (idle.client) endpoint_->give_connection();
+  --idle_count_;
+  delete &idle;
+}
+
+/// The origin closed an idle connection, or sent what nobody asked for: either way its use is over.
+void Pool::peer_stirred(Idle& idle) {
+  if (idle.client->stream().quiet()) return;  // the word of bytes that were read already
+  limit_.saw_close(loop_.now() - idle.since, loop_.now());
+  drop(idle);
+}
+
+void Pool::close_old() {
+  const Instant now = loop_.now();
+  idle_.for_each([&](Idle& idle) {
+    if (idle.until <= now) drop(idle);
+  });
+  Instant next = never;
+  idle_.for_each([&](Idle& idle) { next = std::min(next, idle.until); });
+  oldest_.arm(next);
+}
+
+}  // namespace minato::upstream

@@ -1,0 +1,97 @@
+// Connections to one endpoint on one worker: those that wait for reuse, and how long they may.
+#pragma once
+
+#include <memory>
+
+#include "base/local_ref.h"
+#include "connection/http1_client.h"
+#include "net/network.h"
+#include "upstream/endpoint.h"
+#include "upstream/idle_limit.h"
+#include "upstream/options.h"
+
+namespace minato::upstream {
+
+class Pool;
+
+/// Told how connects of real requests fare. Thread: the worker's.
+class ConnectNews {
+ public:
+  virtual ~ConnectNews() = default;
+  virtual void connect_failed(const Endpoint& endpoint, const Error& error) = 0;
+  /// The first that succeeds after one that failed.
+  virtual void connect_recovered(const Endpoint& endpoint) = 0;
+};
+
+/// One connection for one exchange. When it dies the connection goes back to its pool, if the
+/// exchange ended cleanly; else it is closed.
+class Lease {
+ public:
+  Lease(LocalRef<Pool> pool, std::unique_ptr<connection::Http1Client> client, bool reused,
+        const PoolOptions& options);
+  Lease(Lease&&) noexcept = default;
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+
+  connection::Http1Client& client() { return *client_; }
+  /// The connection has served before: the origin may have closed it unseen (RFC 9112 9.3.1).
+  bool reused() const { return reused_; }
+
+ private:
+  LocalRef<Pool> pool_;
+  std::unique_ptr<connection::Http1Client> client_;
+  const PoolOptions* options_;
+  bool reused_;
+};
+
+/// Whether a request may be sent to an origin that might never get it.
+enum class Care : std::uint8_t {
+  repeatable,  ///< a lost exchange is tried again: what the loop has seen of the connection will do
+  unrepeatable,  ///< the kernel is asked once more before an idle connection is used
+};
+
+/// Keeps idle connections, newest first, and closes them before the origin would: after the
+/// configured time, or what the origin announced, or what it was seen to do.
+///
+/// Thread: one worker's. Leases and the worker's Pools hold it.
+/// Owns:   the idle connections; destroying the pool closes them.
+/// Bounds: `idle_per_host` connections, without buffers.
+class Pool : public LocalCounted {
+ public:
+  Pool(runtime::Loop& loop, net::Network& network, ConnectNews& news,
+       std::shared_ptr<Endpoint> endpoint);
+  ~Pool();
+
+  Endpoint& endpoint() { return *endpoint_; }
+
+  /// An idle connection, or a new one, made by `until`. `options` lives as long as the lease.
+  /// Errors (side upstream): refused, timed_out, resource … of the connect.
+  Soon<Result<Lease>> check_out(const PoolOptions& options, Care care, Instant until);
+
+  std::size_t idle_count() const { return idle_count_; }
+  /// Nobody else holds this pool and nothing waits in it.
+  bool unused() const { return idle_count_ == 0 && references() == 1; }
+
+ private:
+  friend class Lease;
+  class Idle;
+  std::unique_ptr<connection::Http1Client> take_idle(Care care);
+  Task<Result<Lease>> connect(const PoolOptions& options, Instant until);
+  void give_back(std::unique_ptr<connection::Http1Client> client, const PoolOptions& options);
+  bool fit_for_reuse(const connection::Http1Client& client, const PoolOptions& options) const;
+  void drop(Idle& idle);
+  void peer_stirred(Idle& idle);
+  void close_old();
+
+  runtime::Loop& loop_;
+  net::Network& network_;
+  ConnectNews& news_;
+  std::shared_ptr<Endpoint> endpoint_;
+  IntrusiveList<Idle> idle_;  // newest at the back
+  std::size_t idle_count_ = 0;
+  IdleLimit limit_;
+  bool connects_fail_ = false;
+  runtime::TimerOf<Pool, &Pool::close_old> oldest_;
+};
+
+}  // namespace minato::upstream
