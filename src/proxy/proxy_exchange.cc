@@ -1,0 +1,277 @@
+#include "proxy/proxy_exchange.h"
+
+#include "http1/connection_fields.h"
+#include "http1/framing.h"
+#include "proxy/forwarding.h"
+#include "proxy/tunnel.h"
+#include "upstream/target.h"
+
+namespace minato::proxy {
+
+using connection::Call;
+using http::BodyLength;
+using http::FieldId;
+using http::Last;
+using http::Outcome;
+using http::Reason;
+
+namespace {
+
+/// Interim responses that an origin may send before the final one.
+constexpr int interim_max = 32;
+/// Pieces of a body in a row, none of which had to be waited for, before others get a turn.
+constexpr int pieces_in_a_row = 32;
+/// What a client is told to wait where no endpoint can take its request.
+constexpr Seconds retry_after = 1s;
+
+http::Failure client_write_failure(const Error& error) {
+  const bool slow = error.fault == Fault::timed_out;
+  return {.reason = slow ? Reason::client_too_slow : Reason::client_gone, .error = error};
+}
+
+}  // namespace
+
+ProxyExchange::ProxyExchange(const Service& service, const Surroundings& surroundings,
+                             http::Request& request, http::Responder& responder)
+    : service_(service),
+      surroundings_(surroundings),
+      request_(request),
+      responder_(responder),
+      forwarded_(request.arena),
+      response_(request.arena),
+      began_(surroundings.loop.now()) {
+  take_rules();
+  request_.record.service = service_.name;
+}
+
+void ProxyExchange::take_rules() {
+  http::BodyRules& rules = request_.rules;
+  rules.idle = service_.timeouts.stream_idle;
+  rules.tunnel_idle = service_.timeouts.tunnel_idle;
+  rules.rate_min = service_.timeouts.min_rate.count;
+  upstream_rules_ = rules;
+  rules.bytes_max = service_.limits.request_body.count;
+}
+
+Task<Outcome> ProxyExchange::run() {
+  if (const auto refused = refusal()) co_return std::unexpected(*refused);
+  forward_fields(request_, service_.forwarding, surroundings_.pseudonym, forwarded_.fields);
+  Failed last;
+  for (std::uint32_t tries = 0; tries <= service_.retries.attempts; ++tries) {
+    const auto candidate = service_.group->pick(surroundings_.worker, tried_);
+    if (!candidate && !last) last = {.reason = candidate.error(), .retry_after = retry_after};
+    if (!candidate) break;
+    ++request_.record.attempts;
+    last = co_await try_endpoint(*candidate);
+    if (!last) co_return Outcome{};
+    if (responder_.started() || !may_retry(attempt_, request_.head.method)) break;
+    tried_.add_failed(candidate->endpoint->id);
+  }
+  co_return std::unexpected(*last);
+}
+
+/// What needs no endpoint to be told.
+std::optional<http::Failure> ProxyExchange::refusal() const {
+  if (service_.forwarding.via && has_passed_through(request_.head.fields, surroundings_.pseudonym))
+    return http::Failure{.reason = Reason::proxy_loop};
+  const BodyLength length = request_.body.length();
+  const std::uint64_t most = request_.rules.bytes_max;
+  if (most != 0 && length.kind == BodyLength::Kind::known && length.bytes > most)
+    return http::Failure{.reason = Reason::body_too_large};
+  return std::nullopt;
+}
+
+Task<ProxyExchange::Failed> ProxyExchange::try_endpoint(upstream::Candidate candidate) {
+  attempt_ = {};
+  sent_ = never;
+  upstream::Endpoint& endpoint = *candidate.endpoint;
+  const LocalRef<upstream::Pool> pool =
+      surroundings_.pools.of(endpoint);  // keeps the endpoint, too
+  const upstream::InFlight in_flight(endpoint);
+  request_.record.endpoint = request_.arena.copy(endpoint.text);
+  const auto care = http::is_idempotent(request_.head.method) ? upstream::Care::repeatable
+                                                              : upstream::Care::unrepeatable;
+  const Instant until = deadline_after(surroundings_.loop.now(), service_.timeouts.connect);
+  auto lease = co_await pool->check_out(service_.pool, care, until);
+  if (!lease) co_return failed(lease.error());
+  attempt_.phase = Phase::waiting;
+  if (auto started = start_call(lease->client(), candidate); !started)
+    co_return failed(started.error());
+  co_return co_await converse(lease->client());
+}
+
+Result<void> ProxyExchange::start_call(connection::Http1Client& client,
+                                       const upstream::Candidate& candidate) {
+  response_ = http::ResponseHead(request_.arena);
+  client.begin({.response = response_,
+                .rules = upstream_rules_,
+                .head_bytes_max = service_.limits.response_header_size.count});
+  const http::RequestHead& head = request_.head;
+  forwarded_.method = head.method;
+  forwarded_.method_text = head.method_text;
+  forwarded_.target.text =
+      upstream::upstream_target(head.target, head.method, candidate.entry->host, request_.arena);
+  // RFC 9112 3.2: an HTTP/1.0 client may name no host, but what is forwarded must.
+  if (!forwarded_.fields.has(FieldId::host))
+    forwarded_.fields.add(FieldId::host,
+                          request_.arena.copy(upstream::host_field(candidate.entry->host)));
+  return client.start(forwarded_, request_.body.length());
+}
+
+/// Sends the request and reads the head of the response, both at once where there is a body; then
+/// brings the response back.
+Task<ProxyExchange::Failed> ProxyExchange::converse(Call& call) {
+  runtime::Scope pump(surroundings_.loop);
+  if (request_.body.length().empty()) {
+    // Where this fails, the response, or its absence, tells more.
+    (void)co_await call.finish(nullptr);
+    sent_ = surroundings_.loop.now();
+  } else {
+    pump.start(pump_body(call));
+  }
+  const auto head = co_await read_final_head(call);
+  attempt_.received_any = call.received_any() || downstream_error_.has_value();
+  if (!head) co_return failed(head.error());
+  request_.record.upstream_status = response_.status;
+  request_.record.upstream_time = surroundings_.loop.now() - began_;
+  attempt_.phase = Phase::relaying;
+  if (response_.status == 101) co_return co_await tunnel(call);
+  co_return co_await relay_response(call);
+}
+
+/// The request's body on its way to the origin. An origin that takes no more of it may have
+/// answered already, so a failure to write ends the pump and nothing else; one to read ends the
+/// exchange.
+Task<void> ProxyExchange::pump_body(Call& call) {
+  for (;;) {
+    const auto piece = co_await next_piece(call);
+    if (!piece) {
+      downstream_error_ = piece.error();
+      call.abort({Fault::cancelled, Side::downstream, 0, "the request broke off"});
+      co_return;
+    }
+    if (piece->empty()) break;
+    const bool last = request_.body.ended() && request_.body.trailers().count() == 0;
+    const auto written = co_await call.write(*piece, last ? Last::yes : Last::no);
+    if (last || !written) {
+      sent_ = surroundings_.loop.now();
+      co_return;
+    }
+  }
+  (void)co_await call.finish(&request_.body.trailers());
+  sent_ = surroundings_.loop.now();
+}
+
+/// The first piece again where an earlier attempt had no more than that.
+Task<Result<std::string_view>> ProxyExchange::next_piece(Call& call) {
+  if (pieces_read_ == 1 && !attempt_.first_piece_sent) {
+    attempt_.first_piece_sent = true;
+    co_return first_piece_;
+  }
+  const bool first = pieces_read_ == 0;
+  attempt_.body_repeatable = first;  // reading on gives the memory of the first piece away
+  auto next = request_.body.read();
+  if (!next.ready())
+    (void)co_await call.write({}, Last::no);  // the head, while the body is awaited
+  const auto piece = co_await next;
+  if (!piece) co_return piece;
+  ++pieces_read_;
+  attempt_.first_piece_sent = true;
+  if (first) first_piece_ = *piece;
+  co_return piece;
+}
+
+Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
+  for (int interim = 0; interim < interim_max; ++interim) {
+    auto head = co_await read_head(call);
+    if (!head || !response_.interim() || response_.status == 101) co_return head;
+    http1::remove_hop_by_hop(response_.fields);
+    auto sent = co_await responder_.interim(response_);
+    if (!sent) downstream_error_ = sent.error();
+    if (!sent) co_return sent;
+  }
+  co_return fail(Fault::malformed, Side::upstream, "too many interim responses");
+}
+
+/// The time for it begins when the request is sent, and may begin again meanwhile.
+Task<Result<void>> ProxyExchange::read_head(Call& call) {
+  for (;;) {
+    auto head = co_await call.read_head(head_deadline());
+    const bool early = !head && head.error().fault == Fault::timed_out &&
+                       head_deadline() > surroundings_.loop.now();
+    if (!early) co_return head;
+  }
+}
+
+Instant ProxyExchange::head_deadline() const {
+  const Instant from = sent_ == never ? surroundings_.loop.now() : sent_;
+  return deadline_after(from, service_.timeouts.response_header);
+}
+
+ProxyExchange::Failed ProxyExchange::failed(const Error& error) {
+  attempt_.error = error;
+  if (downstream_error_) return downstream_failure(*downstream_error_);
+  return http::Failure{.reason = upstream_reason(error, attempt_.phase), .error = error};
+}
+
+Task<ProxyExchange::Failed> ProxyExchange::relay_response(Call& call) {
+  const BodyLength length = response_length(call);
+  http1::remove_hop_by_hop(response_.fields);
+  response_.fields.remove(FieldId::content_length);
+  if (auto started = responder_.start(response_, length); !started)
+    co_return http::Failure{.reason = Reason::upstream_malformed, .error = started.error()};
+  if (call.body_length().kind == BodyLength::Kind::none) co_return co_await finish(call);
+  co_return co_await relay_body(call);
+}
+
+/// What is said of the length: of the body that follows, or of the one that HEAD and 304 leave out.
+BodyLength ProxyExchange::response_length(const Call& call) const {
+  if (request_.head.method != http::Method::head && response_.status != 304)
+    return call.body_length();
+  const auto stated = http1::content_length(response_.fields);
+  return stated ? BodyLength::known(*stated) : BodyLength::none();
+}
+
+Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
+  for (int in_a_row = 1;; ++in_a_row) {
+    auto next = call.read_body();
+    if (!next.ready()) {
+      in_a_row = 0;
+      // What came so far goes out before the rest is waited for: streams arrive as they are sent.
+      if (auto flushed = co_await responder_.flush(); !flushed)
+        co_return client_write_failure(flushed.error());
+    }
+    const auto piece = co_await next;
+    if (!piece) co_return failed(piece.error());
+    if (piece->empty()) co_return co_await finish(call);
+    const bool last = call.body_ended() && trailers_to_forward(call) == nullptr;
+    auto written = co_await responder_.write(*piece, last ? Last::yes : Last::no);
+    if (!written) co_return client_write_failure(written.error());
+    if (last) co_return std::nullopt;
+    if (in_a_row >= pieces_in_a_row) co_await surroundings_.loop.breathe();
+  }
+}
+
+Task<ProxyExchange::Failed> ProxyExchange::finish(Call& call) {
+  auto finished = co_await responder_.finish(trailers_to_forward(call));
+  if (!finished) co_return client_write_failure(finished.error());
+  co_return std::nullopt;
+}
+
+/// RFC 9110 6.5.1: to a client that said that it takes them.
+const http::Fields* ProxyExchange::trailers_to_forward(const Call& call) const {
+  const bool wanted = http1::accepts_trailers(request_.head.fields);
+  return wanted && call.trailers().count() > 0 ? &call.trailers() : nullptr;
+}
+
+Task<ProxyExchange::Failed> ProxyExchange::tunnel(Call& call) {
+  if (request_.upgrade.empty() || !http1::switches_to(response_, request_.upgrade))
+    co_return failed({Fault::malformed, Side::upstream, 0, "101 to what nobody asked for"});
+  http1::remove_hop_by_hop(response_.fields);
+  auto tunnel = co_await responder_.upgrade(response_);
+  if (!tunnel) co_return client_write_failure(tunnel.error());
+  co_await relay_tunnel(surroundings_.loop, **tunnel, call, service_.timeouts.tunnel_idle);
+  co_return std::nullopt;
+}
+
+}  // namespace minato::proxy

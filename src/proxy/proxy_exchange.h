@@ -1,0 +1,61 @@
+// One request on its way: endpoint after endpoint until one answers, then the response back.
+#pragma once
+
+#include <optional>
+
+#include "proxy/proxy.h"
+#include "proxy/verdict.h"
+#include "runtime/scope.h"
+
+namespace minato::proxy {
+
+class ProxyExchange {
+ public:
+  ProxyExchange(const Service& service, const Surroundings& surroundings, http::Request& request,
+                http::Responder& responder);
+
+  Task<http::Outcome> run();
+
+ private:
+  using Failed = std::optional<http::Failure>;  // none: the response went out whole
+
+  std::optional<http::Failure> refusal() const;
+  void take_rules();
+
+  // One attempt.
+  Task<Failed> try_endpoint(upstream::Candidate candidate);
+  Result<void> start_call(connection::Http1Client& client, const upstream::Candidate& candidate);
+  Task<Failed> converse(connection::Call& call);
+  Task<void> pump_body(connection::Call& call);
+  Task<Result<std::string_view>> next_piece(connection::Call& call);
+  Task<Result<void>> read_final_head(connection::Call& call);
+  Task<Result<void>> read_head(connection::Call& call);
+  Instant head_deadline() const;
+  Failed failed(const Error& error);
+
+  // The response.
+  Task<Failed> relay_response(connection::Call& call);
+  Task<Failed> relay_body(connection::Call& call);
+  Task<Failed> finish(connection::Call& call);
+  Task<Failed> tunnel(connection::Call& call);
+  http::BodyLength response_length(const connection::Call& call) const;
+  const http::Fields* trailers_to_forward(const connection::Call& call) const;
+
+  const Service& service_;
+  const Surroundings& surroundings_;
+  http::Request& request_;
+  http::Responder& responder_;
+  http::RequestHead forwarded_;
+  http::ResponseHead response_;
+  http::BodyRules upstream_rules_;
+  upstream::Tried tried_;
+  Attempt attempt_;
+  Instant began_;
+  Instant sent_ = never;          // when the last of the request was written, or given up
+  std::string_view first_piece_;  // of the request's body; good until a second is read
+  std::uint64_t pieces_read_ = 0;
+  std::optional<Error>
+      downstream_error_;  // what broke the client's side while the origin was awaited
+};
+
+}  // namespace minato::proxy
