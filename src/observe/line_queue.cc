@@ -20,6 +20,11 @@ struct LineQueue::Shared {
     return output;
   }
 
+  std::shared_ptr<Output> current() {
+    const std::lock_guard lock(mutex);
+    return output;
+  }
+
   void run() {
     std::string taken;
     while (const auto to = take(taken)) {
@@ -58,23 +63,17 @@ bool LineQueue::put(std::string_view line) {
   return true;
 }
 
+// Opening a file may take its time: nobody who puts a line waits for it.
 Result<void> LineQueue::redirect(std::string_view output) {
-  const auto output_now = [this] {
-    const std::lock_guard lock(shared_->mutex);
-    return shared_->output;
-  }();
-  if (output_now->name() == output) return {};
+  if (shared_->current()->name() == output) return {};
   auto opened = Output::open(std::string(output));
   if (!opened) return std::unexpected(opened.error());
   const std::lock_guard lock(shared_->mutex);
-  shared_->output = std::move(*opened);
+  shared_->output.swap(*opened);
   return {};
 }
 
-Result<void> LineQueue::reopen() {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->output->reopen();
-}
+Result<void> LineQueue::reopen() { return shared_->current()->reopen(); }
 
 bool LineQueue::stop(Millis bound) {
   {

@@ -101,6 +101,18 @@ TEST(Output, NeverTearsALineInAPipe) {
   for (std::string line; std::getline(lines, line);) EXPECT_TRUE(line == ours || line == theirs);
 }
 
+TEST(Output, PutsALongLineThroughAPipeToo) {
+  Folder folder;
+  NamedPipe pipe(folder / "pipe");
+  const std::string text = "short\n" + std::string(10'000, 'x') + "\nshort\n";
+  std::thread writer([&, output = opened(pipe.path)]() mutable {
+    EXPECT_TRUE(output->write(text));
+    output.reset();
+  });
+  EXPECT_EQ(pipe.read_all(), text);
+  writer.join();
+}
+
 TEST(Output, FailsWhereThePipeHasLostItsReader) {
   Folder folder;
   NamedPipe pipe(folder / "pipe");
