@@ -60,7 +60,9 @@ void ReadyOp::time_out() {
 }
 
 WriteOp::WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle)
-    : Waiting(stream, &Stream::writing_, never), pieces_(pieces), idle_(idle) {}
+    : Waiting(stream, &Stream::writing_, deadline_after(stream.loop().now(), idle)),
+      pieces_(pieces),
+      idle_(idle) {}
 
 bool WriteOp::attempt() {
   use_up(pieces_, 0);
