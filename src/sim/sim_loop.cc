@@ -1,0 +1,18 @@
+#include "sim/sim_loop.h"
+
+namespace minato::sim {
+
+bool SimLoop::has_work() {
+  return !edges_.empty() || has_turns() || !mailbox().empty() || timers().next() <= now();
+}
+
+void SimLoop::run_turn() {
+  IntrusiveList<Edge> batch;
+  batch.take_all(edges_);
+  while (Edge* const edge = batch.pop_front()) edge->deliver();
+  timers().fire(now());
+  mailbox().run_all();
+  run_turns();
+}
+
+}  // namespace minato::sim

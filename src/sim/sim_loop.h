@@ -1,0 +1,39 @@
+// A loop without a thread or a kernel: a SimWorld gives it turns and its time.
+#pragma once
+
+#include "runtime/loop.h"
+
+namespace minato::sim {
+
+/// Something that a loop is to hear of in its next turn, once however often it is stirred before:
+/// the edge of an edge-triggered poll. Destroying it takes it off.
+class Edge : public ListLink {
+ public:
+  virtual void deliver() = 0;
+
+ protected:
+  ~Edge() = default;
+};
+
+class SimLoop final : public runtime::Loop {
+ public:
+  explicit SimLoop(std::uint64_t seed) : Loop(seed) {}
+
+  /// Has `edge` delivered in the next turn, never before this returns.
+  void stir(Edge& edge) {
+    if (!edge.linked()) edges_.push_back(edge);
+  }
+
+  void set_clock(Instant now, WallTime wall) { set_time(now, wall); }
+  /// True where a turn would do something without the clock moving.
+  bool has_work();
+  /// What EpollLoop does in a turn, in its order.
+  void run_turn();
+
+ private:
+  void wake() override {}
+
+  IntrusiveList<Edge> edges_;
+};
+
+}  // namespace minato::sim

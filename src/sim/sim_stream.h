@@ -1,0 +1,36 @@
+// A stream over a simulated socket: what FdStream is over a real one.
+#pragma once
+
+#include <memory>
+
+#include "base/task.h"
+#include "net/stream.h"
+#include "sim/socket.h"
+
+namespace minato::sim {
+
+class SimStream final : public net::Stream, private Edge {
+ public:
+  /// `descriptor` is counted by its network for as long as the stream lives.
+  SimStream(SimLoop& loop, std::shared_ptr<Socket> socket, Side side,
+            std::shared_ptr<const void> descriptor);
+  ~SimStream() override { socket_->close(reset_); }
+
+  /// co_await stream.connected(until): the outcome of a connect under way.
+  Task<Result<void>> connected(Instant until);
+
+  void end_writing() override { socket_->end_writing(); }
+  void reset_on_close() override { reset_ = true; }
+  bool quiet() override { return socket_->quiet(); }
+
+ private:
+  net::Io try_read(std::span<char> into) override { return socket_->read(into); }
+  net::Io try_write(std::span<const iovec> pieces) override { return socket_->write(pieces); }
+  void deliver() override;
+
+  std::shared_ptr<Socket> socket_;
+  std::shared_ptr<const void> descriptor_;
+  bool reset_ = false;
+};
+
+}  // namespace minato::sim

@@ -1,0 +1,361 @@
+// What a stream promises, asked of the kernel's TCP and of the simulated one alike: whatever stands
+// above cannot tell them apart.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <functional>
+#include <string>
+
+#include "net/fd_stream.h"
+#include "runtime/epoll_loop.h"
+#include "runtime/scope.h"
+#include "sim/sim_network.h"
+#include "sim/sim_world.h"
+
+namespace minato::sim {
+namespace {
+
+using net::Stream;
+using Streams = std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>>;
+
+/// A loop with two connected streams.
+class Rig {
+ public:
+  virtual ~Rig() = default;
+  virtual runtime::Loop& loop() = 0;
+  virtual Streams connected() = 0;
+  /// Until nothing runs in `scope`.
+  virtual void finish(runtime::Scope& scope) = 0;
+};
+
+class KernelRig final : public Rig {
+ public:
+  runtime::Loop& loop() override { return *loop_; }
+  Streams connected() override {
+    const Fd listener(::socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(::bind(listener.get(), any, size) | ::listen(listener.get(), 1), 0);
+    EXPECT_EQ(::getsockname(listener.get(), any, &size), 0);
+    Fd client(::socket(AF_INET, SOCK_STREAM, 0));
+    EXPECT_EQ(::connect(client.get(), any, size), 0);
+    Fd server(::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK));
+    EXPECT_EQ(::fcntl(client.get(), F_SETFL, O_NONBLOCK), 0);
+    return {net::FdStream::make(*loop_, std::move(client), Side::upstream).value(),
+            net::FdStream::make(*loop_, std::move(server), Side::downstream).value()};
+  }
+  void finish(runtime::Scope& scope) override {
+    runtime::Scope stopper(*loop_);
+    stopper.start(stop_after(*loop_, scope));
+    loop_->run();
+  }
+
+ private:
+  static Task<void> stop_after(runtime::EpollLoop& loop, runtime::Scope& scope) {
+    co_await scope.empty();
+    loop.stop();
+  }
+  std::unique_ptr<runtime::EpollLoop> loop_ = runtime::EpollLoop::make(1).value();
+};
+
+class SimRig final : public Rig {
+ public:
+  SimRig(std::uint64_t seed, const Faults& faults) : world_(seed) {
+    world_.wire().faults() = faults;
+  }
+  runtime::Loop& loop() override { return loop_; }
+  Streams connected() override {
+    Streams streams;
+    const auto listener = network_.listen({.address = SimNetwork::loopback()}).value();
+    runtime::Scope scope(loop_);
+    scope.start(connect(network_, listener->address(), streams.first));
+    scope.start(accept(*listener, streams.second));
+    finish(scope);
+    return streams;
+  }
+  void finish(runtime::Scope& scope) override {
+    EXPECT_TRUE(world_.run_until([&] { return scope.running() == 0; }, 24h));
+  }
+
+ private:
+  static Task<void> connect(net::Network& network, net::Address to, std::unique_ptr<Stream>& made) {
+    auto stream = co_await network.connect(to, never);
+    made = std::move(stream.value());
+  }
+  static Task<void> accept(net::Listener& listener, std::unique_ptr<Stream>& made) {
+    auto accepted = co_await listener.accept();
+    made = std::move(accepted.value().stream);
+  }
+  SimWorld world_;
+  SimLoop& loop_ = world_.add_loop();
+  SimNetwork network_{world_.wire(), loop_};
+};
+
+struct RigKind {
+  const char* name;
+  std::function<std::unique_ptr<Rig>()> make;
+};
+const Faults slow{.delay_max = 5ms, .segment_max = 3, .buffer_min = 100, .buffer_max = 200};
+const RigKind kinds[] = {
+    {"Kernel", [] { return std::make_unique<KernelRig>(); }},
+    {"Simulated", [] { return std::make_unique<SimRig>(1, Faults{}); }},
+    {"SimulatedSlow", [] { return std::make_unique<SimRig>(2, slow); }},
+    {"SimulatedSlowOtherwise", [] { return std::make_unique<SimRig>(3, slow); }},
+};
+
+class StreamContract : public testing::TestWithParam<RigKind> {
+ protected:
+  StreamContract() { std::tie(here, there) = rig->connected(); }
+  ~StreamContract() override { tasks.cancel_all(); }
+  void run(Task<void> task) {
+    tasks.start(std::move(task));
+    rig->finish(tasks);
+  }
+
+  std::unique_ptr<Rig> rig = GetParam().make();
+  std::unique_ptr<Stream> here, there;
+  runtime::Scope tasks{rig->loop()};
+};
+INSTANTIATE_TEST_SUITE_P(Rooms, StreamContract, testing::ValuesIn(kinds),
+                         [](const auto& kind) { return kind.param.name; });
+
+std::string_view word(const Result<std::size_t>& count) {
+  if (!count) return name(count.error().fault);
+  return *count == 0 ? "end" : "bytes";
+}
+
+/// What comes until `most` bytes are there, and behind a bar what ended it before: "abc|end".
+Task<std::string> gets(Stream& from, std::size_t most, Instant until = never) {
+  std::string got;
+  std::array<char, 100> buffer;
+  while (got.size() < most) {
+    const std::span into(buffer.data(), std::min(most - got.size(), buffer.size()));
+    const auto count = co_await from.read(into, until);
+    if (!count || *count == 0) co_return got.append("|").append(word(count));
+    got.append(buffer.data(), *count);
+  }
+  co_return got;
+}
+
+Task<std::string> puts(Stream& to, std::string text, Millis idle = 0ms) {
+  iovec piece{text.data(), text.size()};
+  const auto written = co_await to.write({&piece, 1}, idle);
+  co_return std::string(written ? "ok" : name(written.error().fault));
+}
+
+/// co_await Stir(stream): the next that an observer hears; true where it is a break.
+class Stir final : net::Observer {
+ public:
+  using Observer::Observer;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> who) noexcept { who_ = who; }
+  bool await_resume() const noexcept { return broken_; }
+
+ private:
+  void stirred(bool broken) override {
+    broken_ = broken;
+    if (who_) std::exchange(who_, nullptr).resume();
+  }
+  std::coroutine_handle<> who_;
+  bool broken_ = false;
+};
+
+Task<void> until_broken(Stream& stream) {
+  while (!stream.broken()) co_await Stir(stream);
+}
+
+Task<void> bytes_and_end(Stream& here, Stream& there) {
+  EXPECT_EQ(co_await puts(here, "hello"), "ok");
+  EXPECT_EQ(co_await gets(there, 2), "he");
+  EXPECT_EQ(co_await gets(there, 3), "llo");
+  here.end_writing();
+  EXPECT_EQ(co_await gets(there, 1), "|end");
+  EXPECT_EQ(co_await gets(there, 1), "|end");
+  EXPECT_EQ(co_await puts(there, "back"), "ok");
+  EXPECT_EQ(co_await gets(here, 4), "back");
+  EXPECT_EQ(co_await puts(here, "more"), "reset");
+}
+
+TEST_P(StreamContract, OneDirectionEndsAndTheOtherStaysOpen) { run(bytes_and_end(*here, *there)); }
+
+Task<void> last_words(std::unique_ptr<Stream>& here, Stream& there) {
+  EXPECT_EQ(co_await puts(*here, "last words"), "ok");
+  here.reset();
+  EXPECT_EQ(co_await gets(there, 100), "last words|end");
+}
+
+TEST_P(StreamContract, WhatWasWrittenBeforeTheCloseArrives) { run(last_words(here, *there)); }
+
+/// `got` is the beginning of `sent`, then `outcome`: a reset may overtake what was sent.
+void expect_cut_short(const std::string& got, std::string_view sent, std::string_view outcome) {
+  const auto bar = got.find('|');
+  ASSERT_NE(bar, std::string::npos);
+  EXPECT_TRUE(sent.starts_with(got.substr(0, bar))) << got;
+  EXPECT_EQ(got.substr(bar + 1), outcome);
+}
+
+Task<void> reset_on_close(std::unique_ptr<Stream>& here, Stream& there) {
+  EXPECT_EQ(co_await puts(*here, "abc"), "ok");
+  here->reset_on_close();
+  here.reset();
+  expect_cut_short(co_await gets(there, 100), "abc", "reset");
+  EXPECT_EQ(co_await gets(there, 1), "|end");  // told once
+  EXPECT_EQ(co_await puts(there, "x"), "reset");
+}
+
+TEST_P(StreamContract, AResetIsToldOnceAfterWhatArrived) { run(reset_on_close(here, *there)); }
+
+Task<void> close_unread(std::unique_ptr<Stream>& here, Stream& there) {
+  EXPECT_EQ(co_await puts(there, "nobody reads this"), "ok");
+  EXPECT_TRUE(co_await here->readable(never));
+  EXPECT_EQ(co_await puts(*here, "abc"), "ok");
+  here.reset();
+  expect_cut_short(co_await gets(there, 100), "abc", "reset");
+}
+
+TEST_P(StreamContract, ClosingWithBytesUnreadIsAReset) { run(close_unread(here, *there)); }
+
+Task<void> write_to_closed(std::unique_ptr<Stream>& here, Stream& there) {
+  here.reset();
+  EXPECT_EQ(co_await gets(there, 1), "|end");
+  EXPECT_EQ(co_await puts(there, "first"), "ok");
+  co_await until_broken(there);
+  EXPECT_EQ(co_await puts(there, "second"), "reset");
+}
+
+TEST_P(StreamContract, TheSecondWriteToAClosedPeerFails) { run(write_to_closed(here, *there)); }
+
+Task<void> expect_put(Stream& to, std::string text, std::string outcome, Millis idle = 0ms) {
+  EXPECT_EQ(co_await puts(to, std::move(text), idle), outcome);
+}
+
+Task<void> expect_get(Stream& from, std::string text) {
+  EXPECT_TRUE(co_await gets(from, text.size()) == text);
+}
+
+std::string long_text() {
+  std::string text;
+  for (int i = 0; text.size() < 9'000'000; ++i) text += std::to_string(i);
+  return text;
+}
+
+TEST_P(StreamContract, AWriterWaitsUntilTheReaderTakes) {
+  const std::string text =
+      std::string(GetParam().name) == "Kernel" ? long_text() : long_text().substr(0, 20'000);
+  tasks.start(expect_put(*here, text, "ok"));
+  run(expect_get(*there, text));
+}
+
+/// Writes until nothing more is taken.
+void fill(Stream& to) {
+  std::string much(1 << 20, 'x');
+  for (bool taken = true; taken;) {
+    iovec piece{much.data(), much.size()};
+    std::span pieces(&piece, 1);
+    taken = to.write_now(pieces);
+  }
+}
+
+TEST_P(StreamContract, AFullStreamTimesOutWhenThePeerTakesNothing) {
+  fill(*here);
+  run(expect_put(*here, "more", "timed out", 20ms));
+}
+
+Task<void> reset_it(std::unique_ptr<Stream>& stream) {
+  stream->reset_on_close();
+  stream.reset();
+  co_return;
+}
+
+TEST_P(StreamContract, AResetEndsAWriteThatWaits) {
+  fill(*here);
+  tasks.start(expect_put(*here, "more", "reset"));
+  run(reset_it(there));
+}
+
+Task<void> expect_timed_out(Stream& from, Nanos span) {
+  const Instant until = from.loop().now() + span;
+  EXPECT_EQ(co_await gets(from, 1, until), "|timed out");
+  EXPECT_GE(from.loop().now(), until);
+}
+
+TEST_P(StreamContract, AReadEndsAtItsDeadline) { run(expect_timed_out(*here, 3ms)); }
+
+Task<void> touch(Stream& here, Stream& there) {
+  EXPECT_TRUE(there.quiet() && there.untouched());
+  EXPECT_EQ(co_await puts(here, "a"), "ok");
+  EXPECT_TRUE(co_await there.readable(never));
+  EXPECT_FALSE(there.quiet() || there.untouched());
+  std::array<char, 10> buffer;
+  EXPECT_EQ(co_await there.read(buffer, never), 1u);
+  EXPECT_TRUE(there.quiet() && there.untouched());
+  here.end_writing();
+  EXPECT_TRUE(co_await there.readable(never));
+  EXPECT_FALSE(there.quiet() || there.untouched());
+  EXPECT_FALSE(there.broken());
+}
+
+TEST_P(StreamContract, TouchedMeansBytesThatNobodyReadOrTheEnd) { run(touch(*here, *there)); }
+
+Task<void> observe(Stream& here, std::unique_ptr<Stream>& there) {
+  EXPECT_EQ(co_await puts(*there, "a"), "ok");
+  EXPECT_FALSE(co_await Stir(here));
+  there->end_writing();
+  EXPECT_FALSE(co_await Stir(here));
+  EXPECT_EQ(co_await gets(here, 2), "a|end");
+  EXPECT_EQ(co_await puts(here, "b"), "ok");
+  EXPECT_TRUE(co_await there->readable(never));
+  there.reset();  // with a byte unread
+  co_await until_broken(here);
+}
+
+TEST_P(StreamContract, AnObserverHearsOfBytesTheEndAndABreak) { run(observe(*here, there)); }
+
+Task<void> end_both(Stream& here, Stream& there) {
+  here.end_writing();
+  EXPECT_EQ(co_await gets(there, 1), "|end");
+  EXPECT_FALSE(there.broken());
+  there.end_writing();
+  co_await until_broken(here);
+  co_await until_broken(there);
+  EXPECT_EQ(co_await gets(here, 1), "|end");
+}
+
+TEST_P(StreamContract, EndedBothWaysIsBroken) { run(end_both(*here, *there)); }
+
+Task<void> note(Stream& from, bool& woke) {
+  EXPECT_EQ(co_await gets(from, 1), "a");
+  woke = true;
+}
+
+Task<void> write_and_look(Stream& to, bool& woke) {
+  EXPECT_EQ(co_await puts(to, "a"), "ok");
+  EXPECT_FALSE(woke);
+}
+
+TEST_P(StreamContract, AReaderIsNeverResumedFromWithinThePeersWrite) {
+  bool woke = false;
+  tasks.start(note(*there, woke));
+  run(write_and_look(*here, woke));
+  EXPECT_TRUE(woke);
+}
+
+Task<void> destroy_after_read(std::unique_ptr<Stream>& stream) {
+  EXPECT_EQ(co_await gets(*stream, 1), "a");
+  stream.reset();
+}
+
+TEST_P(StreamContract, WhoIsResumedMayDestroyTheStream) {
+  tasks.start(destroy_after_read(there));
+  run(expect_put(*here, "a", "ok"));
+  EXPECT_EQ(there, nullptr);
+}
+
+}  // namespace
+}  // namespace minato::sim
