@@ -23,10 +23,11 @@ bool begins_with_dot_segment(std::string_view rest) {
 // Nothing in it that a rule could change. What has an escape is written anew, which settles it too.
 bool is_normal(std::string_view path, MergeSlashes merge) {
   if (path.contains('%')) return false;
-  for (std::size_t slash = 0; slash + 1 < path.size(); slash = path.find('/', slash + 1)) {
-    const char next = path[slash + 1];
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    if (path[i] != '/') continue;
+    const char next = path[i + 1];
     if (next == '/' && merge == MergeSlashes::yes) return false;
-    if (next == '.' && begins_with_dot_segment(path.substr(slash + 1))) return false;
+    if (next == '.' && begins_with_dot_segment(path.substr(i + 1))) return false;
   }
   return true;
 }

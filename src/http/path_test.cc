@@ -77,15 +77,23 @@ TEST_F(PathTest, RefusesWhatIsNoPath) {
 }
 
 TEST_F(PathTest, GivesANormalPathBackAsItIs) {
-  constexpr std::string_view path = "/static/app.js/.well-known/a..b/";
-  const auto result = normalize_path(path, MergeSlashes::yes, arena);
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->data(), path.data());
+  for (const std::string_view path :
+       {"/", "/a", "/a/", "/a/b", "/static/app.js/.well-known/a..b"}) {
+    for (const MergeSlashes merge : {MergeSlashes::no, MergeSlashes::yes}) {
+      const auto result = normalize_path(path, merge, arena);
+      ASSERT_TRUE(result);
+      EXPECT_EQ(result->data(), path.data());
+      EXPECT_EQ(result->size(), path.size());
+    }
+  }
   EXPECT_EQ(pool.lent_bytes(), 0u);
 }
 
 TEST_F(PathTest, NormalFormsAreFixed) {
-  for (const Case& c : cases) EXPECT_EQ(normal(c.normal), c.normal);
+  for (const Case& c : cases) {
+    EXPECT_EQ(normal(c.normal), c.normal);
+    EXPECT_EQ(normal(c.normal, MergeSlashes::no), c.normal);
+  }
 }
 
 }  // namespace
