@@ -1,6 +1,8 @@
 #include "net/fd_stream.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -69,6 +71,59 @@ TEST_F(FdStreamTest, AnEarlierDeadlineThanTheArmedOneStillHolds) {
   start(expect_read_fails(*here, loop->now() + 1ms, Fault::timed_out));
   settle();
   start(expect_read_fails(*here, loop->now() + 2ms, Fault::timed_out));
+  settle();
+}
+
+void fill(Stream& stream) {
+  const std::string block(1 << 16, 'x');
+  std::array<iovec, 1> piece;
+  for (std::span<iovec> left; left.empty(); (void)stream.write_now(left)) {
+    piece = {{{const_cast<char*>(block.data()), block.size()}}};
+    left = piece;
+  }
+}
+
+Task<void> expect_write_fails(Stream& to, Millis idle, Fault fault) {
+  std::array<iovec, 1> piece{{{const_cast<char*>("a"), 1}}};
+  const auto written = co_await to.write(piece, idle);
+  EXPECT_FALSE(written.has_value());
+  if (!written) {
+    EXPECT_EQ(written.error().fault, fault);
+  }
+}
+
+TEST_F(FdStreamTest, AWriteThatFindsNoRoomFromTheStartEndsAtItsDeadline) {
+  fill(*here);
+  start(expect_write_fails(*here, 1ms, Fault::timed_out));
+  settle();
+}
+
+std::array<Fd, 2> tcp_pair() {
+  const Fd listener(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(listener.get(), generic, size), 0);
+  EXPECT_EQ(::listen(listener.get(), 1), 0);
+  EXPECT_EQ(::getsockname(listener.get(), generic, &size), 0);
+  Fd one(::socket(AF_INET, SOCK_STREAM, 0));
+  EXPECT_EQ(::connect(one.get(), generic, size), 0);
+  Fd other(::accept(listener.get(), nullptr, nullptr));
+  for (const Fd* fd : {&one, &other}) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
+  return {std::move(one), std::move(other)};
+}
+
+Task<void> read_after_failed_write(Stream& stream) {
+  (void)co_await stream.readable(never);
+  co_await expect_write_fails(stream, 0ms, Fault::reset);
+  co_await expect_read_fails(stream, never, Fault::reset);
+}
+
+TEST_F(FdStreamTest, AResetThatAWriteWasToldOfIsNoOrderlyEndToTheReader) {
+  auto [one, other] = tcp_pair();
+  const auto ours = FdStream::make(*loop, std::move(one), Side::upstream).value();
+  FdStream::make(*loop, std::move(other), Side::downstream).value()->reset_on_close();
+  start(read_after_failed_write(*ours));
   settle();
 }
 

@@ -1,6 +1,7 @@
 #include "net/stream.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/assert.h"
@@ -123,7 +124,9 @@ void Stream::abort(Error error) {
 Io Stream::read_once(std::span<char> into) {
   if (is_aborted_) return {.kind = Io::Kind::failed};
   if (!readable_) return {.kind = Io::Kind::would_block};
-  const Io io = try_read(into);
+  Io io = try_read(into);
+  if (io.kind == Io::Kind::ended && lost_errno_ != 0)
+    io = {.kind = Io::Kind::failed, .os_errno = lost_errno_};
   // A short read has drained the socket, so the next try can wait for the kernel's word; but not
   // where the end is on its way, since no further word of it comes.
   if (io.kind == Io::Kind::would_block || (io.kind == Io::Kind::moved && io.bytes < into.size()))
@@ -136,6 +139,8 @@ Io Stream::write_once(std::span<const iovec> pieces) {
   if (!writable_) return {.kind = Io::Kind::would_block};
   const Io io = try_write(pieces);
   if (io.kind == Io::Kind::would_block) writable_ = false;
+  // EPIPE alone says only that the peer no longer reads; it may have ended in good order.
+  if (io.kind == Io::Kind::failed && io.os_errno != EPIPE) lost_errno_ = io.os_errno;
   return io;
 }
 
@@ -179,7 +184,7 @@ void Stream::deadline_passed() {
 void Stream::became(bool readable, bool writable, bool peer_ended, bool broken) {
   readable_ |= readable;
   writable_ |= writable;
-  ended_ |= peer_ended;
+  ended_ |= peer_ended || broken;
   broken_ |= broken;
   const bool unattended = reading_ == nullptr && writing_ == nullptr;
   const auto attempt = [](detail::Waiting& operation) { return operation.attempt(); };

@@ -203,6 +203,9 @@ class Stream {
   // Armed for the earliest deadline of what waits, or earlier: it is moved only when it fires.
   runtime::TimerOf<Stream, &Stream::deadline_passed> deadline_;
   Error aborted_{};
+  // Why a write failed. The kernel tells it once, and lets a read that follows end in good order:
+  // a body cut off by a reset would pass for a complete one.
+  int lost_errno_ = 0;
   Side side_;
   bool readable_ = false;  // the engine tells at once where there is something already
   bool writable_ = true;

@@ -111,6 +111,23 @@ TEST(EpollLoop, RunsWhatOtherThreadsSendInTheirOrder) {
   EXPECT_TRUE(std::ranges::is_sorted(seen));
 }
 
+TEST(EpollLoop, ALetterMayBeReadBeforeItsSenderHasTurnedAway) {
+  auto loop = EpollLoop::make(1).value();
+  constexpr int senders = 2, letters = 20'000;
+  int got = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < senders; ++i)
+    threads.emplace_back([&] {
+      for (int n = 0; n < letters; ++n)
+        loop->send([&] {
+          if (++got == senders * letters) loop->stop();
+        });
+    });
+  loop->run();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(got, senders * letters);
+}
+
 Task<void> count_down(Loop& loop, int turns, int& left) {
   left = turns;
   for (; left > 0; --left) co_await loop.breathe();

@@ -11,11 +11,12 @@ Mailbox::~Mailbox() {
 }
 
 bool Mailbox::put(Job job) {
-  auto* const letter = new Letter{std::move(job), newest_.load(std::memory_order_relaxed)};
-  while (!newest_.compare_exchange_weak(letter->next, letter, std::memory_order_release,
-                                        std::memory_order_relaxed)) {
-  }
-  return letter->next == nullptr;
+  Letter* before = newest_.load(std::memory_order_relaxed);
+  auto* const letter = new Letter{std::move(job), before};
+  while (!newest_.compare_exchange_weak(before, letter, std::memory_order_release,
+                                        std::memory_order_relaxed))
+    letter->next = before;
+  return before == nullptr;  // the letter itself is the owner's by now, read perhaps and gone
 }
 
 void Mailbox::run_all() {
