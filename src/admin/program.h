@@ -1,0 +1,93 @@
+// The running program, as the admin API sees it: what it asks of whoever runs it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "base/time.h"
+#include "observe/counters.h"
+
+namespace minato::schema {
+struct Problem;
+}
+
+namespace minato::admin {
+
+enum class EndpointState : std::uint8_t {
+  up,
+  down,
+  unresolved,  ///< the name of the upstream has had no address yet
+};
+
+struct EndpointStatus {
+  std::string address;   ///< "10.0.0.1:8080"; empty while unresolved
+  std::string upstream;  ///< the URL as configured
+  EndpointState state = EndpointState::up;
+  std::string reason;  ///< of the last change: "check answered 503"
+  WallTime since{};    ///< the last change, or the endpoint's appearance
+  std::uint64_t in_flight = 0;
+  std::uint64_t exchanges = 0;
+  std::uint64_t failed_connects = 0;
+  std::uint32_t connections = 0;  ///< open ones, over all workers
+};
+
+struct ServiceStatus {
+  std::string name;
+  std::uint16_t port = 0;
+  std::string balancer;
+  std::vector<EndpointStatus> endpoints;  ///< in the order of the configuration
+};
+
+struct ListenerStatus {
+  std::string address;  ///< "[::]:8080"
+  std::uint16_t port = 0;
+  std::vector<std::string> services;  ///< names
+};
+
+/// What an attempt to put another configuration in force came to.
+struct ReloadOutcome {
+  bool accepted = false;
+  std::vector<std::string> changes;       ///< a line each; empty where nothing differs
+  std::vector<schema::Problem> problems;  ///< where accepted, warnings alone
+  Nanos duration{0};
+};
+
+struct ReloadStatus {
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  std::optional<WallTime> last;  ///< when the last attempt ended; none: there was none
+  bool last_accepted = false;
+};
+
+struct Status {
+  std::string version;
+  int pid = 0;
+  WallTime started{};
+  Nanos uptime{0};
+  std::string config_path;  ///< empty where the configuration is not a file's
+  bool ready = false;
+  std::uint32_t workers = 0;
+  ReloadStatus reloads;
+  std::vector<ListenerStatus> listeners;
+  std::vector<ServiceStatus> services;
+  /// Over all workers, in the order of observe::counter_rows().
+  std::array<std::uint64_t, observe::counter_count> counters{};
+};
+
+/// Thread: the control thread's.
+class Program {
+ public:
+  virtual ~Program() = default;
+  /// False before it serves, and from the moment it is told to end.
+  virtual bool ready() const = 0;
+  virtual Status status() const = 0;
+  /// Reads the configuration again and puts it in force, or changes nothing. Who asks while another
+  /// reload runs waits for it first.
+  virtual Task<ReloadOutcome> reload() = 0;
+};
+
+}  // namespace minato::admin
