@@ -39,15 +39,17 @@ namespace minato::schema {
 
 template <>
 struct Kind<http::RouteUrl> {
-  static constexpr std::string_view what = "URL such as http://example.com/path";
+  static constexpr std::string_view what = "URL";
+  static constexpr std::string_view form = "http://domain[/prefix]";
   static Parsed<http::RouteUrl> parse(std::string_view text);
   static std::string show(const http::RouteUrl& url) { return to_string(url); }
 };
 
 template <>
 struct Kind<http::OriginUrl> {
-  static constexpr std::string_view what =
-      "URL such as http://backend:8080/base, or unix:/path/of/socket";
+  static constexpr std::string_view what = "URL";
+  static constexpr std::string_view form =
+      "http://host[:port][/base][?query] or unix:/path/of/socket";
   static Parsed<http::OriginUrl> parse(std::string_view text);
   static std::string show(const http::OriginUrl& url) { return to_string(url); }
 };

@@ -14,8 +14,9 @@
 namespace minato::schema {
 
 /// How values of type V are read and written. A room may specialise it for a type of its own:
-///   what:  the noun for messages and the reference page
-///   parse: the value; or what is wrong, where `found` may be left empty ("x is not a <what>")
+///   what:  the noun for messages ("x is not a <what>")
+///   form:  how one is written, for messages and the reference page
+///   parse: the value; or what is wrong, where `found` may be left empty
 ///   show:  text that `parse` reads back as the same value
 template <class V>
 struct Kind;
@@ -25,7 +26,8 @@ using Parsed = std::expected<V, Rejection>;
 
 template <>
 struct Kind<bool> {
-  static constexpr std::string_view what = "true or false";
+  static constexpr std::string_view what = "yes or no";
+  static constexpr std::string_view form = "true or false";
   static Parsed<bool> parse(std::string_view text);
   static std::string show(bool value) { return value ? "true" : "false"; }
 };
@@ -35,10 +37,11 @@ Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t max);
 template <std::unsigned_integral N>
 struct Kind<N> {
   static constexpr std::string_view what = "whole number";
+  static constexpr std::string_view form = "a whole number";
   static Parsed<N> parse(std::string_view text) {
-    return parse_count(text, static_cast<N>(-1)).transform([](auto n) {
-      return static_cast<N>(n);
-    });
+    const auto count = parse_count(text, static_cast<N>(-1));
+    if (!count) return std::unexpected(count.error());
+    return static_cast<N>(*count);
   }
   static std::string show(N value) { return std::to_string(value); }
 };
@@ -47,6 +50,7 @@ struct Kind<N> {
 template <>
 struct Kind<Millis> {
   static constexpr std::string_view what = "duration";
+  static constexpr std::string_view form = "a duration (250ms, 10s, 5m, 1h)";
   static Parsed<Millis> parse(std::string_view text);
   static std::string show(Millis value);
 };
@@ -55,6 +59,7 @@ struct Kind<Millis> {
 template <>
 struct Kind<Bytes> {
   static constexpr std::string_view what = "size";
+  static constexpr std::string_view form = "a size (512, 64KiB, 1MiB, 10MB)";
   static Parsed<Bytes> parse(std::string_view text);
   static std::string show(Bytes value);
 };
@@ -63,6 +68,7 @@ struct Kind<Bytes> {
 template <>
 struct Kind<Rate> {
   static constexpr std::string_view what = "rate";
+  static constexpr std::string_view form = "a rate (100/s, 5/m, 1000/h)";
   static Parsed<Rate> parse(std::string_view text);
   static std::string show(Rate value);
 };
@@ -71,6 +77,7 @@ struct Kind<Rate> {
 template <>
 struct Kind<StatusRange> {
   static constexpr std::string_view what = "status or range of statuses";
+  static constexpr std::string_view form = "a status or a range (204, 200-399, 2xx)";
   static Parsed<StatusRange> parse(std::string_view text);
   static std::string show(StatusRange value);
 };
@@ -78,6 +85,7 @@ struct Kind<StatusRange> {
 template <>
 struct Kind<std::string> {
   static constexpr std::string_view what = "text";
+  static constexpr std::string_view form = "text";
   static Parsed<std::string> parse(std::string_view text) { return std::string(text); }
   static std::string show(const std::string& value) { return value; }
 };

@@ -102,7 +102,7 @@ inline constexpr auto of<upstream::HealthOptions> = object(
     field(&upstream::HealthOptions::fall, "fall",
           "Failed checks or connects in a row that take an endpoint out.", between(1u, 100u)),
     field(&upstream::HealthOptions::expect_status, "expect_status", "Statuses that pass.",
-          required),
+          not_empty),
     field(&upstream::HealthOptions::host, "host",
           "Host field of a check; empty: the endpoint's own.",
           checked(upstream::check_host_field, "a host with an optional port")));

@@ -1,0 +1,181 @@
+#include "config/check.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "net/address.h"
+#include "routing/router.h"
+
+namespace minato::config {
+namespace {
+
+using schema::Problems;
+using schema::quoted;
+
+std::string service_path(std::size_t service) { return fmt::format("services[{}]", service); }
+
+/// `services[0].name (line 12)`.
+std::string place(const Problems& problems, const std::string& path) {
+  return fmt::format("{} (line {})", path, problems.mark_of(path).line);
+}
+
+void check_names(const Config& config, Problems& problems) {
+  std::map<std::string_view, std::size_t> holders;
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    const std::string& name = config.services[i].name;
+    if (name.empty()) continue;
+    const auto [holder, added] = holders.try_emplace(name, i);
+    if (added) continue;
+    const std::string taken_by = place(problems, service_path(holder->second) + ".name");
+    problems.error(service_path(i) + ".name",
+                   {fmt::format("the name {} is taken by {}", quoted(name), taken_by),
+                    "allowed: a name that no other service has",
+                    {}});
+  }
+}
+
+/// Services on one port are told apart by what is asked for, and so they share its sockets.
+void check_addresses(const Config& config, Problems& problems) {
+  std::map<std::uint16_t, std::size_t> holders;
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    const ServiceConfig& service = config.services[i];
+    if (service.listen_port == 0) continue;
+    const auto [holder, added] = holders.try_emplace(service.listen_port, i);
+    const std::string& first = config.services[holder->second].listen_address;
+    if (added || first == service.listen_address) continue;
+    problems.error(
+        service_path(i) + ".listen_address",
+        {fmt::format("{} where {} has {} for the same port", quoted(service.listen_address),
+                     place(problems, service_path(holder->second)), quoted(first)),
+         "allowed: one address for all services of a port",
+         {}});
+  }
+}
+
+/// A pair of a host and a prefix, by where it stands.
+struct Claim {
+  std::size_t service;
+  std::size_t host;
+  std::string path() const { return fmt::format("services[{}].hosts[{}]", service, host); }
+};
+
+/// Finds what is claimed twice, by building the routers that would serve.
+class ClaimCheck {
+ public:
+  explicit ClaimCheck(Problems& problems) : problems_(problems) {}
+
+  void add(const ServiceConfig& service, Claim claim) {
+    const http::RouteUrl& url = service.hosts[claim.host];
+    auto& port = ports_.try_emplace(service.listen_port).first->second;
+    const auto route = static_cast<routing::RouteIndex>(port.claims.size());
+    port.claims.push_back(claim);
+    if (const auto added = port.router.add(url.host, url.prefix, route); !added)
+      report(service, claim, port, added.error());
+  }
+
+ private:
+  struct Port {
+    routing::Router router{0};
+    std::vector<Claim> claims;
+  };
+
+  void report(const ServiceConfig& service, Claim claim, const Port& port,
+              routing::Router::Refusal refusal) {
+    using Why = routing::Router::Refusal::Why;
+    const std::string url = quoted(to_string(service.hosts[claim.host]));
+    switch (refusal.why) {
+      case Why::duplicate: {
+        const std::string holder = place(problems_, port.claims[refusal.holder].path());
+        return problems_.error(claim.path(), {fmt::format("{} on port {} is taken by {}", url,
+                                                          service.listen_port, holder),
+                                              "allowed: each host and prefix once on a port",
+                                              {}});
+      }
+      case Why::bad_host:
+        return problems_.error(claim.path(),
+                               {url + " names no host", "allowed: http://domain[/prefix]", {}});
+      case Why::bad_prefix:
+        return problems_.error(claim.path(), {url + " has a prefix that no path can have",
+                                              "allowed: a prefix that stays below the root",
+                                              {}});
+    }
+  }
+
+  Problems& problems_;
+  std::map<std::uint16_t, Port> ports_;
+};
+
+void check_hosts(const Config& config, Problems& problems) {
+  ClaimCheck claims(problems);
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    const ServiceConfig& service = config.services[i];
+    if (service.listen_port == 0) continue;
+    for (std::size_t j = 0; j < service.hosts.size(); ++j) {
+      const http::RouteUrl& url = service.hosts[j];
+      if (url.host.empty()) continue;
+      claims.add(service, {i, j});
+      if (url.port != 0 && url.port != service.listen_port)
+        problems.warning(Claim{i, j}.path(),
+                         {fmt::format("port {} has no effect", url.port),
+                          fmt::format("listen_port {} decides", service.listen_port),
+                          {}});
+    }
+  }
+}
+
+/// True where no two sockets could listen on both: `any` is empty or a wildcard address.
+bool overlap(std::string_view a, std::string_view b) {
+  const auto is_any = [](std::string_view text) {
+    const auto address = net::Address::parse(text, 0);
+    return !address || address->is_wildcard();
+  };
+  return a == b || is_any(a) || is_any(b);
+}
+
+void check_admin(const Config& config, Problems& problems) {
+  if (!config.admin) return;
+  const auto address = net::Address::parse_with_port(config.admin->listen, 0);
+  if (!address) return;
+  if (!address->is_loopback() && config.admin->token_file.empty())
+    problems.error(
+        "admin.token_file",
+        {fmt::format("missing, and {} is not a loopback address", quoted(address->host_text())),
+         "needed: the file with a token, or a loopback address such as 127.0.0.1",
+         {}});
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    const ServiceConfig& service = config.services[i];
+    if (service.listen_port != address->port() ||
+        !overlap(service.listen_address, address->host_text()))
+      continue;
+    return problems.error("admin.listen", {fmt::format("port {} is taken by {}", address->port(),
+                                                       place(problems, service_path(i))),
+                                           "allowed: a port that no service has",
+                                           {}});
+  }
+}
+
+void check_dns(const Config& config, Problems& problems) {
+  if (config.dns.min_ttl <= config.dns.max_ttl) return;
+  const std::string path = problems.is_stated("dns.min_ttl") ? "dns.min_ttl" : "dns.max_ttl";
+  problems.error(path, {"min_ttl is greater than max_ttl", "allowed: at most as much", {}});
+}
+
+void check_cache(const Config& config, Problems& problems) {
+  if (config.cache && config.cache->enabled)
+    problems.warning("cache",
+                     {"checked, and without effect: this version has no cache yet", "", {}});
+}
+
+}  // namespace
+
+void check(const Config& config, Problems& problems) {
+  check_names(config, problems);
+  check_addresses(config, problems);
+  check_hosts(config, problems);
+  check_admin(config, problems);
+  check_dns(config, problems);
+  check_cache(config, problems);
+}
+
+}  // namespace minato::config

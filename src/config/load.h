@@ -1,0 +1,33 @@
+// From a file to a configuration, with everything that is wrong with it.
+//
+// Reads the file and nothing else; starts nothing. The same text and environment always give the
+// same.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/options.h"
+#include "schema/environment.h"
+#include "schema/problem.h"
+
+namespace minato::config {
+
+struct Loaded {
+  Config config;                          ///< effective values; to be used only where `ok`
+  std::vector<schema::Problem> problems;  ///< errors and warnings, in the order of the file
+
+  bool ok() const;
+};
+
+Loaded load(const std::string& path, const schema::Environment& environment);
+/// The same for a text that was read already; `name` stands for the path in messages.
+Loaded load_text(std::string name, std::string text, const schema::Environment& environment);
+
+/// The variables of a process: `environ`, as main hands it down.
+schema::Environment environment_of(const char* const* environ);
+
+/// Every problem rendered, a blank line between them, and how many there were.
+std::string render(const std::vector<schema::Problem>& problems);
+
+}  // namespace minato::config

@@ -1,0 +1,131 @@
+#include "schema/parse.h"
+
+#include <fmt/format.h>
+
+#include "schema/nearest.h"
+
+namespace minato::schema {
+
+std::vector<std::string_view> present_keys(const std::vector<KnownKey>& keys) {
+  std::vector<std::string_view> names;
+  for (const KnownKey& row : keys)
+    if (row.comes_later.empty()) names.push_back(row.key);
+  return names;
+}
+
+namespace detail {
+namespace {
+
+std::string_view name_of(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::null: return "nothing";
+    case Node::Kind::scalar: return "a single value";
+    case Node::Kind::list: return "a list";
+    case Node::Kind::map: return "a section";
+  }
+  return "";
+}
+
+Rejection wrong_kind(const Node& node, std::string allowed) {
+  std::string found = fmt::format("{} stands here", name_of(node.kind));
+  return {std::move(found), "allowed: " + std::move(allowed), {}};
+}
+
+}  // namespace
+
+std::string join(std::string_view path, std::string_view key) {
+  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+}
+std::string join(std::string_view path, std::size_t index) {
+  return fmt::format("{}[{}]", path, index);
+}
+
+Section::Section(const Node& node, std::string_view path, Reader& reader,
+                 const std::vector<KnownKey>& known)
+    : path_(path), mark_(node.mark), reader_(reader) {
+  if (node.kind == Node::Kind::map) {
+    for (const Node& entry : node.children) admit(entry, known);
+  } else if (node.kind != Node::Kind::null) {
+    const std::string keys = alternatives(present_keys(known));
+    reader.problems.error(node.mark, path, wrong_kind(node, "a section with the keys " + keys));
+  }
+}
+
+void Section::admit(const Node& entry, const std::vector<KnownKey>& known) {
+  for (const KnownKey& row : known) {
+    if (entry.key == row.key && row.comes_later.empty()) return accept(row.key, entry);
+    if (!row.former.empty() && entry.key == row.former) {
+      const std::string path = path_of(entry.key);
+      reader_.problems.add(Severity::warning, entry.key_mark, path,
+                           {"an old spelling", fmt::format("write {}", row.key), {}});
+      return accept(row.key, entry);
+    }
+  }
+  reject_unknown(entry, known);
+}
+
+void Section::accept(std::string_view key, const Node& entry) {
+  if (const Node* const first = find(key))
+    report_repeated(entry, first->key_mark, path_of(entry.key), reader_);
+  else
+    entries_.push_back({key, &entry});
+}
+
+void Section::reject_unknown(const Node& entry, const std::vector<KnownKey>& known) const {
+  const std::string path = path_of(entry.key);
+  for (const KnownKey& row : known) {
+    if (entry.key != row.key) continue;
+    const std::string found = fmt::format("not there yet: it comes with {}", row.comes_later);
+    return reader_.problems.error(entry.key_mark, path, {found, "allowed: leave it out", {}});
+  }
+  const auto keys = present_keys(known);
+  reader_.problems.error(
+      entry.key_mark, path,
+      {"unknown key", "allowed: " + alternatives(keys), std::string(nearest(entry.key, keys))});
+}
+
+const Node* Section::find(std::string_view key) const {
+  for (const Entry& entry : entries_)
+    if (entry.key == key) return entry.node;
+  return nullptr;
+}
+
+void Section::report_missing(std::string_view key, std::string what_belongs_there) const {
+  reader_.problems.error(mark_, path_of(key),
+                         {"missing", "needed: " + std::move(what_belongs_there), {}});
+}
+
+void report_repeated(const Node& entry, Mark first, const std::string& path, Reader& reader) {
+  reader.problems.error(entry.key_mark, path,
+                        {fmt::format("the key stands here again, first in line {}", first.line),
+                         "allowed: once",
+                         {}});
+}
+
+void report_kind(const Node& node, const std::string& path, Reader& reader, std::string allowed) {
+  reader.problems.error(node.mark, path, wrong_kind(node, std::move(allowed)));
+}
+
+std::optional<std::string> text_of(const Node& node, const std::string& path, Reader& reader) {
+  auto text = substitute(node.text, reader.environment);
+  if (text) return *std::move(text);
+  reader.problems.error(node.mark, path, std::move(text.error()));
+  return std::nullopt;
+}
+
+bool is_list(const Node& node, const std::string& path, Reader& reader) {
+  if (node.kind == Node::Kind::list || node.kind == Node::Kind::null) return true;
+  Rejection wrong = wrong_kind(node, "a list");
+  if (node.kind == Node::Kind::scalar) wrong.suggestion = fmt::format("[{}]", node.text);
+  reader.problems.error(node.mark, path, std::move(wrong));
+  return false;
+}
+
+bool is_map(const Node& node, const std::string& path, Reader& reader) {
+  if (node.kind == Node::Kind::map || node.kind == Node::Kind::null) return true;
+  reader.problems.error(node.mark, path, wrong_kind(node, "a section"));
+  return false;
+}
+
+}  // namespace detail
+}  // namespace minato::schema

@@ -1,0 +1,25 @@
+#include "upstream/options.h"
+
+#include <algorithm>
+
+#include "http/authority.h"
+#include "schema/problem.h"
+
+namespace minato::upstream {
+
+std::optional<schema::Rejection> check_health_uri(std::string_view text) {
+  const auto fits = [](char c) { return c > 0x20 && c < 0x7f && c != '#'; };
+  if (text.starts_with('/') && std::ranges::all_of(text, fits)) return std::nullopt;
+  const bool only_slash_is_missing =
+      !text.empty() && !text.contains(':') && std::ranges::all_of(text, fits);
+  return schema::Rejection{schema::quoted(text) + " is not a path",
+                           {},
+                           only_slash_is_missing ? "/" + std::string(text) : ""};
+}
+
+std::optional<schema::Rejection> check_host_field(std::string_view text) {
+  if (text.empty() || http::parse_authority(text)) return std::nullopt;
+  return schema::Rejection{schema::quoted(text) + " is not a host", {}, {}};
+}
+
+}  // namespace minato::upstream
