@@ -1,0 +1,90 @@
+"""Which endpoint serves (one file a policy in the code, one row a policy here)."""
+import collections
+import threading
+
+import pytest
+
+from harness.origin import named
+from harness.wire import response
+
+NAMES = ["a", "b", "c"]
+
+
+@pytest.fixture
+def three(origins):
+    return [origins(named, name) for name in NAMES]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_round_robin_is_exact_for_requests_one_after_another(minato, three, workers):
+    proxy = minato.serving(*three, top=f"workers: {workers}", service="balancer: RoundRobin")
+    got = [proxy.get().text for _ in range(30)]
+    assert got == got[:3] * 10
+    assert sorted(got[:3]) == NAMES
+
+
+def test_round_robin_is_even_over_workers_and_connections(minato, three):
+    proxy = minato.serving(*three, top="workers: 4")
+    got = []
+
+    def client():
+        with proxy.client() as connection:
+            got.extend(connection.get().text for _ in range(30))
+
+    threads = [threading.Thread(target=client) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert collections.Counter(got) == {name: 100 for name in NAMES}
+
+
+def test_least_connections_avoids_who_is_busy(minato, origins, scripted):
+    quick = origins(named, "quick")
+    proxy = minato.serving(scripted, quick, service="balancer: LeastConnections")
+    with proxy.client() as held:
+        # Ties are broken fairly, so the busy one gets its turn among the first few.
+        for _ in range(50):
+            held.ask()
+            if not scripted.hears_nothing(0.05):
+                break
+            assert held.read_response().text == "quick"
+        busy = scripted.accepted[0]
+        assert [proxy.get().text for _ in range(10)] == ["quick"] * 10
+        busy.read_request()
+        busy.send(response(b"done"))
+        assert held.read_response().text == "done"
+
+
+def test_least_connections_breaks_ties_fairly(minato, three):
+    proxy = minato.serving(*three, service="balancer: LeastConnections")
+    counts = collections.Counter(proxy.get().text for _ in range(90))
+    assert min(counts[name] for name in NAMES) > 10
+
+
+def test_connections_to_an_origin_are_pooled(minato, echo):
+    proxy = minato.serving(echo, top="workers: 1")
+    for _ in range(10):
+        proxy.get()
+    assert echo.connections == 1
+
+
+def test_max_connections_of_an_endpoint_is_a_ceiling(minato, scripted, echo):
+    keys = f"upstreams: [{{host: \"{scripted.url}\", max_connections: 1}}]\n"
+    proxy = minato.serving(scripted, top="timeouts: {connect: 300ms}", service="")
+    config = proxy.file.read_text()
+    config = config[:config.index("    upstreams:")] + "    " + keys
+    assert proxy.reload(config).status == 200
+    with proxy.client() as first:
+        first.ask("/held")
+        origin, _ = scripted.expect()
+        assert proxy.get("/more").status == 503
+        origin.send(response(b"done"))
+        assert first.read_response().text == "done"
+
+
+def test_requests_per_connection_retires_a_connection(minato, echo):
+    proxy = minato.serving(echo, top="workers: 1\nupstream_pool: {requests_per_connection: 2}")
+    for _ in range(6):
+        proxy.get()
+    assert echo.connections == 3

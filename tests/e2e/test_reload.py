@@ -1,0 +1,174 @@
+"""A reload changes what differs and nothing else; a bad file changes nothing."""
+import signal
+import threading
+
+import pytest
+
+from harness.origin import named
+from harness.program import one_service
+from harness.waiting import eventually, free_port
+from harness.wire import connect, response
+from test_health import endpoint
+from test_websocket import SWITCHING, UPGRADE
+
+
+@pytest.fixture
+def pair(origins):
+    return origins(named, "old"), origins(named, "new")
+
+
+def test_sighup_puts_the_file_in_force(minato, pair):
+    old, new = pair
+    proxy = minato.serving(old)
+    proxy.write(one_service(proxy.port, new.url))
+    proxy.signal(signal.SIGHUP)
+    eventually(lambda: proxy.get().text == "new", "the new origin")
+
+
+def test_a_bad_file_changes_nothing_and_says_why(minato, pair):
+    old, _ = pair
+    proxy = minato.serving(old)
+    refused = proxy.reload(one_service(proxy.port, old.url).replace("hosts", "hots"))
+    assert refused.status in (400, 422)
+    assert "problem+json" in refused["Content-Type"]
+    assert "hots" in refused.text
+    assert proxy.get().text == "old"
+    proxy.signal(signal.SIGHUP)
+    assert proxy.log.wait_for("hots")
+    assert proxy.get().text == "old"
+
+
+def test_a_connection_lives_on_and_sees_the_new_configuration(minato, pair):
+    old, new = pair
+    proxy = minato.serving(old)
+    with proxy.client() as client:
+        assert client.get().text == "old"
+        assert proxy.reload(one_service(proxy.port, new.url)).status == 200
+        assert client.get().text == "new"
+
+
+def test_an_exchange_in_flight_is_not_cut(minato, scripted, origins):
+    proxy = minato.serving(scripted)
+    with proxy.client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        origin.send(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf")
+        proxy.reload(one_service(proxy.port, origins(named, "new").url))
+        assert proxy.get().text == "new"
+        origin.send(b"half")
+        assert client.read_response().text == "halfhalf"
+        assert client.get().text == "new"
+
+
+def test_a_tunnel_stays(minato, scripted, origins):
+    proxy = minato.serving(scripted)
+    with proxy.client() as client:
+        client.ask(fields=UPGRADE)
+        origin, _ = scripted.expect()
+        origin.send(SWITCHING)
+        assert client.read_response().status == 101
+        proxy.reload(one_service(proxy.port, origins(named, "new").url))
+        client.send("still")
+        assert origin.read(5) == b"still"
+        origin.send("here")
+        assert client.read(4) == b"here"
+
+
+def test_added_ports_listen_and_removed_ports_stop(minato, echo):
+    proxy = minato.serving(echo)
+    before, after = proxy.port, free_port()
+    with proxy.client() as kept:
+        kept.get()
+        assert proxy.reload(one_service(after, echo.url)).status == 200
+        with connect(after) as client:
+            assert client.get("/x").text == "GET /x"
+        eventually(lambda: refuses(before), "the old port to close")
+        # Its connection is idle: it may finish what it asks, or is told to go.
+        kept.ask("/y")
+        assert kept.read_response().status in (200, 404)
+
+
+def refuses(port):
+    try:
+        connect(port).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
+def test_exchanges_of_a_removed_port_finish(minato, scripted, origins):
+    proxy = minato.serving(scripted)
+    with proxy.client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        after = free_port()
+        assert proxy.reload(one_service(after, origins(named, "new").url)).status == 200
+        origin.send(response(b"finished"))
+        assert client.read_response().text == "finished"
+
+
+def test_a_port_that_is_held_refuses_the_reload(minato, echo, scripted):
+    proxy = minato.serving(echo)
+    refused = proxy.reload(one_service(scripted.port, echo.url))
+    assert refused.status >= 400
+    assert str(scripted.port) in refused.text
+    assert proxy.get("/x").text == "GET /x"
+
+
+def test_pooled_connections_carry_over(minato, echo):
+    proxy = minato.serving(echo, top="workers: 1")
+    proxy.get()
+    proxy.reload(one_service(proxy.port, echo.url, top="workers: 1\nretries: {attempts: 3}"))
+    proxy.get()
+    assert echo.connections == 1
+
+
+def test_health_carries_over(minato, echo):
+    dead = free_port()
+    top = "health_check: {interval: 300ms}"
+    proxy = minato.serving(f"http://127.0.0.1:{dead}", echo, top=top)
+    eventually(lambda: endpoint(proxy, dead)["health"] == "down", "down")
+    since = endpoint(proxy, dead)["since"]
+    proxy.reload(one_service(proxy.port, f"http://127.0.0.1:{dead}", echo.url, top=top + "\nretries: {attempts: 1}"))
+    row = endpoint(proxy, dead)
+    assert (row["health"], row["since"]) == ("down", since)
+
+
+def test_a_new_endpoint_is_probed_within_a_second(minato, pair):
+    old, new = pair
+    top = "health_check: {interval: 1h}"
+    proxy = minato.serving(old, top=top)
+    proxy.reload(one_service(proxy.port, old.url, new.url, top=top))
+    assert new.next_request()["User-Agent"] == "minato-health"
+
+
+def test_reloads_under_load_cost_no_request(minato, pair):
+    old, new = pair
+    proxy = minato.serving(old, top="workers: 2")
+    stop, failures, served = threading.Event(), [], []
+
+    def client():
+        while not stop.is_set():
+            with proxy.client() as connection:
+                for _ in range(5):
+                    answer = connection.get()
+                    served.append(answer.text)
+                    if answer.status != 200:
+                        failures.append(answer)
+
+    threads = [threading.Thread(target=client) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(20):
+        config = one_service(proxy.port, (new if number % 2 else old).url, top="workers: 2")
+        assert proxy.reload(config).status == 200
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not failures and {"old", "new"} <= set(served)
+
+
+def test_keys_that_a_reload_cannot_change_are_said(minato, echo):
+    proxy = minato.serving(echo, top="workers: 1")
+    answer = proxy.reload(one_service(proxy.port, echo.url, top="workers: 2"))
+    assert answer.status >= 400 or "workers" in answer.text + proxy.log.text

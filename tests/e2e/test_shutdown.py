@@ -1,0 +1,97 @@
+"""SIGTERM and SIGINT drain, a second one ends at once; SIGUSR1 opens log files anew."""
+import signal
+import time
+
+import pytest
+
+from harness.waiting import eventually
+from harness.wire import response
+from test_reload import refuses
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_program_ends_at_once_with_0(minato, echo, number):
+    proxy = minato.serving(echo)
+    with proxy.client() as idle:
+        idle.get()
+        proxy.signal(number)
+        assert proxy.wait() == 0
+        assert idle.ended()
+
+
+def test_exchanges_in_flight_finish(minato, scripted):
+    proxy = minato.serving(scripted)
+    with proxy.client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        proxy.signal(signal.SIGTERM)
+        eventually(lambda: refuses(proxy.port), "the listener to close")
+        origin.send(response(b"finished"))
+        answer = client.read_response()
+        assert answer.text == "finished"
+        assert "close" in answer["Connection"]
+        assert client.ended()
+    assert proxy.wait() == 0
+
+
+def test_readiness_fails_first_and_listeners_close_after_the_delay(minato, echo):
+    proxy = minato.serving(echo, top="drain_delay: 1s")
+    assert proxy.control("GET", "/readyz").status == 200
+    proxy.signal(signal.SIGTERM)
+    eventually(lambda: proxy.control("GET", "/readyz").status == 503, "unreadiness")
+    assert proxy.control("GET", "/livez").status == 200
+    assert proxy.get("/x").text == "GET /x"
+    assert proxy.wait() == 0
+
+
+def test_the_rest_is_cut_after_the_grace(minato, scripted):
+    proxy = minato.serving(scripted, top="shutdown_grace: 500ms")
+    with proxy.client() as client:
+        client.ask()
+        scripted.expect()
+        began = time.monotonic()
+        proxy.signal(signal.SIGTERM)
+        proxy.wait()
+        assert time.monotonic() - began >= 0.4
+        assert proxy.process.returncode == 0
+
+
+def test_a_second_signal_ends_at_once(minato, scripted):
+    proxy = minato.serving(scripted, top="shutdown_grace: 1h\ndrain_delay: 1h")
+    with proxy.client() as client:
+        client.ask()
+        scripted.expect()
+        proxy.signal(signal.SIGTERM)
+        eventually(lambda: proxy.control("GET", "/readyz").status == 503, "the drain")
+        proxy.signal(signal.SIGTERM)
+        proxy.wait()
+
+
+def test_the_control_socket_file_goes_with_the_program(minato, echo):
+    proxy = minato.serving(echo)
+    assert proxy.socket.exists()
+    proxy.signal(signal.SIGTERM)
+    assert proxy.wait() == 0
+    assert not proxy.socket.exists()
+
+
+def test_log_files_are_opened_anew(minato, folder, echo):
+    access, log = folder / "access.log", folder / "minato.log"
+    proxy = minato.serving(echo, top=f"access_log: {{output: {access}}}\nlog: {{output: {log}}}")
+    proxy.get("/before")
+    eventually(lambda: access.exists() and "/before" in access.read_text(), "the first line")
+    access.rename(folder / "access.log.1")
+    log.rename(folder / "minato.log.1")
+    proxy.signal(signal.SIGUSR1)
+    eventually(lambda: access.exists() and log.exists(), "new files")
+    proxy.get("/after")
+    eventually(lambda: "/after" in access.read_text(), "the second line")
+    assert "/after" not in (folder / "access.log.1").read_text()
+
+
+def test_a_port_is_free_again_at_once(minato, echo):
+    proxy = minato.serving(echo)
+    proxy.get()
+    proxy.signal(signal.SIGTERM)
+    assert proxy.wait() == 0
+    assert minato.serving(echo, port=proxy.port).get("/x").text == "GET /x"
