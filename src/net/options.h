@@ -6,6 +6,8 @@
 
 namespace minato::net {
 
+inline constexpr std::uint16_t dns_port = 53;  ///< where a server states none
+
 struct DnsOptions {
   std::vector<std::string> servers;  ///< `address` or `address:port`; empty: those of the system
   Millis min_ttl = 1s;
