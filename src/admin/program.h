@@ -56,7 +56,7 @@ struct ReloadOutcome {
   Nanos duration{0};
 };
 
-struct ReloadStatus {
+struct ReloadHistory {
   std::uint64_t accepted = 0;
   std::uint64_t refused = 0;
   std::optional<WallTime> last;  ///< when the last attempt ended; none: there was none
@@ -71,7 +71,7 @@ struct Status {
   std::string config_path;  ///< empty where the configuration is not a file's
   bool ready = false;
   std::uint32_t workers = 0;
-  ReloadStatus reloads;
+  ReloadHistory reloads;
   std::vector<ListenerStatus> listeners;
   std::vector<ServiceStatus> services;
   /// Over all workers, in the order of observe::counter_rows().
@@ -86,7 +86,8 @@ class Program {
   virtual bool ready() const = 0;
   virtual Status status() const = 0;
   /// Reads the configuration again and puts it in force, or changes nothing. Who asks while another
-  /// reload runs waits for it first.
+  /// reload runs waits for it first. Dropping the task gives up the answer, not the reload: a
+  /// client that goes away must not leave a configuration half in force.
   virtual Task<ReloadOutcome> reload() = 0;
 };
 
