@@ -56,7 +56,7 @@ struct ReloadOutcome {
   Nanos duration{0};
 };
 
-struct ReloadHistory {
+struct ReloadStatus {
   std::uint64_t accepted = 0;
   std::uint64_t refused = 0;
   std::optional<WallTime> last;  ///< when the last attempt ended; none: there was none
@@ -71,7 +71,7 @@ struct Status {
   std::string config_path;  ///< empty where the configuration is not a file's
   bool ready = false;
   std::uint32_t workers = 0;
-  ReloadHistory reloads;
+  ReloadStatus reloads;
   std::vector<ListenerStatus> listeners;
   std::vector<ServiceStatus> services;
   /// Over all workers, in the order of observe::counter_rows().
