@@ -1,5 +1,6 @@
 # A room is a folder of src/: its sources make one library, its *_test.cc files one test program.
-# What it links to is its row of script/layers.txt, so that the build cannot know more than the rule.
+# What it links to is its row of script/layers.txt, so that the build cannot know more than the rule;
+# tests of rooms that use the network may use the simulated one.
 set(MINATO_LAYERS ${PROJECT_SOURCE_DIR}/script/layers.txt)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${MINATO_LAYERS})
 
@@ -32,6 +33,9 @@ function(minato_room row)
   if(tests AND MINATO_TESTS)
     minato_test(${room}_test ${tests})
     target_link_libraries(${room}_test PRIVATE minato_${room})
+    if("minato_net" IN_LIST below)
+      target_link_libraries(${room}_test PRIVATE minato_sim)
+    endif()
   endif()
 endfunction()
 
