@@ -1,6 +1,7 @@
 #include "http/authority.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/strings.h"
 
@@ -8,9 +9,17 @@ namespace minato::http {
 namespace {
 
 // unreserved and sub-delims of RFC 3986 2, without the comma.
-constexpr bool is_name_char(char c) {
-  return is_alpha(c) || is_digit(c) || std::string_view("-._~!$&'()*+;=").contains(c);
+consteval std::array<bool, 256> name_table() {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 128; ++c)
+    table[c] = is_alpha(static_cast<char>(c)) || is_digit(static_cast<char>(c));
+  for (const char c : std::string_view("-._~!$&'()*+;="))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
 }
+constexpr std::array<bool, 256> name_chars = name_table();
+
+constexpr bool is_name_char(char c) { return name_chars[static_cast<unsigned char>(c)]; }
 
 bool is_decimal_octet(std::string_view text) {
   if (text.size() > 1 && text.front() == '0') return false;

@@ -64,7 +64,9 @@ constexpr Slots slots = make_slots();
 FieldId field_id(std::string_view name) noexcept {
   if (name.empty()) return FieldId::unknown;
   const std::uint8_t id = slots[slot_of(name, multiplier)];
-  return iequals(spellings[id], name) ? static_cast<FieldId>(id) : FieldId::unknown;
+  const bool same =
+      spellings[id] == name || iequals(spellings[id], name);  // most spell it as we do
+  return same ? static_cast<FieldId>(id) : FieldId::unknown;
 }
 
 std::string_view canonical_name(FieldId id) noexcept {

@@ -7,7 +7,7 @@
 namespace minato::http {
 namespace {
 
-constexpr std::size_t first_lines = 24;  // what a browser sends, so that most heads never grow
+constexpr std::size_t first_lines = 16;  // what a browser sends, so that most heads never grow
 
 }  // namespace
 
