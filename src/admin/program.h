@@ -10,10 +10,7 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "observe/counters.h"
-
-namespace minato::schema {
-struct Problem;
-}
+#include "schema/problem.h"
 
 namespace minato::admin {
 

@@ -1,0 +1,103 @@
+#include "admin/api.h"
+
+#include "admin/resources.h"
+
+namespace minato::admin {
+
+using http::Failure;
+using http::FieldId;
+using http::Reason;
+
+namespace {
+
+Reply refusal(Denial why) {
+  switch (why) {
+    case Denial::no_token: {
+      Reply reply = problem(401, "A bearer token is needed here.", Reason::unauthorized);
+      reply.extra = FieldId::www_authenticate;
+      reply.extra_value = "Bearer realm=\"minato\"";
+      return reply;
+    }
+    case Denial::wrong_token: {
+      Reply reply = problem(401, "The bearer token is not the right one.", Reason::unauthorized);
+      reply.extra = FieldId::www_authenticate;
+      reply.extra_value = "Bearer realm=\"minato\", error=\"invalid_token\"";  // RFC 6750 3.1
+      return reply;
+    }
+    case Denial::foreign_host:
+      return problem(421, "Without a token, the Host must be an IP address or localhost.");
+    case Denial::foreign_page:
+      return problem(403, "Without a token, pages of another origin may not ask.");
+  }
+  std::unreachable();
+}
+
+Reply nothing_there(std::string_view path) {
+  const std::string methods = allowed_methods(path);
+  if (methods.empty()) return problem(404, "There is no such resource.", Reason::not_found);
+  Reply reply = problem(405, "The resource does not know this method.", Reason::method_not_allowed);
+  reply.extra = FieldId::allow;
+  reply.extra_value = methods;
+  return reply;
+}
+
+Failure failure_of(const Error& error) {
+  switch (error.fault) {
+    case Fault::malformed: return {Reason::malformed_request, error};
+    case Fault::timed_out: return {Reason::client_too_slow, error};
+    default: return {Reason::client_gone, error};
+  }
+}
+
+/// Lets the client send, and drops what comes: no resource has a use for a body yet, but what was
+/// sent must be read before the answer.
+Task<Result<void>> drain_body(http::Request& request, http::Responder& responder) {
+  request.rules.bytes_max = Api::body_bytes_max;
+  request.rules.idle = 10s;
+  if (request.body.awaits_continue()) {
+    http::ResponseHead go_on(request.arena);
+    go_on.status = 100;
+    go_on.reason = "Continue";
+    if (const auto sent = co_await responder.interim(go_on); !sent) co_return sent;
+  }
+  for (;;) {
+    const auto piece = co_await request.body.read();
+    if (!piece) co_return std::unexpected(piece.error());
+    if (piece->empty()) co_return Result<void>{};
+  }
+}
+
+Reply too_large() {
+  return problem(413, "The body is larger than is taken here.", Reason::body_too_large);
+}
+
+bool announces_too_much(const http::RequestBody& body) {
+  return body.length().kind == http::BodyLength::Kind::known &&
+         body.length().bytes > Api::body_bytes_max;
+}
+
+/// What stands in the way of an answer, before the body is asked for (RFC 9110 10.1.1).
+std::optional<Reply> refusal(const http::Request& request, const Resource* resource,
+                             const GateOptions& gate) {
+  if (resource == nullptr || resource->guard == Guard::guarded)
+    if (const auto why = denial(request.head, gate)) return refusal(*why);
+  if (resource == nullptr) return nothing_there(request.head.target.path);
+  if (announces_too_much(request.body)) return too_large();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<http::Outcome> Api::handle(http::Request& request, http::Responder& responder) {
+  const Resource* const resource = find_resource(request.head.method, request.head.target.path);
+  if (const auto refused = refusal(request, resource, gate_))
+    co_return co_await send(*refused, request, responder);
+  const auto drained = co_await drain_body(request, responder);
+  if (!drained && drained.error().fault != Fault::too_large)
+    co_return std::unexpected(failure_of(drained.error()));
+  Reply reply = too_large();
+  if (drained) reply = co_await resource->answer(program_);
+  co_return co_await send(reply, request, responder);
+}
+
+}  // namespace minato::admin
