@@ -1,8 +1,8 @@
-#include "admin/control_socket.h"
+#include "config/control_socket.h"
 
 #include <gtest/gtest.h>
 
-namespace minato::admin {
+namespace minato::config {
 namespace {
 
 TEST(ControlSocketPath, IsWhatTheSettingSays) {
@@ -32,4 +32,4 @@ TEST(OperatorOfProcess, HasAName) {
 }
 
 }  // namespace
-}  // namespace minato::admin
+}  // namespace minato::config

@@ -1,11 +1,11 @@
-#include "admin/control_socket.h"
+#include "config/control_socket.h"
 
 #include <pwd.h>
 #include <unistd.h>
 
 #include <utility>
 
-namespace minato::admin {
+namespace minato::config {
 namespace {
 
 std::string user_name(uid_t user) {
@@ -33,4 +33,4 @@ std::string control_socket_path(std::string_view setting, const Operator& who) {
   return runtime_directory(who) + "/minato-" + who.user + ".sock";
 }
 
-}  // namespace minato::admin
+}  // namespace minato::config

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace minato::admin {
+namespace minato::config {
 
 /// Who looks for the socket, or makes it.
 struct Operator {
@@ -22,4 +22,4 @@ Operator operator_of_process(std::string runtime_directory);
 /// set.
 std::string control_socket_path(std::string_view setting, const Operator& who);
 
-}  // namespace minato::admin
+}  // namespace minato::config
