@@ -197,10 +197,20 @@ Task<void> write_and_end(Stream& to, std::string text) {
   to.end_writing();
 }
 
+Task<void> write_and_reset(std::unique_ptr<Stream>& to, std::string text) {
+  iovec piece{text.data(), text.size()};
+  (void)co_await to->write({&piece, 1}, 0ms);
+  to->reset_on_close();
+  to.reset();
+}
+
+enum class Leave : std::uint8_t { orderly, with_reset };
+
 const std::string text = "a text that is long enough to be cut into several pieces on its way";
 
 /// How a text of the client's reaches the server.
-std::vector<std::string> pieces_under(std::uint64_t seed, const Faults& faults) {
+std::vector<std::string> pieces_under(std::uint64_t seed, const Faults& faults,
+                                      Leave leave = Leave::orderly) {
   SimWorld world(seed);
   SimLoop& loop = world.add_loop();
   SimNetwork network(world.wire(), loop);
@@ -217,7 +227,10 @@ std::vector<std::string> pieces_under(std::uint64_t seed, const Faults& faults) 
   tasks.start(accept_into(*listener, far));
   world.run_until(all_done, 1h);
   tasks.start(read_pieces(*far->stream, pieces));
-  tasks.start(write_and_end(**near, text));
+  if (leave == Leave::orderly)
+    tasks.start(write_and_end(**near, text));
+  else
+    tasks.start(write_and_reset(*near, text));
   EXPECT_TRUE(world.run_until(all_done, 1h));
   return pieces;
 }
@@ -256,6 +269,16 @@ TEST(Faults, ResetsHitSomeSegmentsAndLoseWhatFollows) {
   }
   EXPECT_GT(ends, 10);
   EXPECT_GT(resets, 10);
+}
+
+TEST(Faults, NothingArrivesBehindAReset) {
+  const Faults breaking{.delay_max = 10ms, .segment_max = 9, .reset_one_in = 5};
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    auto pieces = pieces_under(seed, breaking, Leave::with_reset);
+    EXPECT_NE(pieces.back(), "end");
+    pieces.pop_back();
+    EXPECT_TRUE(text.starts_with(joined(pieces)));
+  }
 }
 
 TEST(Faults, RefuseSomeConnects) {

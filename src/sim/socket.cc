@@ -137,6 +137,7 @@ void Socket::land() {
 }
 
 void Socket::receive(Segment segment) {
+  if (dead_) return;
   switch (segment.kind) {
     case Segment::Kind::open: connecting_ = false; break;
     case Segment::Kind::data: arrived_ += segment.bytes; break;
