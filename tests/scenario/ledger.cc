@@ -1,0 +1,168 @@
+#include "scenario/ledger.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace minato::scenario {
+namespace {
+
+const char* word(Direction direction) {
+  return direction == Direction::request ? "request" : "response";
+}
+
+bool fails_unseen(Mishap mishap) {
+  return mishap == Mishap::reset_at_once || mishap == Mishap::close_at_once;
+}
+
+}  // namespace
+
+const ExchangePlan& Ledger::add(ExchangePlan plan) {
+  Entry& entry = entries_[plan.id];
+  entry.plan = std::move(plan);
+  return entry.plan;
+}
+
+const ExchangePlan* Ledger::request_arrived(const Head& head, int& attempt) {
+  const auto found = entries_.find(std::atoi(head.value("x-exchange").c_str()));
+  if (found == entries_.end() || !found->second.begun) {
+    violate("an origin got what nobody sent: " + head.start_line);
+    return nullptr;
+  }
+  Entry& entry = found->second;
+  const ExchangePlan& plan = entry.plan;
+  attempt = ++entry.attempts;
+  if (attempt > 1 && !plan.request.idempotent())
+    violate(fmt::format("{}: {} was sent {} times", plan.id, plan.request.method, attempt));
+  if (head.word(0) != plan.request.method || head.word(1) != fmt::format("/exchange/{}", plan.id))
+    violate(fmt::format("{}: arrived as {}", plan.id, head.start_line));
+  for (const auto name : {"host", "x-exchange"})
+    if (head.count(name) != 1) violate(fmt::format("{}: not one {}", plan.id, name));
+  if (Framing::of_request(head).kind == Framing::Kind::wrong)
+    violate(fmt::format("{}: the request is framed wrong", plan.id));
+  return &plan;
+}
+
+void Ledger::request_body(int id, std::size_t offset, std::string_view bytes) {
+  check_bytes({id, Direction::request, 0}, entries_.at(id).plan.request.body, offset, bytes);
+}
+
+void Ledger::request_ended(int id, int attempt, std::size_t bytes, Ending ending,
+                           const Head& trailers) {
+  const Entry& entry = entries_.at(id);
+  if (ending == Ending::complete)
+    check_complete({id, Direction::request, 0}, entry.plan.request.body, bytes, trailers);
+  // Who has its answer already may leave the rest of the body unsent.
+  const bool answered = entry.plan.response.early || entry.settled;
+  const bool excused = excuses_.broken_links || entry.given_up || answered ||
+                       entry.plan.response.mishap(attempt) != Mishap::none;
+  if (ending == Ending::wrong || (ending == Ending::cut && !excused))
+    violate(fmt::format("{}: the request was cut after {} bytes", id, bytes));
+}
+
+void Ledger::not_connected(int id) {
+  if (!excuses_.broken_links) violate(fmt::format("{}: no connection was taken", id));
+}
+
+void Ledger::request_begun(int id) {
+  entries_.at(id).begun = true;
+  ++begun_;
+}
+
+void Ledger::given_up(int id) { entries_.at(id).given_up = true; }
+
+int Ledger::response_arrived(int id, const Head& head) {
+  Entry& entry = entries_.at(id);
+  if (entry.settled || !entry.begun) violate(fmt::format("{}: a response too many", id));
+  entry.settled = true;
+  if (head.count("x-exchange") == 0) {
+    if (excuses_.no_proxy || head.status() < 400 || !may_fail(entry))
+      violate(fmt::format("{}: {} without a cause", id, head.start_line));
+    return 0;
+  }
+  const int attempt = std::atoi(head.value("x-attempt").c_str());
+  if (head.count("x-exchange") != 1 || head.value("x-exchange") != std::to_string(id))
+    violate(fmt::format("{}: got the answer to {}", id, head.value("x-exchange")));
+  if (head.status() != entry.plan.response.status)
+    violate(fmt::format("{}: {} became {}", id, entry.plan.response.status, head.start_line));
+  const Mishap mishap = entry.plan.response.mishap(attempt);
+  if (attempt < 1 || attempt > entry.attempts ||
+      (mishap != Mishap::none && mishap != Mishap::cut_body))
+    violate(fmt::format("{}: a response to attempt {}, which got none", id, attempt));
+  return attempt;
+}
+
+void Ledger::response_body(int id, int attempt, std::size_t offset, std::string_view bytes) {
+  if (attempt == 0) return;
+  const BodyPlan& body = entries_.at(id).plan.response.body;
+  check_bytes({id, Direction::response, attempt}, body, offset, bytes);
+}
+
+void Ledger::response_ended(int id, int attempt, std::size_t bytes, Ending ending,
+                            const Head& trailers) {
+  const Entry& entry = entries_.at(id);
+  const ResponsePlan& response = entry.plan.response;
+  if (ending == Ending::wrong) return violate(fmt::format("{}: the response is no HTTP", id));
+  if (ending == Ending::cut) {
+    if (!may_fail(entry))
+      violate(fmt::format("{}: the response was cut after {} bytes", id, bytes));
+    return;
+  }
+  if (attempt == 0) return;
+  ++completed_;
+  if (response.mishap(attempt) == Mishap::cut_body)
+    violate(fmt::format("{}: a truncated response is passed off as complete", id));
+  const BodyPlan body = has_response_body(entry.plan) ? response.body : BodyPlan{};
+  check_complete({id, Direction::response, attempt}, body, bytes, trailers);
+}
+
+void Ledger::unanswered(int id) {
+  Entry& entry = entries_.at(id);
+  entry.settled = true;
+  if (!may_go_unanswered(entry)) violate(fmt::format("{}: the connection ended unanswered", id));
+}
+
+void Ledger::close() {
+  for (const auto& [id, entry] : entries_)
+    if (entry.begun && !entry.settled && !entry.given_up) violate(fmt::format("{}: was lost", id));
+}
+
+bool Ledger::may_go_unanswered(const Entry& entry) const {
+  if (excuses_.broken_links || entry.given_up) return true;
+  return excuses_.no_proxy && (excuses_.stale_connections || !entry.plan.response.mishaps.empty());
+}
+
+/// Where an exchange must not fail: nothing went wrong, or all that did is to be tried again.
+bool Ledger::may_fail(const Entry& entry) const {
+  if (excuses_.broken_links || entry.given_up) return true;
+  const RequestPlan& request = entry.plan.request;
+  const std::vector<Mishap>& mishaps = entry.plan.response.mishaps;
+  const bool repeatable = request.idempotent() && request.body.bytes == 0 && !excuses_.no_proxy;
+  if (excuses_.stale_connections && !repeatable) return true;
+  if (mishaps.empty()) return false;
+  return !repeatable || !std::ranges::all_of(mishaps, fails_unseen) ||
+         static_cast<int>(mishaps.size()) > excuses_.retries;
+}
+
+void Ledger::check_bytes(BodyKey key, const BodyPlan& body, std::size_t offset,
+                         std::string_view bytes) {
+  if (offset + bytes.size() > body.bytes)
+    return violate(fmt::format("{}: the {} has bytes too many", key.id, word(key.direction)));
+  for (std::size_t at = 0; at < bytes.size(); ++at)
+    if (bytes[at] != body_byte(key, offset + at))
+      return violate(
+          fmt::format("{}: the {} is wrong at byte {}", key.id, word(key.direction), offset + at));
+}
+
+void Ledger::check_complete(BodyKey key, const BodyPlan& body, std::size_t bytes,
+                            const Head& trailers) {
+  if (bytes != body.bytes)
+    violate(fmt::format("{}: the {} has {} bytes instead of {}", key.id, word(key.direction), bytes,
+                        body.bytes));
+  for (const auto& [name, value] : trailers.fields)
+    if (name != "X-Trailer" || value != trailer_value(key))
+      violate(fmt::format("{}: the {} got the trailer {}: {}", key.id, word(key.direction), name,
+                          value));
+}
+
+}  // namespace minato::scenario
