@@ -67,11 +67,11 @@ http::Client identify_client(const Peer& peer, http::Fields& fields, const Front
   http::Client client{.address = peer.text,
                       .peer = peer.text,
                       .peer_port = peer.address.port(),
-                      .trusted_peer = front.trusted_proxies.contains(peer.address),
+                      .trusted_peer = front.trusted_proxies->contains(peer.address),
                       .scheme = front.scheme,
                       .local_port = local_port};
   if (!client.trusted_peer) return client;
-  const auto claimed = claimed_client(fields, front.trusted_proxies);
+  const auto claimed = claimed_client(fields, *front.trusted_proxies);
   if (!claimed.empty()) client.address = claimed;
   return client;
 }

@@ -20,19 +20,21 @@ struct Front : LocalCounted {
 
   ServerTimeouts timeouts;
   ServerLimits limits;
-  net::CidrSet trusted_proxies;
-  std::string request_id_field;  ///< empty: none
+  const net::CidrSet* trusted_proxies = nullptr;  ///< not null
+  std::string request_id_field;                   ///< empty: none
   http::Scheme scheme = http::Scheme::http;
 };
 
 /// What became of one exchange: for the access log and the counters.
 struct ExchangeEnd {
+  const Front& front;
   const http::RequestHead& head;
   const http::Client& client;
   const http::Record& record;
   std::string_view id;
   WallTime began;
   Nanos duration;
+  Nanos first_byte;               ///< until the head of the final response was composed
   std::uint16_t status;           ///< of the final response; 0 where none was begun
   std::uint64_t received_bytes;   ///< of the request's body
   std::uint64_t sent_bytes;       ///< all of the response

@@ -26,7 +26,8 @@ class Server {
   /// Takes no further request on any connection: those that are idle close now, the others after
   /// the exchange that runs. Wait for `empty` then.
   void drain();
-  bool draining() const { return draining_; }
+  /// The same for the connections of one port.
+  void retire(Port& port);
   /// co_await server.empty(): until no connection is left.
   runtime::Scope::Empty empty() { return scope_.empty(); }
   std::size_t connections() const { return scope_.running(); }

@@ -11,6 +11,9 @@ constexpr int pipelined_in_a_row = 32;
 constexpr Millis linger_time = 2s;
 constexpr std::size_t linger_bytes = 1u << 20;
 
+/// How long a connection that was accepted while its port closes may take to send its request.
+constexpr Millis late_request_time = 2s;
+
 }  // namespace
 
 void Server::serve(net::Accepted accepted, LocalRef<Port> port) {
@@ -20,6 +23,13 @@ void Server::serve(net::Accepted accepted, LocalRef<Port> port) {
 void Server::drain() {
   draining_ = true;
   idle_.for_each([](ServerConnection& connection) { connection.close_idle(); });
+}
+
+void Server::retire(Port& port) {
+  port.closing = true;
+  idle_.for_each([&](ServerConnection& connection) {
+    if (connection.is_on(port)) connection.close_idle();
+  });
 }
 
 ServerConnection::ServerConnection(Server& server, net::Accepted accepted, LocalRef<Port> port)
@@ -57,10 +67,13 @@ Task<void> ServerConnection::serve() {
 }
 
 Task<bool> ServerConnection::wait_for_request() {
+  const bool first = !std::exchange(has_served_, true);
   if (!buffer_.empty()) co_return true;
-  if (must_close()) co_return false;
+  // What was taken from the queue of a port that closes is still answered, once.
+  if (must_close() && !first) co_return false;
+  const Millis limit = must_close() ? late_request_time : port_->front->timeouts.keep_alive;
   server_.idle_.push_back(*this);
-  const Instant until = deadline_after(server_.loop_.now(), port_->front->timeouts.keep_alive);
+  const Instant until = deadline_after(server_.loop_.now(), limit);
   const auto readable = co_await stream_->readable(until);
   unlink();
   co_return readable.has_value();

@@ -28,6 +28,7 @@ class ServerConnection : public ListLink {
   static Task<void> run(Server& server, net::Accepted accepted, LocalRef<Port> port);
   /// Ends a connection that waits for its next request.
   void close_idle();
+  bool is_on(const Port& port) const { return port_.get() == &port; }
 
  private:
   friend class ServerExchange;
@@ -42,6 +43,7 @@ class ServerConnection : public ListLink {
   ReceiveBuffer buffer_;
   net::Address peer_;
   std::string peer_text_;
+  bool has_served_ = false;
 };
 
 }  // namespace minato::connection

@@ -48,12 +48,14 @@ ServerExchange::ServerExchange(ServerConnection& connection)
 
 ServerExchange::~ServerExchange() {
   if (noteworthy_) {
-    connection_.server_.witness_.exchange_ended({.head = head_,
+    connection_.server_.witness_.exchange_ended({.front = *front_,
+                                                 .head = head_,
                                                  .client = client_,
                                                  .record = record_,
                                                  .id = id_,
                                                  .began = began_wall_,
                                                  .duration = stream_.loop().now() - began_,
+                                                 .first_byte = responder_.started_at() - began_,
                                                  .status = responder_.status(),
                                                  .received_bytes = body_.bytes(),
                                                  .sent_bytes = responder_.bytes(),

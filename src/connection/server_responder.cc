@@ -35,6 +35,7 @@ Result<void> ServerResponder::start(const http::ResponseHead& head, BodyLength l
   });
   if (!composed) return composed;
   status_ = head.status;
+  started_at_ = stream_.loop().now();
   writer_.begin_body(framing_);
   return {};
 }
@@ -95,6 +96,7 @@ Task<Result<http::Tunnel*>> ServerResponder::upgrade(const http::ResponseHead& h
   });
   if (!composed) co_return std::unexpected(composed.error());
   status_ = head.status;
+  started_at_ = stream_.loop().now();
   tunneled_ = true;
   const auto sent = co_await writer_.finish(nullptr, terms_.rules.idle);
   if (!sent) co_return std::unexpected(sent.error());

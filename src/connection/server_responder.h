@@ -60,6 +60,8 @@ class ServerResponder final : public http::Responder {
   Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override;
 
   std::uint16_t status() const { return status_; }
+  /// When the final response was begun; meaningless before.
+  Instant started_at() const { return started_at_; }
   /// The whole response is with the kernel.
   bool complete() const { return writer_.complete(); }
   /// The response, as it was begun, leaves the connection fit for another request.
@@ -84,6 +86,7 @@ class ServerResponder final : public http::Responder {
   MessageWriter writer_;
   ServerTunnel tunnel_;
   BodyFraming framing_;
+  Instant started_at_{};
   std::uint16_t status_ = 0;
   bool keep_alive_ = false;
   bool tunneled_ = false;

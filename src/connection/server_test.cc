@@ -38,8 +38,10 @@ class Echo final : public http::Handler {
 };
 
 struct TestFront final : Front {
+  TestFront() { trusted_proxies = &nobody; }
   http::Handler& handler() override { return echo; }
   Echo echo;
+  net::CidrSet nobody;
 };
 
 struct Counting final : Witness {

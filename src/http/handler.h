@@ -55,7 +55,11 @@ struct Client {
 /// What became of an exchange, for the access log and the counters: handlers write, the connection
 /// reads.
 struct Record {
+  static constexpr std::uint32_t no_route = static_cast<std::uint32_t>(-1);
+
   Reason reason = Reason::none;
+  std::uint32_t route =
+      no_route;               ///< index of the service in the configuration that the exchange holds
   std::string_view service;   ///< static for the life of the configuration that the exchange holds
   std::string_view endpoint;  ///< the last one tried, textual
   std::uint16_t upstream_status = 0;
