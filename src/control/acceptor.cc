@@ -1,0 +1,55 @@
+#include "control/acceptor.h"
+
+namespace minato::control {
+namespace {
+
+/// Connections taken in a row before others get a turn.
+constexpr int accepts_in_a_row = 64;
+/// How long to wait for descriptors to be freed: what could not be taken stays in the queue.
+constexpr Millis descriptor_pause = 100ms;
+
+}  // namespace
+
+Acceptor::Acceptor(runtime::Loop& loop, Intake& intake, std::unique_ptr<net::Listener> listener,
+                   LocalRef<connection::Port> port)
+    : loop_(loop),
+      intake_(intake),
+      listener_(std::move(listener)),
+      port_(std::move(port)),
+      tasks_(loop) {
+  tasks_.start(run());
+}
+
+Task<void> Acceptor::run() {
+  for (int in_a_row = 0;; ++in_a_row) {
+    co_await take_slot();
+    auto accepted = co_await listener_->accept();
+    if (accepted) {
+      intake_.counters.add(observe::Counter::connections_accepted);
+      intake_.server.serve(*std::move(accepted), port_);
+      if (in_a_row % accepts_in_a_row == 0) co_await loop_.breathe();
+      continue;
+    }
+    if (intake_.quota.give()) intake_.slot_freed.happen();
+    if (accepted.error().fault != Fault::resource) co_return;
+    intake_.counters.add(observe::Counter::accept_failures);
+    observe::warn_throttled(intake_.log, intake_.out_of_descriptors, loop_.now(), "accept.failed",
+                            "connections wait: no descriptors are left");
+    co_await runtime::pause(loop_, descriptor_pause);
+  }
+}
+
+/// The slot is given back when the connection ends.
+Task<void> Acceptor::take_slot() {
+  while (!intake_.quota.take()) {
+    intake_.quota.wait();
+    if (intake_.quota.take()) {
+      intake_.quota.wait_no_more();
+      co_return;
+    }
+    co_await intake_.slot_freed.next();
+    intake_.quota.wait_no_more();
+  }
+}
+
+}  // namespace minato::control

@@ -1,0 +1,50 @@
+// Takes the connections of one listener, as fast as descriptors and the limit allow.
+#pragma once
+
+#include <memory>
+
+#include "connection/server.h"
+#include "control/quota.h"
+#include "net/network.h"
+#include "observe/counters.h"
+#include "observe/log.h"
+#include "observe/throttle.h"
+#include "runtime/event.h"
+
+namespace minato::control {
+
+/// What the acceptors of one worker share.
+struct Intake {
+  connection::Server& server;
+  Quota& quota;
+  runtime::Event& slot_freed;  ///< a connection ended somewhere while somebody here waited for that
+  observe::Counters& counters;
+  observe::Log& log;
+  observe::Throttle out_of_descriptors{Millis(10s)};
+};
+
+/// Thread: one worker's.
+class Acceptor {
+ public:
+  Acceptor(runtime::Loop& loop, Intake& intake, std::unique_ptr<net::Listener> listener,
+           LocalRef<connection::Port> port);
+
+  connection::Port& port() { return *port_; }
+  /// Takes what waits in the queue already and no more; ends then.
+  void stop() { listener_->stop(); }
+  bool has_ended() const { return tasks_.running() == 0; }
+  /// co_await acceptor.ended(). One waiter at a time.
+  runtime::Scope::Empty ended() { return tasks_.empty(); }
+
+ private:
+  Task<void> run();
+  Task<void> take_slot();
+
+  runtime::Loop& loop_;
+  Intake& intake_;
+  std::unique_ptr<net::Listener> listener_;
+  LocalRef<connection::Port> port_;
+  runtime::Scope tasks_;
+};
+
+}  // namespace minato::control

@@ -1,0 +1,48 @@
+#include "control/admin_server.h"
+
+namespace minato::control {
+namespace {
+
+/// More at once than any person or scraper needs; each costs a descriptor of the control thread's.
+constexpr std::uint32_t connections_max = 64;
+
+}  // namespace
+
+struct AdminServer::Front final : connection::Front {
+  Front(http::Handler& answers, const net::CidrSet& trusted) : answering(answers) {
+    trusted_proxies = &trusted;
+  }
+  http::Handler& handler() override { return answering; }
+  http::Handler& answering;
+};
+
+AdminServer::AdminServer(runtime::Loop& loop, net::Network& network, observe::Log& log)
+    : loop_(loop),
+      network_(network),
+      slot_freed_(loop),
+      server_(loop, silence_),
+      intake_{.server = server_,
+              .quota = quota_,
+              .slot_freed = slot_freed_,
+              .counters = counters_,
+              .log = log} {
+  quota_.set_limit(connections_max);
+}
+
+AdminServer::~AdminServer() {
+  acceptors_.clear();
+  server_.cut();
+}
+
+Result<void> AdminServer::listen(const net::Address& address, http::Handler& handler) {
+  auto listener = network_.listen({.address = address, .shared = false});
+  if (!listener) return std::unexpected(listener.error());
+  auto port = make_local<connection::Port>();
+  port->front = LocalRef<connection::Front>(new Front(handler, nobody_));
+  port->number = address.port();
+  acceptors_.push_back(
+      std::make_unique<Acceptor>(loop_, intake_, *std::move(listener), std::move(port)));
+  return {};
+}
+
+}  // namespace minato::control

@@ -1,0 +1,31 @@
+// The handler of a port: finds the service that takes a request, and hands it on.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "control/snapshot.h"
+#include "http/handler.h"
+#include "proxy/proxy.h"
+
+namespace minato::control {
+
+/// Thread:  one worker's.
+/// Outlive: the plan and the handlers, of which there is one a service, in the snapshot's order.
+class Dispatch final : public http::Handler {
+ public:
+  Dispatch(const PortPlan& plan, std::span<proxy::Proxy> handlers)
+      : plan_(plan), handlers_(handlers) {}
+
+  /// Failures: no_route (404); path_above_root and malformed_request (400) for a path that could
+  /// escape its route.
+  Task<http::Outcome> handle(http::Request& request, http::Responder& responder) override;
+
+ private:
+  std::expected<routing::RouteIndex, http::Failure> route(const http::Request& request) const;
+
+  const PortPlan& plan_;
+  std::span<proxy::Proxy> handlers_;
+};
+
+}  // namespace minato::control

@@ -1,0 +1,94 @@
+#include "control/ledger.h"
+
+#include "control/site.h"
+
+namespace minato::control {
+namespace {
+
+using connection::ExchangeEnd;
+using http::FieldId;
+using observe::Counter;
+
+std::string_view version_text(http::Version version) {
+  return version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+}
+
+observe::AccessLine line_of(const ExchangeEnd& end) {
+  const http::RequestHead& head = end.head;
+  const bool understood = !head.method_text.empty();
+  return {.time = end.began,
+          .id = end.id,
+          .client = end.client.address,
+          .peer = end.client.peer,
+          .scheme = end.client.scheme == http::Scheme::https ? "https" : "http",
+          .method = head.method_text,
+          .target = head.target.text,
+          .version = understood ? version_text(head.version) : std::string_view{},
+          .host = head.authority,
+          .referer = head.fields.value(FieldId::referer),
+          .user_agent = head.fields.value(FieldId::user_agent),
+          .bytes_in = end.received_bytes,
+          .status = end.status,
+          .bytes_out = end.sent_body_bytes,
+          .reason = end.record.reason == http::Reason::none ? std::string_view{}
+                                                            : http::row(end.record.reason).name,
+          .duration = end.duration,
+          .first_byte = end.status != 0 ? end.first_byte : Nanos{0},
+          .service = end.record.service,
+          .endpoint = end.record.endpoint,
+          .attempts = end.record.attempts,
+          .upstream_status = end.record.upstream_status,
+          .upstream_duration = end.record.upstream_time};
+}
+
+/// Where the exchange's line goes; null: nowhere.
+const observe::AccessTarget* target_of(const ExchangeEnd& end) {
+  // Every front of a worker's server is a site's: control alone makes them.
+  const Snapshot& snapshot = static_cast<const SiteFront&>(end.front).site().snapshot();
+  const auto route = end.record.route;
+  return route == http::Record::no_route ? snapshot.access.get()
+                                         : snapshot.services[route].access.get();
+}
+
+}  // namespace
+
+Ledger::Ledger(const Parts& parts, unsigned worker)
+    : parts_(parts),
+      access_(parts.access_log, worker, parts.counters),
+      flush_(parts.loop.timers(), *this) {}
+
+void Ledger::connection_opened() { parts_.counters.add(Counter::connections_open); }
+
+void Ledger::connection_closed() {
+  parts_.counters.subtract(Counter::connections_open);
+  if (parts_.quota.give()) parts_.slots.slot_freed();
+}
+
+void Ledger::exchange_ended(const ExchangeEnd& end) {
+  count(end);
+  write_access(end);
+}
+
+void Ledger::count(const ExchangeEnd& end) {
+  observe::Counters& counters = parts_.counters;
+  counters.add(Counter::requests);
+  if (end.status != 0) counters.add(observe::responses_of(end.status));
+  if (end.status == 101) counters.add(Counter::upgrades);
+  if (end.record.attempts > 1) counters.add(Counter::retries, end.record.attempts - 1u);
+  counters.add(Counter::bytes_in, end.received_bytes);
+  counters.add(Counter::bytes_out, end.sent_bytes);
+}
+
+void Ledger::write_access(const ExchangeEnd& end) {
+  const observe::AccessTarget* const target = target_of(end);
+  if (target == nullptr) return;
+  access_.write(*target, line_of(end), parts_.loop.now());
+  if (!flush_.armed()) flush_.arm(access_.due());
+}
+
+void Ledger::flush() {
+  access_.flush_due(parts_.loop.now());
+  flush_.arm(access_.due());
+}
+
+}  // namespace minato::control

@@ -1,0 +1,164 @@
+#include "control/process.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/random.h>
+
+#include <cstring>
+
+#include "base/version.h"
+#include "net/host.h"
+#include "net/ports.h"
+
+namespace minato::control {
+namespace {
+
+/// How long the end of the program waits for logs that nobody reads.
+constexpr Millis log_patience = 2s;
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  // Fewer bytes than 256 come whole, or not at all before the kernel has any.
+  [[maybe_unused]] const auto got = ::getrandom(&seed, sizeof seed, 0);
+  return seed;
+}
+
+/// One worker for each CPU that this process may use.
+std::uint32_t usable_cpus() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::uint32_t>(CPU_COUNT(&set));
+}
+
+}  // namespace
+
+struct Process::Foundations {
+  std::unique_ptr<observe::LineQueue> log_lines;
+  std::unique_ptr<runtime::EpollLoop> loop;
+  std::unique_ptr<net::Resolver> resolver;
+};
+
+std::expected<std::unique_ptr<Process>, std::string> Process::make(const RunOptions& options,
+                                                                   config::Config config) {
+  Foundations made;
+  auto lines = observe::LineQueue::open(config.log.output);
+  if (!lines)
+    return std::unexpected(fmt::format("cannot open the log {}: {}", config.log.output,
+                                       std::strerror(lines.error().os_errno)));
+  made.log_lines = *std::move(lines);
+  auto loop = runtime::EpollLoop::make(random_seed());
+  if (!loop) return std::unexpected(std::string(loop.error().detail));
+  made.loop = *std::move(loop);
+  auto resolver = net::make_resolver(*made.loop, config.dns);
+  if (!resolver) return std::unexpected(std::string(resolver.error().detail));
+  made.resolver = *std::move(resolver);
+  return std::unique_ptr<Process>(new Process(options, std::move(config), std::move(made)));
+}
+
+Process::Process(const RunOptions& options, config::Config config, Foundations made)
+    : options_(options),
+      config_(std::move(config)),
+      log_lines_(std::move(made.log_lines)),
+      log_(*log_lines_, config_.log),
+      worker_count_(config_.workers != 0 ? config_.workers : usable_cpus()),
+      access_log_(log_, worker_count_),
+      counters_(worker_count_),
+      loop_(std::move(made.loop)),
+      network_(*loop_),
+      resolver_(std::move(made.resolver)),
+      supervisor_({.loop = *loop_,
+                   .network = network_,
+                   .resolver = *resolver_,
+                   .log = log_,
+                   .access_log = access_log_,
+                   .quota = quota_,
+                   .counters = counters_,
+                   .workers = worker_count_,
+                   .load = options.load,
+                   .claim = net::claim_port,
+                   .host_has_ipv6 = net::has_ipv6(),
+                   .config_path = options.config_path}),
+      commons_{.log = log_,
+               .access_log = access_log_,
+               .counters = counters_,
+               .quota = quota_,
+               .headquarters = supervisor_,
+               .pseudonym = fmt::format("minato-{:016x}", loop_->random()())},
+      admin_server_(*loop_, network_, log_),
+      tasks_(*loop_) {}
+
+Process::~Process() {
+  for (auto& worker : workers_) worker->stop();
+  tasks_.cancel_all();
+  workers_.clear();  // their last lines go to the access log before that ends
+  access_log_.stop(log_patience);
+  log_lines_->stop(log_patience);
+}
+
+std::expected<void, std::string> Process::run() {
+  const auto descriptors = net::raise_descriptor_limit();
+  if (auto made = make_workers(); !made) return made;
+  if (auto started = supervisor_.start(config_); !started) return started;
+  if (auto dropped = drop_root(); !dropped) return dropped;
+  auto signals = Signals::make(*loop_, [this](int signal) { hear(signal); });
+  if (!signals) return std::unexpected(std::string(signals.error().detail));
+  signals_ = *std::move(signals);
+  for (auto& worker : workers_) worker->start();
+  log_.info("started", "serving",
+            {{"version", version}, {"workers", worker_count_}, {"descriptors", descriptors}});
+  if (config_.cache)
+    log_.warn("cache.absent", "the cache section was checked; this version does not cache yet");
+  options_.started();
+  loop_->run();
+  return {};
+}
+
+std::expected<void, std::string> Process::make_workers() {
+  for (std::uint32_t index = 0; index < worker_count_; ++index) {
+    auto worker = WorkerThread::make(index, random_seed(), commons_);
+    if (!worker) return std::unexpected(std::string(worker.error().detail));
+    supervisor_.add_worker((*worker)->worker());
+    workers_.push_back(*std::move(worker));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Process::drop_root() const {
+  if (config_.user.empty()) return {};
+  return {};
+}
+
+void Process::hear(int signal) {
+  switch (signal) {
+    case SIGHUP: tasks_.start(reload()); return;
+    case SIGUSR1: reopen_logs(); return;
+    default: break;
+  }
+  if (ending_) {
+    log_.warn("shutdown.hurried", "told to end again: ending at once");
+    supervisor_.hurry();
+    loop_->stop();
+    return;
+  }
+  ending_ = true;
+  tasks_.start(end());
+}
+
+Task<void> Process::reload() { (void)co_await supervisor_.reload(); }
+
+Task<void> Process::end() {
+  co_await supervisor_.shut_down();
+  admin_server_.cut();
+  loop_->stop();
+}
+
+void Process::reopen_logs() {
+  if (auto reopened = log_lines_->reopen(); !reopened)
+    log_.error("log.reopen_failed", "the old log file stays in use",
+               {{"reason", std::strerror(reopened.error().os_errno)}});
+  access_log_.reopen();
+  log_.info("logs.reopened", "log files were opened anew");
+}
+
+}  // namespace minato::control

@@ -1,0 +1,34 @@
+#include "control/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "control/process.h"
+#include "control/signals.h"
+
+namespace minato::control {
+namespace {
+
+void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+
+}  // namespace
+
+ExitCode run(const RunOptions& options) {
+  block_signals();
+  config::Loaded loaded = options.load();
+  if (!loaded.problems.empty()) say(config::render(loaded.problems));
+  if (!loaded.ok()) return ExitCode::bad_config;
+  auto process = Process::make(options, std::move(loaded.config));
+  if (!process) {
+    say(fmt::format("minato: {}", process.error()));
+    return ExitCode::failed_start;
+  }
+  if (auto ran = (*process)->run(); !ran) {
+    say(fmt::format("minato: {}", ran.error()));
+    return ExitCode::failed_start;
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace minato::control

@@ -1,0 +1,91 @@
+#include "control/snapshot.h"
+
+#include <algorithm>
+
+namespace minato::control {
+namespace {
+
+using config::Config;
+using config::ServiceConfig;
+using observe::AccessTarget;
+
+Result<std::shared_ptr<const AccessTarget>> access_target(const observe::AccessLogOptions& options,
+                                                          observe::AccessLog& log) {
+  if (options.output == "off") return nullptr;
+  auto format = observe::AccessFormat::compile(options.format);
+  if (!format) return fail(Fault::malformed, Side::local, "an access log format that is none");
+  auto output = log.output(options.output);
+  if (!output) return std::unexpected(output.error());
+  return std::make_shared<const AccessTarget>(*std::move(format), *std::move(output));
+}
+
+proxy::Service service_of(const ServiceConfig& config) {
+  return {.name = config.name,
+          .timeouts = config.timeouts,
+          .limits = config.limits,
+          .pool = config.upstream_pool,
+          .retries = config.retries,
+          .forwarding = config.forwarding,
+          .group = nullptr};
+}
+
+PortPlan& port_of(std::vector<PortPlan>& ports, const net::Address& address, std::uint64_t seed) {
+  const auto found = std::ranges::find(ports, address, &PortPlan::address);
+  if (found != ports.end()) return *found;
+  ports.push_back({.address = address, .router = routing::Router(seed)});
+  return ports.back();
+}
+
+void add_routes(PortPlan& port, const ServiceConfig& service, routing::RouteIndex index) {
+  for (const auto& url : service.hosts) {
+    // Duplicates are faults of the file, and were found when it was checked.
+    [[maybe_unused]] const auto added = port.router.add(url.host, url.prefix, index);
+  }
+  // Services of one port agree on this; one that asks for more care wins.
+  if (!service.normalize.merge_slashes) port.merge_slashes = http::MergeSlashes::no;
+}
+
+}  // namespace
+
+const PortPlan* Snapshot::port_at(const net::Address& address) const {
+  const auto found = std::ranges::find(ports, address, &PortPlan::address);
+  return found == ports.end() ? nullptr : &*found;
+}
+
+net::Address listen_address(const ServiceConfig& service, bool host_has_ipv6) {
+  const std::string_view any = host_has_ipv6 ? "::" : "0.0.0.0";
+  const std::string_view literal = service.listen_address.empty() ? any : service.listen_address;
+  return net::Address::parse(literal, service.listen_port).value_or(net::Address{});
+}
+
+std::vector<upstream::GroupConfig> group_configs(const Config& config) {
+  std::vector<upstream::GroupConfig> groups;
+  for (const ServiceConfig& service : config.services)
+    groups.push_back({.name = service.name,
+                      .balancer = service.balancer,
+                      .entries = service.upstreams,
+                      .health = service.health_check});
+  return groups;
+}
+
+Result<std::shared_ptr<Snapshot>> compile(Config config, const Ingredients& ingredients) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->config = std::move(config);
+  const Config& from = snapshot->config;
+  auto access = access_target(from.access_log, ingredients.access_log);
+  if (!access) return std::unexpected(access.error());
+  snapshot->access = *std::move(access);
+  snapshot->trusted_proxies = net::CidrSet::of(from.trusted_proxies);
+  for (std::size_t i = 0; i < from.services.size(); ++i) {
+    const ServiceConfig& service = from.services[i];
+    auto target = access_target(service.access_log, ingredients.access_log);
+    if (!target) return std::unexpected(target.error());
+    snapshot->services.push_back({service_of(service), *std::move(target)});
+    const auto address = listen_address(service, ingredients.host_has_ipv6);
+    add_routes(port_of(snapshot->ports, address, ingredients.seed), service,
+               static_cast<routing::RouteIndex>(i));
+  }
+  return snapshot;
+}
+
+}  // namespace minato::control

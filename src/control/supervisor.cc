@@ -1,0 +1,247 @@
+#include "control/supervisor.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/version.h"
+#include "net/ports.h"
+#include "runtime/crossing.h"
+
+namespace minato::control {
+
+using admin::ReloadOutcome;
+using config::Config;
+
+namespace {
+
+schema::Problem problem_of(const std::string& path, std::string message) {
+  schema::Problem problem;
+  problem.file = path;
+  problem.message = std::move(message);
+  return problem;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Parts parts)
+    : parts_(std::move(parts)),
+      registry_(parts_.workers),
+      health_(parts_.loop, parts_.network, registry_,
+              [this](const upstream::Transition& transition) {
+                say(transition);
+                publish_changes();
+              }),
+      names_(parts_.loop, parts_.resolver, registry_,
+             [this](const upstream::NameKeeper::News& news) { hear(news); }),
+      reload_ended_(parts_.loop),
+      started_(parts_.loop.wall()),
+      began_(parts_.loop.now()) {}
+
+Supervisor::~Supervisor() = default;
+
+std::expected<void, std::string> Supervisor::start(Config config) {
+  auto next = prepare(std::move(config));
+  if (!next) return std::unexpected(next.error());
+  for (Worker* const worker : workers_)
+    for (const PortPlan& port : (*next)->ports)
+      if (auto opened = worker->open({port.address}); !opened)
+        return std::unexpected(describe_open_failure(port.address, opened.error()));
+  adopt(*next);
+  for (Worker* const worker : workers_) worker->apply(snapshot_);
+  state_ = State::serving;
+  return {};
+}
+
+/// All that may fail before a worker is asked.
+Supervisor::Prepared Supervisor::prepare(Config config) {
+  auto next = compile(std::move(config), {.access_log = parts_.access_log,
+                                          .host_has_ipv6 = parts_.host_has_ipv6,
+                                          .seed = parts_.loop.random()()});
+  if (!next)
+    return std::unexpected(
+        fmt::format("cannot open a log: {}", std::strerror(next.error().os_errno)));
+  for (const net::Address& address : new_addresses(**next))
+    if (auto claimed = parts_.claim(address); !claimed)
+      return std::unexpected(describe_open_failure(address, claimed.error()));
+  return *std::move(next);
+}
+
+std::vector<net::Address> Supervisor::new_addresses(const Snapshot& next) const {
+  std::vector<net::Address> fresh;
+  for (const PortPlan& port : next.ports)
+    if (snapshot_ == nullptr || snapshot_->port_at(port.address) == nullptr)
+      fresh.push_back(port.address);
+  return fresh;
+}
+
+/// What cannot fail any more: endpoints, checks and names follow the new configuration.
+void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
+  const auto groups = registry_.apply(group_configs(next->config), parts_.loop.wall());
+  for (std::size_t i = 0; i < groups.size(); ++i) next->services[i].service.group = groups[i];
+  parts_.quota.set_limit(next->config.limits.server.connections);
+  parts_.log.set(next->config.log);
+  snapshot_ = next;
+  health_.sync();
+  names_.sync();
+  publish_changes();
+}
+
+Task<ReloadOutcome> Supervisor::reload() {
+  while (reloading_) co_await reload_ended_.next();
+  reloading_ = true;
+  const Instant began = parts_.loop.now();
+  ReloadOutcome outcome = co_await reload_once();
+  outcome.duration = parts_.loop.now() - began;
+  reloading_ = false;
+  reload_ended_.happen();
+  remember(outcome);
+  co_return outcome;
+}
+
+Task<ReloadOutcome> Supervisor::reload_once() {
+  config::Loaded loaded = parts_.load();
+  ReloadOutcome outcome;
+  if (!loaded.ok()) {
+    outcome.problems = std::move(loaded.problems);
+    co_return outcome;
+  }
+  auto next = prepare(std::move(loaded.config));
+  if (!next) {
+    outcome.problems.push_back(problem_of(parts_.config_path, next.error()));
+    co_return outcome;
+  }
+  auto opened = co_await open_on_workers(new_addresses(**next));
+  if (!opened) {
+    outcome.problems.push_back(problem_of(parts_.config_path, opened.error()));
+    co_return outcome;
+  }
+  adopt(*next);
+  co_await apply_on_workers();
+  outcome.accepted = true;
+  outcome.problems = std::move(loaded.problems);  // warnings
+  co_return outcome;
+}
+
+Task<std::expected<void, std::string>> Supervisor::open_on_workers(
+    std::vector<net::Address> addresses) {
+  for (const net::Address& address : addresses) {
+    for (Worker* const worker : workers_) {
+      const auto opened = co_await runtime::on(
+          parts_.loop, worker->loop(), [worker, address] { return worker->open({address}); });
+      if (opened) continue;
+      for (Worker* const other : workers_) other->loop().send([other] { other->abandon(); });
+      co_return std::unexpected(describe_open_failure(address, opened.error()));
+    }
+  }
+  co_return std::expected<void, std::string>{};
+}
+
+/// Returns when every worker serves the new snapshot.
+Task<void> Supervisor::apply_on_workers() {
+  for (Worker* const worker : workers_)
+    co_await runtime::on(parts_.loop, worker->loop(), [worker, next = snapshot_] {
+      worker->apply(next);
+      return true;
+    });
+}
+
+void Supervisor::publish_changes() {
+  for (const upstream::GroupChange& change : registry_.take_changes())
+    for (Worker* const worker : workers_)
+      worker->loop().send([worker, change] { worker->install(change); });
+}
+
+Task<void> Supervisor::shut_down() {
+  state_ = State::draining;
+  const Config& config = snapshot_->config;
+  parts_.log.info("shutdown.begins", "no longer ready, draining",
+                  {{"drain_delay_ms", config.drain_delay.count()}});
+  if (config.drain_delay > 0ms) co_await runtime::pause(parts_.loop, config.drain_delay);
+  // Shared, since a worker may end after we have stopped waiting for it.
+  drained_ = std::make_shared<Countdown>(parts_.loop, workers_.size(), config.shutdown_grace);
+  for (Worker* const worker : workers_)
+    worker->loop().send([worker, drained = drained_, &loop = parts_.loop] {
+      worker->drain([drained, &loop] { loop.send([drained] { drained->one_has_ended(); }); });
+    });
+  const bool all_ended = co_await *drained_;
+  for (Worker* const worker : workers_)
+    co_await runtime::on(parts_.loop, worker->loop(), [worker] {
+      worker->cut();
+      return true;
+    });
+  parts_.log.info("shutdown.ends",
+                  all_ended ? "every exchange has ended" : "what was left was cut");
+}
+
+void Supervisor::hurry() {
+  if (drained_) drained_->give_up();
+}
+
+void Supervisor::say(const upstream::Transition& transition) {
+  const auto level = transition.up ? observe::LogLevel::info : observe::LogLevel::warn;
+  parts_.log.say(level, transition.up ? "endpoint.up" : "endpoint.down",
+                 upstream::to_string(transition),
+                 {{"endpoint", transition.endpoint->text},
+                  {"origin", transition.endpoint->origin},
+                  {"reason", upstream::to_string(transition.cause)}});
+}
+
+void Supervisor::hear(const upstream::NameKeeper::News& news) {
+  if (news.error == nullptr) {
+    health_.sync();  // addresses may have come and gone
+    publish_changes();
+    return;
+  }
+  parts_.log.warn(
+      "dns.failed", "a name does not resolve; its last good addresses stay in use",
+      {{"name", news.name}, {"reason", name(news.error->fault)}, {"detail", news.error->detail}});
+}
+
+void Supervisor::remember(const ReloadOutcome& outcome) {
+  ++(outcome.accepted ? reloads_.accepted : reloads_.refused);
+  reloads_.last = parts_.loop.wall();
+  reloads_.last_accepted = outcome.accepted;
+  if (outcome.accepted) {
+    parts_.log.info("reload.accepted", "the new configuration is in force",
+                    {{"changes", outcome.changes.size()}});
+    for (const std::string& change : outcome.changes) parts_.log.info("reload.change", change);
+  } else {
+    parts_.log.error("reload.refused", "the running configuration stays in force",
+                     {{"problems", outcome.problems.size()}});
+  }
+  for (const auto& problem : outcome.problems)
+    parts_.log.say(problem.severity == schema::Severity::error ? observe::LogLevel::error
+                                                               : observe::LogLevel::warn,
+                   "config.problem", schema::headline(problem));
+}
+
+std::string Supervisor::describe_open_failure(const net::Address& address,
+                                              const Error& error) const {
+  if (error.os_errno != EADDRINUSE)
+    return fmt::format("cannot listen on {}: {}", address.text(), std::strerror(error.os_errno));
+  const auto holder = net::holder_of(address);
+  if (!holder) return fmt::format("cannot listen on {}: another program holds it", address.text());
+  return fmt::format("cannot listen on {}: {} (process {}) holds it", address.text(), holder->name,
+                     holder->pid);
+}
+
+void Supervisor::connect_failed(upstream::EndpointId endpoint, Error error) {
+  parts_.loop.send([this, endpoint, error] {
+    for (const auto& transition : registry_.on_connect_failure(endpoint, error, parts_.loop.wall()))
+      say(transition);
+    publish_changes();
+  });
+}
+
+void Supervisor::connect_recovered(upstream::EndpointId endpoint) {
+  parts_.loop.send([this, endpoint] { registry_.on_connect(endpoint); });
+}
+
+void Supervisor::slot_freed() {
+  for (Worker* const worker : workers_) worker->loop().send([worker] { worker->retry_accepts(); });
+}
+
+}  // namespace minato::control

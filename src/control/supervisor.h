@@ -1,0 +1,95 @@
+// Takes configurations over and keeps the running one: the control thread's side of everything.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admin/program.h"
+#include "config/load.h"
+#include "control/countdown.h"
+#include "control/worker.h"
+#include "net/resolver.h"
+#include "upstream/health_monitor.h"
+#include "upstream/name_keeper.h"
+#include "upstream/registry.h"
+
+namespace minato::control {
+
+/// Thread:  its loop's, but for what Headquarters says.
+/// Outlive: workers are added before `start`, and live longer than the supervisor.
+class Supervisor final : public Headquarters, public admin::Program {
+ public:
+  struct Parts {
+    runtime::Loop& loop;
+    net::Network& network;  ///< for health checks
+    net::Resolver& resolver;
+    observe::Log& log;
+    observe::AccessLog& access_log;
+    Quota& quota;
+    std::span<const observe::Counters> counters;
+    std::uint32_t workers;
+    std::function<config::Loaded()> load;
+    /// Whether nobody else listens there; what is wrong with it otherwise.
+    std::function<Result<void>(const net::Address&)> claim;
+    bool host_has_ipv6 = true;
+    std::string config_path;
+  };
+  explicit Supervisor(Parts parts);
+  ~Supervisor() override;
+
+  void add_worker(Worker& worker) { workers_.push_back(&worker); }
+
+  /// Takes the first configuration over, while no worker's loop runs yet. The problem says what
+  /// could not be done, with the address where it is one.
+  std::expected<void, std::string> start(config::Config config);
+
+  /// Readiness fails, drain_delay passes, listeners close; then returns when the last exchange has
+  /// ended or shutdown_grace has passed, with everything cut.
+  Task<void> shut_down();
+  /// Ends a shutdown that waits now.
+  void hurry();
+
+  // admin::Program.
+  bool ready() const override { return state_ == State::serving; }
+  admin::Status status() const override;
+  Task<admin::ReloadOutcome> reload() override;
+
+  // Headquarters: any thread.
+  void connect_failed(upstream::EndpointId endpoint, Error error) override;
+  void connect_recovered(upstream::EndpointId endpoint) override;
+  void slot_freed() override;
+
+ private:
+  enum class State : std::uint8_t { starting, serving, draining };
+  using Prepared = std::expected<std::shared_ptr<Snapshot>, std::string>;
+
+  Prepared prepare(config::Config config);
+  std::vector<net::Address> new_addresses(const Snapshot& next) const;
+  Task<std::expected<void, std::string>> open_on_workers(std::vector<net::Address> addresses);
+  void adopt(const std::shared_ptr<Snapshot>& next);
+  Task<void> apply_on_workers();
+  Task<admin::ReloadOutcome> reload_once();
+  void publish_changes();
+  void say(const upstream::Transition& transition);
+  void hear(const upstream::NameKeeper::News& news);
+  void remember(const admin::ReloadOutcome& outcome);
+  std::string describe_open_failure(const net::Address& address, const Error& error) const;
+
+  Parts parts_;
+  std::vector<Worker*> workers_;
+  upstream::Registry registry_;
+  upstream::HealthMonitor health_;
+  upstream::NameKeeper names_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  State state_ = State::starting;
+  runtime::Event reload_ended_;
+  bool reloading_ = false;
+  admin::ReloadStatus reloads_;
+  std::shared_ptr<Countdown> drained_;
+  WallTime started_;
+  Instant began_;
+};
+
+}  // namespace minato::control

@@ -1,0 +1,109 @@
+#include "control/worker.h"
+
+namespace minato::control {
+
+Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex index,
+               const Commons& commons)
+    : loop_(loop),
+      network_(network),
+      index_(index),
+      commons_(commons),
+      ledger_({.loop = loop,
+               .access_log = commons.access_log,
+               .counters = commons.counters[index],
+               .quota = commons.quota,
+               .slots = *this},
+              index),
+      pools_(loop, network, *this),
+      server_(loop, ledger_),
+      slot_freed_(loop),
+      intake_{.server = server_,
+              .quota = commons.quota,
+              .slot_freed = slot_freed_,
+              .counters = commons.counters[index],
+              .log = commons.log},
+      drain_(loop) {}
+
+Worker::~Worker() {
+  drain_.cancel_all();
+  acceptors_.clear();
+  retired_.clear();
+  server_.cut();  // while pools and ledger still stand
+}
+
+Result<void> Worker::open(const std::vector<net::Address>& addresses) {
+  for (const net::Address& address : addresses) {
+    if (acceptors_.contains(address.text())) continue;
+    auto listener = network_.listen({.address = address});
+    if (!listener) {
+      abandon();
+      return std::unexpected(listener.error());
+    }
+    opened_.emplace(address.text(), *std::move(listener));
+  }
+  return {};
+}
+
+void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
+  const auto site = make_local<Site>(
+      snapshot,
+      proxy::Surroundings{
+          .loop = loop_, .pools = pools_, .worker = index_, .pseudonym = commons_.pseudonym});
+  std::map<std::string, std::unique_ptr<Acceptor>> kept;
+  for (const PortPlan& plan : snapshot->ports) {
+    const std::string address = plan.address.text();
+    auto front = LocalRef<connection::Front>(new SiteFront(site, plan));
+    if (auto old = acceptors_.extract(address)) {
+      old.mapped()->port().front = std::move(front);
+      kept.insert(std::move(old));
+    } else if (auto fresh = opened_.extract(address)) {
+      auto port = make_local<connection::Port>();
+      port->front = std::move(front);
+      port->number = plan.address.port();
+      kept.emplace(address, std::make_unique<Acceptor>(loop_, intake_, std::move(fresh.mapped()),
+                                                       std::move(port)));
+    }
+  }
+  acceptors_.swap(kept);
+  for (auto& [address, acceptor] : kept) {
+    retire(*acceptor);
+    retired_.push_back(std::move(acceptor));
+  }
+  abandon();
+  forget_ended_acceptors();
+}
+
+void Worker::install(const upstream::GroupChange& change) {
+  change.group->install(index_, change.candidates);
+}
+
+void Worker::drain(runtime::Job finished) {
+  for (auto& [address, acceptor] : acceptors_) acceptor->stop();
+  server_.drain();
+  drain_.start(finish(std::move(finished)));
+}
+
+Task<void> Worker::finish(runtime::Job finished) {
+  for (auto& [address, acceptor] : acceptors_) co_await acceptor->ended();
+  co_await server_.empty();
+  finished();
+}
+
+void Worker::retire(Acceptor& acceptor) {
+  acceptor.stop();
+  server_.retire(acceptor.port());
+}
+
+void Worker::forget_ended_acceptors() {
+  std::erase_if(retired_, [](const auto& acceptor) { return acceptor->has_ended(); });
+}
+
+void Worker::connect_failed(const upstream::Endpoint& endpoint, const Error& error) {
+  commons_.headquarters.connect_failed(endpoint.id, error);
+}
+
+void Worker::connect_recovered(const upstream::Endpoint& endpoint) {
+  commons_.headquarters.connect_recovered(endpoint.id);
+}
+
+}  // namespace minato::control

@@ -1,0 +1,90 @@
+// Everything that lives on one worker's loop: its ports, client connections and upstream pools.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "connection/server.h"
+#include "control/acceptor.h"
+#include "control/ledger.h"
+#include "control/site.h"
+#include "upstream/pools.h"
+#include "upstream/registry.h"
+
+namespace minato::control {
+
+/// What the workers tell the control thread. Any thread.
+class Headquarters {
+ public:
+  virtual ~Headquarters() = default;
+  virtual void connect_failed(upstream::EndpointId endpoint, Error error) = 0;
+  virtual void connect_recovered(upstream::EndpointId endpoint) = 0;
+  virtual void slot_freed() = 0;
+};
+
+/// Shared by all workers, and outlives them.
+struct Commons {
+  observe::Log& log;
+  observe::AccessLog& access_log;
+  std::span<observe::Counters> counters;  ///< one a worker
+  Quota& quota;
+  Headquarters& headquarters;
+  std::string pseudonym;  ///< of this instance, in Via
+};
+
+/// Thread: its loop's. The control thread speaks to it by messages to that loop.
+class Worker final : private upstream::ConnectNews, private SlotNews {
+ public:
+  Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex index,
+         const Commons& commons);
+  ~Worker() override;
+
+  runtime::Loop& loop() { return loop_; }
+  upstream::WorkerIndex index() const { return index_; }
+
+  /// The first half of taking over a configuration: listens where nobody listens yet. Where one
+  /// address fails, nothing stays open of this call.
+  Result<void> open(const std::vector<net::Address>& addresses);
+  /// Forgets what was opened and not applied.
+  void abandon() { opened_.clear(); }
+  /// The second half, which cannot fail: from here on requests are served by `snapshot`.
+  void apply(std::shared_ptr<const Snapshot> snapshot);
+
+  void install(const upstream::GroupChange& change);
+  /// Somewhere a connection ended: who waits for a slot may try again.
+  void retry_accepts() { slot_freed_.happen(); }
+
+  /// Takes no new connections, but those that wait in a queue, and no further request on any. Calls
+  /// `finished` on this thread when the last of them has ended.
+  void drain(runtime::Job finished);
+  /// Ends every connection now.
+  void cut() { server_.cut(); }
+
+ private:
+  void connect_failed(const upstream::Endpoint& endpoint, const Error& error) override;
+  void connect_recovered(const upstream::Endpoint& endpoint) override;
+  void slot_freed() override { commons_.headquarters.slot_freed(); }
+
+  void retire(Acceptor& acceptor);
+  void forget_ended_acceptors();
+  Task<void> finish(runtime::Job finished);
+
+  runtime::Loop& loop_;
+  net::Network& network_;
+  upstream::WorkerIndex index_;
+  const Commons& commons_;
+  Ledger ledger_;
+  upstream::Pools pools_;
+  connection::Server server_;
+  runtime::Event slot_freed_;
+  Intake intake_;
+  std::map<std::string, std::unique_ptr<net::Listener>> opened_;  // by address, not applied yet
+  std::map<std::string, std::unique_ptr<Acceptor>> acceptors_;    // by address
+  std::vector<std::unique_ptr<Acceptor>> retired_;  // they serve what waits in their queue
+  runtime::Scope drain_;
+};
+
+}  // namespace minato::control
