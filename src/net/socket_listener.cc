@@ -31,15 +31,13 @@ void refuse_new_handshakes(int socket) {
   ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
-bool means_out_of_resources(int os_errno) {
-  return os_errno == EMFILE || os_errno == ENFILE || os_errno == ENOBUFS || os_errno == ENOMEM;
-}
-
 /// The connection died in the queue, or the firewall wants it so; the next may be well. accept(2).
 bool means_lost_in_queue(int os_errno) {
   switch (os_errno) {
     case EINTR:
     case ECONNABORTED:
+    case ECONNRESET:
+    case ETIMEDOUT:
     case EPROTO:
     case EPERM:
     case ENETDOWN:
@@ -126,10 +124,9 @@ std::optional<Result<Accepted>> SocketListener::accept_now() {
     auto* const generic = reinterpret_cast<sockaddr*>(&peer);
     Fd socket(::accept4(socket_.get(), generic, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) return welcome(std::move(socket), peer, size);
-    if (means_out_of_resources(errno))
-      return fail(Fault::resource, Side::local, "cannot accept a connection", errno);
     if (means_lost_in_queue(errno)) continue;
-    MINATO_ASSERT(errno == EAGAIN);
+    if (errno != EAGAIN)
+      return fail(Fault::resource, Side::local, "cannot accept a connection", errno);
     if (!only_the_rest_) return std::nullopt;
     close();
   }

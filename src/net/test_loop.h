@@ -16,7 +16,7 @@ class LoopTest : public testing::Test {
   void start(Task<void> task) { tasks.start(std::move(task)); }
   /// Runs the loop until every task has ended.
   void settle() {
-    watch.start(stop_when_done(*this));
+    watch_.start(stop_when_done(*this));
     loop->run();
   }
   void run(Task<void> task) {
@@ -31,7 +31,7 @@ class LoopTest : public testing::Test {
     co_await self.tasks.empty();
     self.loop->stop();
   }
-  runtime::Scope watch{*loop};
+  runtime::Scope watch_{*loop};
 
  protected:
   runtime::Scope tasks{*loop};
