@@ -1,0 +1,100 @@
+// What one awaits of a stream: to read, to write, and that it would not block.
+//
+// An operation is an awaiter without a frame: it tries at once and suspends only where the kernel
+// would block. Each has its deadline.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <coroutine>
+#include <cstddef>
+#include <span>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace minato::net {
+
+class Stream;
+
+namespace detail {
+
+/// One operation of one direction while it waits. Unlinks itself when it dies.
+class Waiting {
+ public:
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ protected:
+  Waiting(Stream& stream, Waiting* Stream::* slot, Instant until)
+      : stream_(stream), until_(until), slot_(slot) {}
+  virtual ~Waiting();
+  void wait(std::coroutine_handle<> who);
+
+  Stream& stream_;
+  Instant until_ = never;
+
+ private:
+  friend class net::Stream;
+  /// Tries again; true where the operation is done.
+  virtual bool attempt() = 0;
+  virtual void time_out() = 0;
+
+  Waiting* Stream::* slot_;
+  std::coroutine_handle<> who_;
+};
+
+}  // namespace detail
+
+/// co_await stream.read(into, until): at least one byte into `into`, or 0 at the end of the stream.
+/// Errors: timed_out, reset, closed, with the stream's side.
+class [[nodiscard]] ReadOp final : detail::Waiting {
+ public:
+  ReadOp(Stream& stream, std::span<char> into, Instant until);
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<std::size_t> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  std::span<char> into_;
+  Result<std::size_t> result_ = 0;
+};
+
+/// co_await stream.readable(until) or writable(until): returns when a read (a write) would not
+/// block. Needs no buffer, so that an idle connection owns none. Errors: timed_out.
+class [[nodiscard]] ReadyOp final : detail::Waiting {
+ public:
+  ReadyOp(Stream& stream, Waiting* Stream::* slot, bool Stream::* flag, Instant until)
+      : Waiting(stream, slot, until), flag_(flag) {}
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<void> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  bool Stream::* flag_;
+  Result<void> result_;
+};
+
+/// co_await stream.write(pieces, idle): returns when all of `pieces` is with the kernel, which may
+/// be several sends later. `pieces` is used up on the way. Errors: timed_out where no byte was
+/// taken for `idle` (zero: no limit), reset, closed.
+class [[nodiscard]] WriteOp final : detail::Waiting {
+ public:
+  WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle);
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<void> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  std::span<iovec> pieces_;
+  Millis idle_;
+  Result<void> result_;
+};
+
+}  // namespace minato::net
