@@ -5,9 +5,11 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <istream>
+#include <algorithm>
 #include <spanstream>
 #include <unordered_map>
+
+#include "config/text.h"
 
 namespace minato::config {
 namespace {
@@ -16,16 +18,37 @@ using schema::Mark;
 using schema::Node;
 using schema::Rejection;
 
+/// Thrown, as an exception of the library, out of its parser; explained below like its own.
+namespace refusal {
+constexpr const char* too_deep = "nested too deeply";
+constexpr const char* too_many = "too many values";
+constexpr const char* second_document = "a second document";
+constexpr const char* tag = "a tag";
+constexpr const char* key_is_no_word = "a key that is no word";
+constexpr const char* open_quote = "an open quotation mark";
+}  // namespace refusal
+
 /// What the library's terse messages mean to a person.
 struct Meaning {
   std::string_view message;
   std::string_view found;
   std::string_view allowed;
+  enum class Suggest : std::uint8_t { nothing, quotes } suggest = Suggest::nothing;
 };
+constexpr auto quotes = Meaning::Suggest::quotes;
 constexpr std::string_view indentation =
     "allowed: keys of one section in the same column, each value behind `: `";
 constexpr Meaning meanings[] = {
-    {"illegal tab when looking for indentation", "a tab in the indentation", "allowed: spaces"},
+    {refusal::too_deep, "nested too deeply", "allowed: 32 levels"},
+    {refusal::too_many, "too many values", "allowed: 2000000, with what aliases repeat"},
+    {refusal::second_document, "a second document", "allowed: one in a file"},
+    {refusal::tag, "a tag (!)", "allowed: values without tags; text that begins with ! in quotes",
+     quotes},
+    {refusal::key_is_no_word, "a key that is a list or a section", "allowed: words"},
+    {refusal::open_quote, "a quotation mark that is not closed in its line",
+     "needed: the same mark at the end"},
+    {"illegal EOF in scalar", "a quotation mark that is not closed",
+     "needed: the same mark at the end"},
     {"end of map flow not found", "a { that is not closed",
      "needed: } at the end, commas between the entries"},
     {"end of sequence flow not found", "a [ that is not closed",
@@ -36,18 +59,31 @@ constexpr Meaning meanings[] = {
     {"illegal map value", "a colon where no value can stand", indentation},
     {"illegal map key", "a key where none can stand", indentation},
     {"illegal block entry", "an item of a list where none can stand", indentation},
-    {"illegal EOF in scalar", "a quotation mark that is not closed",
-     "needed: the same mark at the end of the text"},
     {"the referenced anchor is not defined", "an alias (*) without its anchor (&)",
-     "allowed: aliases of what stands further up; other text that begins with * in quotes"},
+     "allowed: aliases of what stands further up; text that begins with * in quotes", quotes},
     {"alias not found after *", "a * that begins no alias",
-     "allowed: text that begins with * in quotes"},
-    {"unknown token", "a character that cannot begin a value", "allowed: such text in quotes"},
+     "allowed: text that begins with * in quotes", quotes},
+    {"unknown token", "a character that cannot begin a value", "allowed: such text in quotes",
+     quotes},
 };
 
-Rejection explain(std::string_view message) {
-  for (const Meaning& row : meanings)
-    if (message == row.message) return {std::string(row.found), std::string(row.allowed), {}};
+bool is_indented_by_tab(std::string_view line) {
+  const auto end = std::min(line.find_first_not_of(" \t"), line.size());
+  return line.substr(0, end).contains('\t');
+}
+
+/// What is wrong, in words for people; `line` is where the library saw it.
+Rejection explain(std::string_view message, std::string_view line, Mark mark) {
+  if (is_indented_by_tab(line)) return {"a tab in the indentation", "allowed: spaces", {}};
+  for (const Meaning& row : meanings) {
+    if (message != row.message) continue;
+    std::string suggestion;
+    if (row.suggest == quotes && mark.column <= line.size()) {
+      const auto rest = line.substr(mark.column - 1);
+      suggestion = fmt::format("\"{}\"", rest.substr(0, schema::token_length(rest)));
+    }
+    return {std::string(row.found), std::string(row.allowed), std::move(suggestion)};
+  }
   return {fmt::format("not YAML ({})", message), {}, {}};
 }
 
@@ -56,17 +92,37 @@ Mark mark_at(const YAML::Mark& mark) {
           0};
 }
 
-[[noreturn]] void refuse(const YAML::Mark& mark, const std::string& why) {
+[[noreturn]] void refuse(const YAML::Mark& mark, const char* why) {
   throw YAML::ParserException(mark, why);
+}
+
+/// True where the text in quotes at the front of `line` ends in it.
+bool closes_in_line(std::string_view line) {
+  const char mark = line.front();
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    if (line[at] == '\n') return false;
+    if (mark == '"' && line[at] == '\\')
+      ++at;
+    else if (line[at] == mark)
+      return true;  // two of ' are one inside: that pair closes nothing, the next does
+  }
+  return false;
 }
 
 /// Builds nodes from the events of the library, which may throw what `refuse` throws.
 class Builder final : public YAML::EventHandler {
  public:
+  explicit Builder(std::string_view text) : text_(text) {}
+
   Node take() { return std::move(root_); }
+  /// Where the innermost bracket or brace that is open stands.
+  std::optional<Mark> open_bracket() const {
+    if (open_.empty() || open_.back().style != YAML::EmitterStyle::Flow) return std::nullopt;
+    return open_.back().node.mark;
+  }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) refuse(mark, "a second document");
+    if (++documents_ > 1) refuse(mark, refusal::second_document);
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -75,6 +131,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_tag(mark, tag);
+    check_quotes(mark);
     place(mark, anchor, {.kind = Node::Kind::scalar, .mark = mark_at(mark), .text = value});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -84,12 +141,12 @@ class Builder final : public YAML::EventHandler {
     put(mark, found->second.node);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::list);
+                       YAML::EmitterStyle::value style) override {
+    open(mark, tag, anchor, Node::Kind::list, style);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::map);
+                  YAML::EmitterStyle::value style) override {
+    open(mark, tag, anchor, Node::Kind::map, style);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -100,6 +157,7 @@ class Builder final : public YAML::EventHandler {
     Node node;
     YAML::Mark mark;
     YAML::anchor_t anchor;
+    YAML::EmitterStyle::value style;
     std::size_t nodes_before;
     std::optional<Node> key;  // of a map: the scalar that waits for its value
   };
@@ -110,20 +168,29 @@ class Builder final : public YAML::EventHandler {
 
   void count(const YAML::Mark& mark, std::size_t nodes) {
     nodes_ += nodes;
-    if (nodes_ > document_nodes_max) refuse(mark, "too many values");
+    if (nodes_ > document_nodes_max) refuse(mark, refusal::too_many);
   }
 
   static void check_tag(const YAML::Mark& mark, const std::string& tag) {
     const bool ordinary =
         tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:");
-    if (!ordinary) refuse(mark, "an unknown tag " + schema::quoted(tag));
+    if (!ordinary) refuse(mark, refusal::tag);
   }
 
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-            Node::Kind kind) {
+  /// The library ends text in quotes without its closing mark where the indentation ends, and says
+  /// nothing. Text in quotes therefore stays in one line here.
+  void check_quotes(const YAML::Mark& mark) const {
+    const auto rest =
+        text_.substr(std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size()));
+    const bool in_quotes = rest.starts_with('"') || rest.starts_with('\'');
+    if (in_quotes && !closes_in_line(rest)) refuse(mark, refusal::open_quote);
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind,
+            YAML::EmitterStyle::value style) {
     check_tag(mark, tag);
-    if (open_.size() == nesting_max) refuse(mark, "nested too deeply");
-    open_.push_back({{.kind = kind, .mark = mark_at(mark)}, mark, anchor, nodes_, {}});
+    if (open_.size() == nesting_max) refuse(mark, refusal::too_deep);
+    open_.push_back({{.kind = kind, .mark = mark_at(mark)}, mark, anchor, style, nodes_, {}});
   }
   void close() {
     Open done = std::move(open_.back());
@@ -152,15 +219,17 @@ class Builder final : public YAML::EventHandler {
     } else if (parent.key) {
       node.key = std::move(parent.key->text);
       node.key_mark = parent.key->mark;
+      if (node.kind == Node::Kind::null) node.mark = node.key_mark;  // nothing stands nowhere
       parent.key.reset();
       parent.node.children.push_back(std::move(node));
     } else if (node.kind == Node::Kind::scalar) {
       parent.key = std::move(node);
     } else {
-      refuse(mark, "a key that is not a word");
+      refuse(mark, refusal::key_is_no_word);
     }
   }
 
+  std::string_view text_;
   Node root_;
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, Anchored> anchors_;
@@ -168,30 +237,44 @@ class Builder final : public YAML::EventHandler {
   std::size_t documents_ = 0;
 };
 
-std::string_view without_byte_order_mark(std::string_view text) {
-  return text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+void report(const YAML::Exception& error, const Builder& builder, std::string_view text,
+            schema::Problems& problems) {
+  Mark mark = error.mark.is_null() ? Mark{} : mark_at(error.mark);
+  Rejection why = explain(error.msg, line_of(text, mark), mark);
+  if (error.msg.ends_with("flow not found")) mark = builder.open_bracket().value_or(mark);
+  problems.error(mark, "", std::move(why));
+}
+
+std::optional<Node> parse_checked(std::string_view text, schema::Problems& problems) {
+  Builder builder(text);
+  try {
+    std::ispanstream stream(std::span<const char>(text.data(), text.size()));
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) continue;
+    return builder.take();
+  } catch (const YAML::Exception& error) {
+    report(error, builder, text, problems);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Node> parse_yaml(std::string_view text, schema::Problems& problems) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (text.size() > document_bytes_max) {
     problems.error(
         Mark{}, "",
         {"the file is too large", fmt::format("allowed: {} bytes", document_bytes_max), {}});
     return std::nullopt;
   }
-  Builder builder;
-  try {
-    const auto plain = without_byte_order_mark(text);
-    std::ispanstream stream(std::span<const char>(plain.data(), plain.size()));
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) continue;
-    return builder.take();
-  } catch (const YAML::Exception& error) {
-    problems.error(error.mark.is_null() ? Mark{} : mark_at(error.mark), "", explain(error.msg));
+  if (auto fault = check_text(text)) {
+    problems.error(fault->mark, "", std::move(fault->why));
+    return std::nullopt;
   }
-  return std::nullopt;
+  return parse_checked(text, problems);
 }
 
 }  // namespace minato::config

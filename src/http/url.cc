@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "http/authority.h"
+#include "http/path.h"
 #include "schema/problem.h"
 
 namespace minato::http {
@@ -82,6 +83,19 @@ std::string_view without_slash_at_end(std::string_view path) {
   return path;
 }
 
+/// In the form in which the paths of requests are matched; repeated slashes stay.
+schema::Parsed<std::string> prefix_of(std::string_view path) {
+  if (path.empty()) return "";
+  BlockPool pool;
+  Arena arena(pool);
+  const auto normal = normalize_path(path, MergeSlashes::no, arena);
+  if (normal) return std::string(without_slash_at_end(*normal));
+  if (normal.error() == PathFault::above_root)
+    return rejected(quoted(path) + " climbs above the root", "allowed: a prefix without ..");
+  return rejected(quoted(path) + " has a % without two hexadecimal digits",
+                  "allowed: %25 for the percent sign itself");
+}
+
 /// `*`, `*.example.com` or a name without a star.
 bool is_host_pattern(std::string_view host) {
   if (host == "*") return true;
@@ -146,9 +160,11 @@ Parsed<http::RouteUrl> Kind<http::RouteUrl>::parse(std::string_view text) {
     return http::rejected(quoted(authority->host) + " has a * inside",
                           "allowed: * alone, or as the whole first label (*.example.com)");
   if (parts->query) return http::rejected("requests are not told apart by their query");
+  auto prefix = http::prefix_of(parts->path);
+  if (!prefix) return std::unexpected(std::move(prefix.error()));
   return http::RouteUrl{.host = http::lower(authority->host),
                         .port = authority->port.value_or(0),
-                        .prefix = std::string(http::without_slash_at_end(parts->path))};
+                        .prefix = *std::move(prefix)};
 }
 
 Parsed<http::OriginUrl> Kind<http::OriginUrl>::parse(std::string_view text) {

@@ -21,6 +21,7 @@ TEST(RouteUrl, IsAHostAndAPrefix) {
       {"http://*/", "*", ""},
       {"http://[::1]:8080/a/b", "[::1]", "/a/b", 8080},
       {"http://10.0.0.1", "10.0.0.1", ""},
+      {"http://a/%7euser/./x/../%2f/", "a", "/~user/%2F"},
   };
   for (const auto& row : rows) {
     const auto url = RouteKind::parse(row.text);
@@ -46,6 +47,8 @@ TEST(RouteUrl, SaysWhatIsWrong) {
       {"http://example.com:99999/", "\"example.com:99999\" is not a host with an optional port"},
       {"http://example.com/?a=b", "requests are not told apart by their query"},
       {"http://example.com/#top", "\"http://example.com/#top\" has a fragment (#) in it"},
+      {"http://example.com/a/../../b", "\"/a/../../b\" climbs above the root"},
+      {"http://example.com/50%", "\"/50%\" has a % without two hexadecimal digits"},
       {"http://example.com/a b", "\"http://example.com/a b\" has a space in it"},
   };
   for (const auto& row : rows) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "observe/options.h"
+#include "schema/nearest.h"
 
 namespace minato::observe {
 namespace {
@@ -38,6 +39,15 @@ std::string all_variables() {
   for (const AccessVariable& row : access_variables())
     fmt::format_to(std::back_inserter(names), "{}{{{}}}", names.empty() ? "" : ", ", row.name);
   return names;
+}
+
+/// For a text that begins with `{name}`: the variable that was probably meant.
+std::string nearest_variable(std::string_view text) {
+  if (!text.starts_with('{')) return "";
+  std::vector<std::string_view> names;
+  for (const AccessVariable& row : access_variables()) names.push_back(row.name);
+  const auto name = schema::nearest(text.substr(1, text.find('}') - 1), names);
+  return name.empty() ? "" : fmt::format("{{{}}}", name);
 }
 
 }  // namespace
@@ -132,8 +142,9 @@ std::optional<schema::Rejection> check_access_log_template(std::string_view text
   const auto compiled = AccessFormat::compile(text);
   if (compiled) return std::nullopt;
   const FormatFault& fault = compiled.error();
-  return schema::Rejection{
-      fmt::format("{} (character {})", fault.found, fault.position + 1), fault.allowed, {}};
+  return schema::Rejection{fmt::format("{} (character {})", fault.found, fault.position + 1),
+                           "allowed: " + fault.allowed,
+                           nearest_variable(text.substr(fault.position))};
 }
 
 }  // namespace minato::observe

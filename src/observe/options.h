@@ -36,6 +36,9 @@ inline constexpr std::array access_log_formats{
     schema::Choice{"json", "One JSON object a line, with everything known of the exchange."},
 };
 
+/// Wrong where `text` is no path: a bare word is more likely a misspelt `stdout`.
+std::optional<schema::Rejection> check_output(std::string_view text);
+
 /// Wrong where `text` is neither a format nor a template (see AccessFormat::compile, and
 /// access_variables for what a template may name).
 std::optional<schema::Rejection> check_access_log_template(std::string_view text);
@@ -64,13 +67,15 @@ inline constexpr auto of<observe::LogOptions> = object(
     field(&observe::LogOptions::level, "level", "The least important messages that are written."),
     field(&observe::LogOptions::format, "format", "How a message is written."),
     field(&observe::LogOptions::output, "output", "Where to: `stderr`, `stdout` or a file.",
-          words(observe::log_outputs)));
+          words(observe::log_outputs),
+          checked(observe::check_output, "a file such as /var/log/minato/minato.log")));
 
 template <>
 inline constexpr auto of<observe::AccessLogOptions> = object(
     "One line a request.",
     field(&observe::AccessLogOptions::output, "output",
-          "Where to: `off`, `stdout`, `stderr` or a file.", words(observe::access_log_outputs)),
+          "Where to: `off`, `stdout`, `stderr` or a file.", words(observe::access_log_outputs),
+          checked(observe::check_output, "a file such as /var/log/minato/access.log")),
     field(&observe::AccessLogOptions::format, "format", "How a line is written.",
           words(observe::access_log_formats),
           checked(observe::check_access_log_template,

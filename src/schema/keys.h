@@ -9,6 +9,7 @@ struct KnownKey {
   std::string_view key;
   std::string_view former;       ///< its old spelling; empty: none
   std::string_view comes_later;  ///< what it will belong to; empty: it is there
+  bool needs_value = false;      ///< required, and no list
 };
 
 namespace detail {
@@ -17,7 +18,8 @@ void add_keys(std::vector<KnownKey>& keys);
 
 template <class T, class M>
 void add_key(std::vector<KnownKey>& keys, const Field<T, M>& field) {
-  keys.push_back({field.key, field.rules.former_key, {}});
+  keys.push_back(
+      {field.key, field.rules.former_key, {}, field.rules.required && std::is_same_v<M, Leaf<M>>});
 }
 template <class T, class M>
 void add_key(std::vector<KnownKey>& keys, const Part<T, M>&) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "schema/nearest.h"
 
 namespace minato::schema {
@@ -31,6 +33,18 @@ Rejection wrong_kind(const Node& node, std::string allowed) {
   return {std::move(found), "allowed: " + std::move(allowed), {}};
 }
 
+/// A value alone where a section with one needed value belongs is probably the value of that key.
+Rejection no_section(const Node& node, const std::vector<KnownKey>& known) {
+  const auto keys = present_keys(known);
+  Rejection wrong = wrong_kind(node, fmt::format("a section with the key{} {}",
+                                                 keys.size() == 1 ? "" : "s", alternatives(keys)));
+  const auto needed = std::ranges::count_if(known, &KnownKey::needs_value);
+  if (needed == 1 && node.kind == Node::Kind::scalar)
+    wrong.suggestion = fmt::format(
+        "{{{}: {}}}", std::ranges::find_if(known, &KnownKey::needs_value)->key, node.text);
+  return wrong;
+}
+
 }  // namespace
 
 std::string join(std::string_view path, std::string_view key) {
@@ -46,8 +60,8 @@ Section::Section(const Node& node, std::string_view path, Reader& reader,
   if (node.kind == Node::Kind::map) {
     for (const Node& entry : node.children) admit(entry, known);
   } else if (node.kind != Node::Kind::null) {
-    const std::string keys = alternatives(present_keys(known));
-    reader.problems.error(node.mark, path, wrong_kind(node, "a section with the keys " + keys));
+    complete_ = false;
+    reader.problems.error(node.mark, path, no_section(node, known));
   }
 }
 
@@ -91,6 +105,7 @@ const Node* Section::find(std::string_view key) const {
 }
 
 void Section::report_missing(std::string_view key, std::string what_belongs_there) const {
+  if (!complete_) return;
   reader_.problems.error(mark_, path_of(key),
                          {"missing", "needed: " + std::move(what_belongs_there), {}});
 }

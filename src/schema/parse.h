@@ -45,6 +45,7 @@ class Section {
 
   std::string_view path_;
   Mark mark_;
+  bool complete_ = true;  // false where the keys could not be read
   Reader& reader_;
   std::vector<Entry> entries_;
 };
@@ -64,6 +65,13 @@ std::string describe_leaf(const Rules<V>& rules) {
     return "a section";
   else
     return describe(rules);
+}
+
+/// What belongs into a member of type M.
+template <class M>
+std::string describe_member(const Rules<Leaf<M>>& rules) {
+  const std::string leaf = describe_leaf(rules);
+  return std::is_same_v<M, std::vector<Leaf<M>>> ? "a list, each item " + leaf : leaf;
 }
 
 template <class T, class F>
@@ -159,7 +167,7 @@ void read_member(const Section& section, T& out, const Field<T, M>& field) {
     section.reader().problems.remember(path, node->mark);
     read(*node, out.*field.member, path, section.reader(), Place<T, M>{field, out});
   } else if (field.rules.required) {
-    section.report_missing(field.key, describe_leaf(field.rules));
+    section.report_missing(field.key, describe_member<M>(field.rules));
   }
 }
 template <class T, class M>

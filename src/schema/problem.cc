@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 
 #include "base/strings.h"
@@ -20,24 +21,6 @@ std::string printable(std::string_view text) {
   std::string out(text);
   std::ranges::replace_if(out, is_control, '?');
   return out;
-}
-
-/// How many bytes the key or value that begins `text` takes.
-std::size_t token_length(std::string_view text) {
-  if (text.empty()) return 0;
-  if (text.front() == '"' || text.front() == '\'') {
-    const auto end = text.find(text.front(), 1);
-    return end == std::string_view::npos ? text.size() : end + 1;
-  }
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    const bool followed_by_blank = at + 1 == text.size() || is_blank(text[at + 1]);
-    if (c == ']' || c == '}' || ((c == ':' || c == ',') && followed_by_blank)) break;
-    if (c == '#' && at > 0 && is_blank(text[at - 1])) break;
-  }
-  while (at > 1 && is_blank(text[at - 1])) --at;
-  return std::max<std::size_t>(at, 1);
 }
 
 std::size_t characters(std::string_view text) {
@@ -89,7 +72,28 @@ std::string_view parent_of(std::string_view path) {
   return at == std::string_view::npos ? std::string_view{} : path.substr(0, at);
 }
 
+/// How many bytes the text in quotes at the front takes.
+std::size_t quoted_length(std::string_view text) {
+  const auto end = text.find(text.front(), 1);
+  return end == std::string_view::npos ? text.size() : end + 1;
+}
+
 }  // namespace
+
+std::size_t token_length(std::string_view text) {
+  if (text.starts_with('"') || text.starts_with('\'')) return quoted_length(text);
+  std::size_t at = 0;
+  for (int depth = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool followed_by_blank = at + 1 == text.size() || is_blank(text[at + 1]);
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth < 0) break;
+    if (depth == 0 && (c == ':' || c == ',') && followed_by_blank) break;
+    if (c == '#' && at > 0 && is_blank(text[at - 1])) break;
+  }
+  while (at > 1 && is_blank(text[at - 1])) --at;
+  return at;
+}
 
 std::string headline(const Problem& problem) {
   std::string out = problem.file;
@@ -142,16 +146,21 @@ std::string_view Problems::line_at(Mark mark) const {
 }
 
 std::vector<Problem> Problems::take() {
-  std::ranges::sort(kept_, {}, [](const Problem& p) {
-    return std::tie(p.file, p.line, p.column, p.path, p.message);
+  std::vector<std::size_t> order(kept_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::tuple(std::string_view(kept_[i].file), kept_[i].line, kept_[i].column, i);
   });
+  std::vector<Problem> out;
+  for (const std::size_t i : order) out.push_back(std::move(kept_[i]));
+  kept_.clear();
   if (dropped_ > 0) {
     const std::string file = sources_.empty() ? "" : sources_.front().name;
-    kept_.push_back(
+    out.push_back(
         {.file = file, .message = fmt::format("{} more problems are not shown", dropped_)});
     dropped_ = 0;
   }
-  return std::move(kept_);
+  return out;
 }
 
 std::string quoted(std::string_view text) {

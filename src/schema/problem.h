@@ -80,6 +80,8 @@ class Problems {
   std::size_t dropped_ = 0;
 };
 
+/// How many bytes the key or value at the front of `text`, a line of a document, takes.
+std::size_t token_length(std::string_view text);
 /// `text` in quotes for a message: shortened, control characters replaced.
 std::string quoted(std::string_view text);
 /// `a, b or c`.

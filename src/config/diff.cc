@@ -1,0 +1,92 @@
+#include "config/diff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "config/declarations.h"
+#include "config/summary.h"
+#include "schema/compare.h"
+
+namespace minato::config {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::set<std::string> listeners(const Config& config) {
+  std::set<std::string> out;
+  for (const ServiceConfig& service : config.services) out.insert(listener_name(service));
+  return out;
+}
+
+Names only_in_first(const std::set<std::string>& first, const std::set<std::string>& second) {
+  Names out;
+  std::ranges::set_difference(first, second, std::back_inserter(out));
+  return out;
+}
+
+void compare_services(const Config& before, const Config& after, Difference& out) {
+  std::map<std::string_view, const ServiceConfig*> old;
+  for (const ServiceConfig& service : before.services) old.emplace(service.name, &service);
+  for (const ServiceConfig& service : after.services) {
+    const auto found = old.find(service.name);
+    if (found == old.end()) {
+      out.services_added.push_back(service.name);
+      continue;
+    }
+    if (*found->second != service) out.services_changed.push_back(service.name);
+    old.erase(found);
+  }
+  for (const ServiceConfig& service : before.services)
+    if (old.contains(service.name)) out.services_removed.push_back(service.name);
+}
+
+void compare_settings(const Config& before, const Config& after, Difference& out) {
+  for (const auto& [key, needs_restart] : schema::changed_keys(before, after))
+    if (key != "services")
+      (needs_restart ? out.needs_restart : out.settings_changed).emplace_back(key);
+}
+
+constexpr std::size_t names_shown_max = 10;
+
+/// `ports 80, 81 added`.
+void append(std::string& out, std::string_view noun, const Names& names, std::string_view what) {
+  if (names.empty()) return;
+  const auto shown = std::min(names.size(), names_shown_max);
+  out += fmt::format(
+      "{}{}{} {}", out.empty() ? "" : "; ", noun, names.size() == 1 ? "" : "s",
+      fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (shown < names.size()) out += fmt::format(" and {} more", names.size() - shown);
+  out += fmt::format(" {}", what);
+}
+
+}  // namespace
+
+bool Difference::empty() const { return *this == Difference{}; }
+
+Difference diff(const Config& before, const Config& after) {
+  Difference out;
+  const auto old_listeners = listeners(before);
+  const auto new_listeners = listeners(after);
+  out.listeners_added = only_in_first(new_listeners, old_listeners);
+  out.listeners_removed = only_in_first(old_listeners, new_listeners);
+  compare_services(before, after, out);
+  compare_settings(before, after, out);
+  return out;
+}
+
+std::string to_string(const Difference& difference) {
+  std::string out;
+  append(out, "listener", difference.listeners_added, "added");
+  append(out, "listener", difference.listeners_removed, "removed");
+  append(out, "service", difference.services_added, "added");
+  append(out, "service", difference.services_removed, "removed");
+  append(out, "service", difference.services_changed, "changed");
+  append(out, "setting", difference.settings_changed, "changed");
+  append(out, "setting", difference.needs_restart, "changed, in force at the next start");
+  return out.empty() ? "nothing changed" : out;
+}
+
+}  // namespace minato::config

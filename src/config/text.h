@@ -1,0 +1,24 @@
+// What a document must be before anybody reads it as YAML.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "schema/node.h"
+#include "schema/rules.h"
+
+namespace minato::config {
+
+struct TextFault {
+  schema::Mark mark;
+  schema::Rejection why;
+};
+
+/// UTF-8 without control characters (YAML 1.2 5.1): the library would replace bytes that are none,
+/// and takes 0x04 for the end.
+std::optional<TextFault> check_text(std::string_view text);
+
+/// The line that `mark` is in, without its end.
+std::string_view line_of(std::string_view text, schema::Mark mark);
+
+}  // namespace minato::config
