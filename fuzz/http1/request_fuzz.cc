@@ -15,7 +15,8 @@ std::string written_again(std::string_view bytes) {
   http::RequestHead head(arena);
   http1::RequestParser parser(head, {});
   if (parser.feed(bytes) != http1::Progress::done) return "";
-  if (!head.fields.has(http::FieldId::host)) return "";  // of HTTP/1.0, while what is written is 1.1
+  if (!head.fields.has(http::FieldId::host))
+    return "";  // of HTTP/1.0, while what is written is 1.1
   std::string room(bytes.size() + 8 * head.fields.count() + 64, '\0');
   http1::HeadWriter writer(room);
   writer.request_line(head.method_text, head.target.text);

@@ -1,7 +1,7 @@
 #include "config/control_socket.h"
 
 #include <pwd.h>
-#include <unistd.h>
+#include <unistd.h>  // layers: the command line and the program must agree on who runs it
 
 #include <utility>
 

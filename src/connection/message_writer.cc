@@ -79,13 +79,17 @@ Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, Mil
 }
 
 Result<void> MessageWriter::sent() {
-  head_ = {};
-  head_block_.release();
+  forget_head();
   return {};
 }
 
+void MessageWriter::forget_head() {
+  head_ = {};
+  head_block_.release();
+}
+
 void MessageWriter::reset() {
-  sent();
+  forget_head();
   framing_ = {};
   left_ = bytes_ = body_bytes_ = 0;
   complete_ = false;

@@ -77,8 +77,10 @@ class MessageWriter {
   static std::optional<Result<void>> check(const http1::HeadWriter& writer, std::size_t room);
   Soon<Result<void>> send(Pieces& pieces, Millis idle);
   Task<Result<void>> send_rest(Pieces pieces, std::size_t done, Millis idle);
-  /// Gives the memory of a head that has gone out back.
+  /// What follows a write that went out whole.
   Result<void> sent();
+  /// Gives its memory back.
+  void forget_head();
   Soon<Result<void>> finish_with(const http::Fields& trailers, Millis idle);
 
   net::Stream& stream_;
