@@ -56,6 +56,11 @@ bool valid_host(std::string_view host) {
 
 }  // namespace
 
+Router::Router(std::uint64_t seed) : names_(seed) {
+  names_.add_root();  // exact_root
+  names_.add_root();  // wildcard_root
+}
+
 std::expected<void, Router::Refusal> Router::add(std::string_view host, std::string_view prefix,
                                                  RouteIndex route) {
   host = host_of(host);
@@ -66,13 +71,9 @@ std::expected<void, Router::Refusal> Router::add(std::string_view host, std::str
   if (!prefix.empty() && prefix.front() != '/')
     return std::unexpected(Refusal{Refusal::Why::bad_prefix});
 
-  const Node at = add_host(LowerHost(host).view());
-  Node paths = wildcard ? places_[at].wildcard : places_[at].exact;
-  if (paths == NameTree::none) {
-    paths = add_root();
-    (wildcard ? places_[at].wildcard : places_[at].exact) = paths;
-  }
-  Place& place = places_[add_path(paths, prefix)];
+  const LowerHost lower(host);
+  const Node paths = wildcard ? add_wildcard(lower.view()) : names_.add(exact_root, lower.view());
+  Place& place = names_.value(add_path(paths, prefix));
   if (place.route) return std::unexpected(Refusal{Refusal::Why::duplicate, *place.route});
   place.route = route;
   return {};
@@ -81,60 +82,55 @@ std::expected<void, Router::Refusal> Router::add(std::string_view host, std::str
 std::optional<RouteIndex> Router::find(std::string_view authority, std::string_view path,
                                        unsigned* probes) const {
   const std::string_view host = host_of(authority);
-  // An empty first label would vanish in the walk, and the name below it be taken for the host.
-  if (host.size() > host_bytes_max || host.starts_with('.')) return std::nullopt;
+  if (host.size() > host_bytes_max) return std::nullopt;
   const LowerHost lower(host);
-  std::string_view rest = lower.view();
-  Node at = host_root;
-  bool known = true;
-  while (known && !rest.empty()) {
-    const Node below = names_.find(at, take_label(rest), probes);
-    known = below != NameTree::none;
-    if (known) at = below;
-  }
-  if (known) {
-    if (const auto route = longest_prefix(places_[at].exact, path, probes)) return route;
-    if (at != host_root) at = names_.parent(at);  // *.example.com is not for example.com itself
-  }
-  for (; at != NameTree::none; at = names_.parent(at))
-    if (const auto route = longest_prefix(places_[at].wildcard, path, probes)) return route;
+  const Node exact = names_.find(exact_root, lower.view(), probes);
+  if (const auto route = longest_prefix(exact, path, probes)) return route;
+  for (Node at = longest_wildcard(lower.view(), probes); at != Tree::none; at = names_.parent(at))
+    if (const auto route = longest_prefix(names_.value(at).prefixes, path, probes)) return route;
   return std::nullopt;
 }
 
-std::optional<RouteIndex> Router::longest_prefix(Node root, std::string_view path,
+/// The deepest node whose wildcard might take `host`: the star stands for one label at least.
+Router::Node Router::longest_wildcard(std::string_view host, unsigned* probes) const {
+  Node at = wildcard_root;
+  for (;;) {
+    const std::string_view label = take_label(host);
+    if (host.empty()) return at;
+    const Node below = names_.find(at, label, probes);
+    if (below == Tree::none) return at;
+    at = below;
+  }
+}
+
+std::optional<RouteIndex> Router::longest_prefix(Node host, std::string_view path,
                                                  unsigned* probes) const {
-  if (root == NameTree::none) return std::nullopt;
-  std::optional<RouteIndex> best = places_[root].route;
+  if (host == Tree::none) return std::nullopt;
+  std::optional<RouteIndex> best = names_.value(host).route;
   if (!path.starts_with('/')) return best;
-  for (Node at = root; !path.empty();) {
+  for (Node at = host; !path.empty();) {
     at = names_.find(at, take_segment(path), probes);
-    if (at == NameTree::none) break;
-    if (places_[at].route) best = places_[at].route;
+    if (at == Tree::none) break;
+    if (names_.value(at).route) best = names_.value(at).route;
   }
   return best;
 }
 
-Router::Node Router::add_root() {
-  places_.emplace_back();
-  return names_.add_root();
+/// The root of the prefixes of every host below `domain`.
+Router::Node Router::add_wildcard(std::string_view domain) {
+  Node at = wildcard_root;
+  while (!domain.empty()) at = names_.add(at, take_label(domain));
+  if (names_.value(at).prefixes == Tree::none) {
+    const Node root = names_.add_root();
+    names_.value(at).prefixes = root;
+  }
+  return names_.value(at).prefixes;
 }
 
-Router::Node Router::add_child(Node parent, std::string_view name) {
-  const Node node = names_.add(parent, name);
-  if (node == places_.size()) places_.emplace_back();
-  return node;
-}
-
-Router::Node Router::add_host(std::string_view host) {
-  Node at = host_root;
-  while (!host.empty()) at = add_child(at, take_label(host));
-  return at;
-}
-
-Router::Node Router::add_path(Node root, std::string_view prefix) {
+Router::Node Router::add_path(Node host, std::string_view prefix) {
   while (prefix.ends_with('/')) prefix.remove_suffix(1);
-  Node at = root;
-  while (!prefix.empty()) at = add_child(at, take_segment(prefix));
+  Node at = host;
+  while (!prefix.empty()) at = names_.add(at, take_segment(prefix));
   return at;
 }
 

@@ -17,7 +17,6 @@
 #include <expected>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "routing/name_tree.h"
 
@@ -35,7 +34,7 @@ class Router {
     RouteIndex holder = 0;  ///< the route that has the rule already, where it is a duplicate
   };
 
-  explicit Router(std::uint64_t seed) : names_(seed) { add_root(); }
+  explicit Router(std::uint64_t seed);
 
   /// `host` in any case, with or without a port and a final dot; `*` alone or as the first label.
   /// `prefix` is normalized as the paths of requests are; empty means "/".
@@ -49,26 +48,25 @@ class Router {
                                  unsigned* probes = nullptr) const;
 
  private:
-  using Node = NameTree::Node;
-  static constexpr Node host_root = 0;
-
-  /// What hangs on a node. Hosts are read from the right, label by label, below `host_root`; the
-  /// prefixes of each are a tree of their own, segment by segment.
+  /// What hangs on a node.
   struct Place {
-    Node exact = NameTree::none;      // on a host node: the prefixes of this very host
-    Node wildcard = NameTree::none;   // on a host node: the prefixes of every host below it
-    std::optional<RouteIndex> route;  // on a path node
+    std::uint32_t prefixes =
+        ~std::uint32_t{0};            // of the hosts below a wildcard: the root of their paths
+    std::optional<RouteIndex> route;  // where a prefix ends
   };
+  using Tree = NameTree<Place>;
+  using Node = Tree::Node;
+  // Below the one stand exact hosts, whole, and below each the segments of its prefixes; below the
+  // other the names behind `*.`, label by label from the right. `*` is that root itself.
+  static constexpr Node exact_root = 0, wildcard_root = 1;
 
-  Node add_root();
-  Node add_child(Node parent, std::string_view name);
-  Node add_host(std::string_view host);
-  Node add_path(Node root, std::string_view prefix);
-  std::optional<RouteIndex> longest_prefix(Node root, std::string_view path,
+  Node add_wildcard(std::string_view domain);
+  Node add_path(Node host, std::string_view prefix);
+  Node longest_wildcard(std::string_view host, unsigned* probes) const;
+  std::optional<RouteIndex> longest_prefix(Node host, std::string_view path,
                                            unsigned* probes) const;
 
-  NameTree names_;
-  std::vector<Place> places_;  // by node
+  Tree names_;
 };
 
 }  // namespace minato::routing
