@@ -1,5 +1,7 @@
 #include "proxy/forwarding.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "http/tokens.h"
 #include "http1/connection_fields.h"
@@ -12,6 +14,14 @@ using http::FieldId;
 using http::Fields;
 using http::Request;
 
+/// As an origin compares names that reads fields from its environment, where CGI (RFC 3875 4.1.18)
+/// leaves no difference between `-` and `_`.
+bool equals_as_variable(std::string_view name, std::string_view wanted) {
+  return std::ranges::equal(name, wanted, [](char a, char b) {
+    return to_lower(a == '_' ? '-' : a) == to_lower(b == '_' ? '-' : b);
+  });
+}
+
 bool claims_a_way(const Field& line) {
   switch (line.id) {
     case FieldId::forwarded:
@@ -19,11 +29,12 @@ bool claims_a_way(const Field& line) {
     case FieldId::x_forwarded_host:
     case FieldId::x_forwarded_proto:
     case FieldId::x_real_ip: return true;
-    default: {
+    case FieldId::unknown: {
       constexpr std::string_view prefix = "X-Forwarded-";
-      return line.id == FieldId::unknown && line.name.size() > prefix.size() &&
-             iequals(line.name.substr(0, prefix.size()), prefix);
+      return equals_as_variable(line.name.substr(0, prefix.size()), prefix) ||
+             equals_as_variable(line.name, "X-Real-IP");
     }
+    default: return false;
   }
 }
 
@@ -116,8 +127,8 @@ bool has_passed_through(const Fields& fields, std::string_view pseudonym) {
     if (line.id != FieldId::via) return;
     http::ListElements hops(line.value);
     while (auto hop = hops.next()) {
-      take_until(*hop, ' ');  // the protocol
-      const auto by = trim(*hop);
+      const auto protocol = hop->substr(0, hop->find_first_of(" \t"));
+      const auto by = trim(hop->substr(protocol.size()));
       found |= by.substr(0, by.find_first_of(" \t(")) == pseudonym;
     }
   });
