@@ -5,9 +5,13 @@
 #include <signal.h>
 #include <sys/random.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "base/version.h"
+#include "config/control_socket.h"
+#include "control/privileges.h"
 #include "net/host.h"
 #include "net/ports.h"
 
@@ -16,6 +20,7 @@ namespace {
 
 /// How long the end of the program waits for logs that nobody reads.
 constexpr Millis log_patience = 2s;
+constexpr std::size_t token_file_bytes_max = 4096;
 
 std::uint64_t random_seed() {
   std::uint64_t seed = 0;
@@ -29,6 +34,17 @@ std::uint32_t usable_cpus() {
   cpu_set_t set;
   if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return static_cast<std::uint32_t>(CPU_COUNT(&set));
+}
+
+/// The token of admin.token_file; empty where none is configured.
+std::expected<std::string, std::string> read_token(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path);
+  std::string text(token_file_bytes_max, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (auto token = admin::token_of_file(text)) return *std::move(token);
+  return std::unexpected(fmt::format("admin.token_file: {} holds no token", path));
 }
 
 }  // namespace
@@ -100,6 +116,7 @@ std::expected<void, std::string> Process::run() {
   const auto descriptors = net::raise_descriptor_limit();
   if (auto made = make_workers(); !made) return made;
   if (auto started = supervisor_.start(config_); !started) return started;
+  if (auto listening = start_admin(); !listening) return listening;
   if (auto dropped = drop_root(); !dropped) return dropped;
   auto signals = Signals::make(*loop_, [this](int signal) { hear(signal); });
   if (!signals) return std::unexpected(std::string(signals.error().detail));
@@ -124,8 +141,46 @@ std::expected<void, std::string> Process::make_workers() {
   return {};
 }
 
+std::expected<void, std::string> Process::start_admin() {
+  start_control_socket();
+  if (!config_.admin) return {};
+  const auto& options = *config_.admin;
+  const auto address = net::Address::parse_with_port(options.listen, 0);
+  if (!address)
+    return std::unexpected(fmt::format("admin.listen: {} is no address", options.listen));
+  auto token = read_token(options.token_file);
+  if (!token) return std::unexpected(token.error());
+  admin_api_.emplace(supervisor_, admin::GateOptions{.reach = admin::GateOptions::Reach::tcp,
+                                                     .token = *std::move(token)});
+  const auto claimed = net::claim_port(*address);
+  const auto opened = claimed ? admin_server_.listen(*address, *admin_api_) : claimed;
+  if (!opened) return std::unexpected(describe_open_failure(*address, opened.error()));
+  return {};
+}
+
+/// One that another Minato holds, or a folder that is not there, does not stop the start.
+void Process::start_control_socket() {
+  const char* const runtime_directory = std::getenv("XDG_RUNTIME_DIR");
+  const auto path = config::control_socket_path(
+      config_.control_socket,
+      config::operator_of_process(runtime_directory == nullptr ? "" : runtime_directory));
+  if (path.empty()) return;
+  control_api_.emplace(supervisor_, admin::GateOptions{});
+  const auto address = net::Address::unix_path(path);
+  const auto opened = address ? admin_server_.listen(*address, *control_api_)
+                              : fail(Fault::too_large, Side::local, "the path is too long");
+  if (!opened)
+    log_.warn("control_socket.absent", "no control socket: reload with SIGHUP",
+              {{"path", path},
+               {"detail", opened.error().detail},
+               {"reason", std::strerror(opened.error().os_errno)}});
+}
+
 std::expected<void, std::string> Process::drop_root() const {
   if (config_.user.empty()) return {};
+  if (auto become = become_user(config_.user); !become)
+    return std::unexpected(
+        fmt::format("cannot become user {}: {}", config_.user, become.error().detail));
   return {};
 }
 

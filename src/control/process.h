@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "admin/api.h"
 #include "control/admin_server.h"
 #include "control/run.h"
 #include "control/signals.h"
@@ -30,6 +31,8 @@ class Process {
   Process(const RunOptions& options, config::Config config, Foundations foundations);
 
   std::expected<void, std::string> make_workers();
+  std::expected<void, std::string> start_admin();
+  void start_control_socket();
   std::expected<void, std::string> drop_root() const;
   void hear(int signal);
   Task<void> reload();
@@ -50,6 +53,8 @@ class Process {
   Supervisor supervisor_;
   Commons commons_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
+  std::optional<admin::Api> control_api_;
+  std::optional<admin::Api> admin_api_;
   AdminServer admin_server_;
   std::unique_ptr<Signals> signals_;
   runtime::Scope tasks_;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/version.h"
+#include "config/diff.h"
 #include "net/ports.h"
 #include "runtime/crossing.h"
 
@@ -22,6 +22,22 @@ schema::Problem problem_of(const std::string& path, std::string message) {
   problem.file = path;
   problem.message = std::move(message);
   return problem;
+}
+
+/// A line each; none where nothing differs.
+std::vector<std::string> lines_of(const config::Difference& difference) {
+  std::vector<std::string> lines;
+  const auto add = [&](const std::vector<std::string>& names, std::string_view form) {
+    for (const std::string& item : names) lines.push_back(fmt::format(fmt::runtime(form), item));
+  };
+  add(difference.listeners_added, "listener {} added");
+  add(difference.listeners_removed, "listener {} removed");
+  add(difference.services_added, "service {} added");
+  add(difference.services_removed, "service {} removed");
+  add(difference.services_changed, "service {} changed");
+  add(difference.settings_changed, "{} changed");
+  add(difference.needs_restart, "{} changed: takes effect at the next start");
+  return lines;
 }
 
 }  // namespace
@@ -118,6 +134,7 @@ Task<ReloadOutcome> Supervisor::reload_once() {
     outcome.problems.push_back(problem_of(parts_.config_path, opened.error()));
     co_return outcome;
   }
+  outcome.changes = lines_of(config::diff(snapshot_->config, (*next)->config));
   adopt(*next);
   co_await apply_on_workers();
   outcome.accepted = true;
@@ -218,8 +235,7 @@ void Supervisor::remember(const ReloadOutcome& outcome) {
                    "config.problem", schema::headline(problem));
 }
 
-std::string Supervisor::describe_open_failure(const net::Address& address,
-                                              const Error& error) const {
+std::string describe_open_failure(const net::Address& address, const Error& error) {
   if (error.os_errno != EADDRINUSE)
     return fmt::format("cannot listen on {}: {}", address.text(), std::strerror(error.os_errno));
   const auto holder = net::holder_of(address);

@@ -75,7 +75,6 @@ class Supervisor final : public Headquarters, public admin::Program {
   void say(const upstream::Transition& transition);
   void hear(const upstream::NameKeeper::News& news);
   void remember(const admin::ReloadOutcome& outcome);
-  std::string describe_open_failure(const net::Address& address, const Error& error) const;
 
   Parts parts_;
   std::vector<Worker*> workers_;
@@ -91,5 +90,8 @@ class Supervisor final : public Headquarters, public admin::Program {
   WallTime started_;
   Instant began_;
 };
+
+/// "cannot listen on [::]:80: nginx (process 4711) holds it".
+std::string describe_open_failure(const net::Address& address, const Error& error);
 
 }  // namespace minato::control

@@ -14,7 +14,7 @@ namespace minato::http {
 struct RouteUrl {
   std::string host;        ///< lower case: `example.com`, `*.example.com`, `*`, `[::1]`
   std::uint16_t port = 0;  ///< 0: not stated; what counts is where the service listens
-  std::string prefix;  ///< empty, or a path in normal form without a slash at the end
+  std::string prefix;      ///< empty, or a path in normal form without a slash at the end
   friend bool operator==(const RouteUrl&, const RouteUrl&) = default;
 };
 
