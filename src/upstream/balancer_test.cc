@@ -175,6 +175,16 @@ TEST(Endpoint, CountsWhatIsUnderWayAndWhatEverWas) {
   EXPECT_EQ(one[0].exchanges(), 1u);
 }
 
+TEST(Endpoint, IsNeverSeenWithLessThanNothingUnderWay) {
+  TestCandidates one(1);
+  std::array<std::jthread, 2> busy;
+  for (auto& thread : busy)
+    thread = std::jthread([&](const std::stop_token& done) {
+      while (!done.stop_requested()) const InFlight exchange(one[0]);
+    });
+  for (int i = 0; i < 10'000; ++i) ASSERT_LE(one[0].in_flight(), 1'000'000u);
+}
+
 TEST(Endpoint, TakesNoConnectionOverItsLimit) {
   TestCandidates one(1);
   EXPECT_TRUE(one[0].take_connection(2));

@@ -4,7 +4,7 @@
 
 namespace minato::upstream {
 
-void HealthMonitor::sync() {
+void HealthMonitor::sync_now() {
   auto before = std::move(running_);
   running_.clear();
   for (auto& check : registry_.checks()) {

@@ -28,18 +28,26 @@ constexpr Nanos jittered(Nanos interval, Random& random) {
 /// Outlive: loop, network and registry.
 class HealthMonitor {
  public:
-  /// Told of every change of state, once; it must not call `sync`.
+  /// Told of every change of state, once.
   using Listener = std::move_only_function<void(const Transition&)>;
 
   HealthMonitor(runtime::Loop& loop, net::Network& network, Registry& registry, Listener changed)
-      : loop_(loop), network_(network), registry_(registry), changed_(std::move(changed)) {}
+      : loop_(loop),
+        network_(network),
+        registry_(registry),
+        changed_(std::move(changed)),
+        sync_(loop.timers(), *this) {}
 
-  /// Begins the checks that are new in the registry, and cancels those that are gone. To be called
-  /// after `apply` and `set_addresses`.
-  void sync();
+  /// Begins the checks that are new in the registry and cancels those that are gone, soon: many
+  /// changes are taken up together. To be called after `apply` and `set_addresses`.
+  void sync() {
+    if (!sync_.armed()) sync_.arm(loop_.now() + sync_delay);
+  }
   std::size_t running() const { return running_.size(); }
 
  private:
+  static constexpr Nanos sync_delay = 50ms;
+  void sync_now();
   Task<void> repeat(std::shared_ptr<Check> check);
 
   runtime::Loop& loop_;
@@ -47,6 +55,7 @@ class HealthMonitor {
   Registry& registry_;
   Listener changed_;
   std::map<const Check*, std::unique_ptr<runtime::Scope>> running_;
+  runtime::TimerOf<HealthMonitor, &HealthMonitor::sync_now> sync_;
 };
 
 }  // namespace minato::upstream

@@ -174,6 +174,7 @@ TEST_F(HealthMonitorTest, ACheckThatIsGoneIsCancelledInTheMiddle) {
   advance(1s);
   EXPECT_EQ(network.open_streams(), 1u);
   apply({});
+  advance(100ms);
   EXPECT_EQ(network.open_streams(), 0u);
   advance(1min);
   EXPECT_EQ(server.requests.size(), 1u);
@@ -336,6 +337,7 @@ TEST(HealthMonitorSeeds, FindsEverythingUpAgainOnceAllIsWell) {
     scene.advance(30s);
     for (const auto& check : scene.registry.checks()) EXPECT_TRUE(check->health.up());
     scene.apply({});
+    scene.advance(100ms);
     EXPECT_EQ(scene.network.open_streams(), 0u);
     std::map<std::string, std::string> last;
     for (const std::string& line : scene.told) {

@@ -85,6 +85,7 @@ std::vector<std::shared_ptr<Group>> Registry::apply(std::vector<GroupConfig> con
       next.push_back(make_group(std::move(config), known ? old->second.get() : nullptr, now));
   }
   groups_ = std::move(next);
+  link_names();
   for (const auto& [name, group] : before) leave(*group);
   forget_unused();
   std::vector<std::shared_ptr<Group>> groups;
@@ -132,12 +133,19 @@ void Registry::keep_names(std::span<const GroupConfig> configs) {
   for (const GroupConfig& config : configs)
     for (const UpstreamOptions& entry : config.entries)
       if (is_name(entry.host))
-        names_.try_emplace(entry.host.host, std::move(before[entry.host.host]));
+        names_.try_emplace(entry.host.host, Name{std::move(before[entry.host.host].addresses), {}});
+}
+
+void Registry::link_names() {
+  for (const auto& group : groups_)
+    for (const UpstreamOptions& entry : group->group->config().entries)
+      if (const auto name = names_.find(entry.host.host); name != names_.end())
+        name->second.users.push_back(group.get());
 }
 
 std::vector<std::string> Registry::names() const {
   std::vector<std::string> names;
-  for (const auto& [name, addresses] : names_) names.push_back(name);
+  for (const auto& [text, name] : names_) names.push_back(text);
   return names;
 }
 
@@ -147,16 +155,15 @@ void Registry::set_addresses(std::string_view name, std::vector<net::Address> ad
   if (known == names_.end() || addresses.empty()) return;
   put_in_order(addresses);
   if (addresses.size() > addresses_max) addresses.resize(addresses_max);
-  if (addresses == known->second) return;
-  known->second = std::move(addresses);
-  for (const auto& group : groups_) {
-    const auto& entries = group->group->config().entries;
-    if (std::ranges::none_of(entries, [&](const auto& entry) { return entry.host.host == name; }))
-      continue;
+  auto& [last_good, users] = known->second;
+  if (addresses == last_good) return;
+  const bool had_some = !last_good.empty();
+  last_good = std::move(addresses);
+  for (Membership* const group : users) {
     join(*group, now);
     group->changed = true;
   }
-  forget_unused();
+  if (had_some) forget_unused();
 }
 
 std::vector<net::Address> Registry::addresses_of(const http::OriginUrl& url) const {
@@ -165,7 +172,7 @@ std::vector<net::Address> Registry::addresses_of(const http::OriginUrl& url) con
   if (fixed) return {*fixed};
   std::vector<net::Address> addresses;
   if (const auto known = names_.find(url.host); known != names_.end())
-    for (const net::Address& address : known->second)
+    for (const net::Address& address : known->second.addresses)
       addresses.push_back(address.with_port(url.port));
   return addresses;
 }

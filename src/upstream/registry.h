@@ -79,6 +79,11 @@ class Registry {
   std::span<const std::unique_ptr<Membership>> groups() const { return groups_; }
 
  private:
+  /// A name that needs resolving.
+  struct Name {
+    std::vector<net::Address> addresses;  ///< the last good ones
+    std::vector<Membership*> users;
+  };
   using EndpointKey = std::pair<std::string, std::string>;  // origin and address
   using CheckKey = std::pair<EndpointId, std::string>;      // and target
 
@@ -86,6 +91,7 @@ class Registry {
                                          WallTime now);
   void join(Membership& group, WallTime now);
   void keep_names(std::span<const GroupConfig> configs);
+  void link_names();
   std::vector<net::Address> addresses_of(const http::OriginUrl& url) const;
   std::shared_ptr<Endpoint> endpoint_at(const http::OriginUrl& url, const net::Address& address);
   std::shared_ptr<Check> check_of(const std::shared_ptr<Endpoint>& endpoint,
@@ -96,7 +102,7 @@ class Registry {
 
   WorkerIndex workers_;
   std::uint32_t next_id_ = 0;
-  std::map<std::string, std::vector<net::Address>, std::less<>> names_;  // last good addresses
+  std::map<std::string, Name, std::less<>> names_;
   std::map<EndpointKey, std::weak_ptr<Endpoint>> endpoints_;
   std::multimap<CheckKey, std::weak_ptr<Check>>
       checks_;  // those of one key differ in their options
