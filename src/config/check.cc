@@ -10,8 +10,8 @@
 namespace minato::config {
 namespace {
 
+using schema::in_quotes;
 using schema::Problems;
-using schema::quoted;
 
 std::string service_path(std::size_t service) { return fmt::format("services[{}]", service); }
 
@@ -29,7 +29,7 @@ void check_names(const Config& config, Problems& problems) {
     if (added) continue;
     const std::string taken_by = place(problems, service_path(holder->second) + ".name");
     problems.error(service_path(i) + ".name",
-                   {fmt::format("the name {} is taken by {}", quoted(name), taken_by),
+                   {fmt::format("the name {} is taken by {}", in_quotes(name), taken_by),
                     "allowed: a name that no other service has",
                     {}});
   }
@@ -46,8 +46,8 @@ void check_addresses(const Config& config, Problems& problems) {
     if (added || first == service.listen_address) continue;
     problems.error(
         service_path(i) + ".listen_address",
-        {fmt::format("{} where {} has {} for the same port", quoted(service.listen_address),
-                     place(problems, service_path(holder->second)), quoted(first)),
+        {fmt::format("{} where {} has {} for the same port", in_quotes(service.listen_address),
+                     place(problems, service_path(holder->second)), in_quotes(first)),
          "allowed: one address for all services of a port",
          {}});
   }
@@ -83,7 +83,7 @@ class ClaimCheck {
   void report(const ServiceConfig& service, Claim claim, const Port& port,
               routing::Router::Refusal refusal) {
     using Why = routing::Router::Refusal::Why;
-    const std::string url = quoted(to_string(service.hosts[claim.host]));
+    const std::string url = in_quotes(to_string(service.hosts[claim.host]));
     switch (refusal.why) {
       case Why::duplicate: {
         const std::string holder = place(problems_, port.claims[refusal.holder].path());
@@ -140,7 +140,7 @@ void check_admin(const Config& config, Problems& problems) {
   if (!address->is_loopback() && config.admin->token_file.empty())
     problems.error(
         "admin.token_file",
-        {fmt::format("missing, and {} is not a loopback address", quoted(address->host_text())),
+        {fmt::format("missing, and {} is not a loopback address", in_quotes(address->host_text())),
          "needed: the file with a token, or a loopback address such as 127.0.0.1",
          {}});
   for (std::size_t i = 0; i < config.services.size(); ++i) {

@@ -9,7 +9,7 @@
 namespace minato::config {
 namespace {
 
-using schema::quoted;
+using schema::in_quotes;
 using schema::Rejection;
 
 constexpr std::size_t service_name_bytes_max = 100;
@@ -20,10 +20,10 @@ constexpr std::size_t socket_path_bytes_max = 107;  // what fits into sockaddr_u
 std::optional<Rejection> check_listen(std::string_view text) {
   const auto address = net::Address::parse_with_port(text, 0);
   if (address && address->port() != 0) return std::nullopt;
-  if (address) return Rejection{quoted(text) + " has no port", {}, {}};
+  if (address) return Rejection{in_quotes(text) + " has no port", {}, {}};
   std::string_view port = text;
   const bool is_local_name = iequals(take_until(port, ':'), "localhost");
-  return Rejection{quoted(text) + " is not an address with a port",
+  return Rejection{in_quotes(text) + " is not an address with a port",
                    {},
                    is_local_name ? "127.0.0.1:" + std::string(port) : ""};
 }
@@ -33,11 +33,12 @@ std::optional<Rejection> check_address(std::string_view text) {
   std::string suggestion;
   if (iequals(text, "localhost")) suggestion = "127.0.0.1";
   if (text == "*") suggestion = "\"\"";
-  return Rejection{quoted(text) + " is not an IP address", {}, std::move(suggestion)};
+  return Rejection{in_quotes(text) + " is not an IP address", {}, std::move(suggestion)};
 }
 
 std::optional<Rejection> check_socket_path(std::string_view text) {
-  if (!text.starts_with('/')) return Rejection{quoted(text) + " is not an absolute path", {}, {}};
+  if (!text.starts_with('/'))
+    return Rejection{in_quotes(text) + " is not an absolute path", {}, {}};
   if (text.size() <= socket_path_bytes_max) return std::nullopt;
   return Rejection{"the path is too long for a Unix socket", "allowed: 107 bytes", {}};
 }
@@ -47,7 +48,7 @@ std::optional<Rejection> check_service_name(std::string_view text) {
   if (text.empty()) return Rejection{"the name is empty", {}, {}};
   if (text.size() > service_name_bytes_max) return Rejection{"the name is too long", {}, {}};
   if (std::ranges::any_of(text, is_control))
-    return Rejection{quoted(text) + " has control characters", {}, {}};
+    return Rejection{in_quotes(text) + " has control characters", {}, {}};
   return std::nullopt;
 }
 

@@ -53,6 +53,8 @@ constexpr Meaning meanings[] = {
      "needed: } at the end, commas between the entries"},
     {"end of sequence flow not found", "a [ that is not closed",
      "needed: ] at the end, commas between the items"},
+    {"illegal flow end", "a } or ] that closes nothing",
+     "allowed: one } for each {, one ] for each ["},
     {"end of map not found", "this line does not fit into the section around it", indentation},
     {"end of sequence not found", "this line does not fit into the list around it",
      "allowed: items that begin with `- `, in the same column"},

@@ -13,7 +13,7 @@
 namespace minato::http {
 namespace {
 
-using schema::quoted;
+using schema::in_quotes;
 using schema::Rejection;
 
 constexpr std::size_t url_bytes_max = 4096;
@@ -57,10 +57,10 @@ schema::Parsed<Parts> cut(std::string_view text) {
   if (text.size() > url_bytes_max)
     return rejected("the URL is too long", fmt::format("allowed: {} bytes", url_bytes_max));
   if (const auto c = forbidden_character(text))
-    return rejected(quoted(text) + " has " + describe(*c) + " in it");
+    return rejected(in_quotes(text) + " has " + describe(*c) + " in it");
   const auto separator = text.find("://");
   if (separator == std::string_view::npos)
-    return rejected(quoted(text) + " has no scheme", {}, fmt::format("http://{}", text));
+    return rejected(in_quotes(text) + " has no scheme", {}, fmt::format("http://{}", text));
   Parts parts{.scheme = lower(text.substr(0, separator)), .authority = {}, .path = {}, .query = {}};
   const auto rest = text.substr(separator + 3);
   const auto authority_end = std::min(rest.find_first_of("/?"), rest.size());
@@ -75,7 +75,7 @@ schema::Parsed<Authority> authority_of(std::string_view text) {
   if (text.empty()) return rejected("no host behind http://");
   if (text.contains('@')) return rejected("a user name or password before the host");
   if (const auto authority = parse_authority(text)) return *authority;
-  return rejected(quoted(text) + " is not a host with an optional port");
+  return rejected(in_quotes(text) + " is not a host with an optional port");
 }
 
 std::string_view without_slash_at_end(std::string_view path) {
@@ -91,8 +91,8 @@ schema::Parsed<std::string> prefix_of(std::string_view path) {
   const auto normal = normalize_path(path, MergeSlashes::no, arena);
   if (normal) return std::string(without_slash_at_end(*normal));
   if (normal.error() == PathFault::above_root)
-    return rejected(quoted(path) + " climbs above the root", "allowed: a prefix without ..");
-  return rejected(quoted(path) + " has a % without two hexadecimal digits",
+    return rejected(in_quotes(path) + " climbs above the root", "allowed: a prefix without ..");
+  return rejected(in_quotes(path) + " has a % without two hexadecimal digits",
                   "allowed: %25 for the percent sign itself");
 }
 
@@ -107,14 +107,14 @@ std::optional<Rejection> check_route_scheme(const Parts& parts) {
   if (parts.scheme == "http") return std::nullopt;
   if (parts.scheme == "https")
     return Rejection{"https needs TLS, which comes with a later version", {}, {}};
-  return Rejection{quoted(parts.scheme) + " is not a scheme that Minato serves", {}, {}};
+  return Rejection{in_quotes(parts.scheme) + " is not a scheme that Minato serves", {}, {}};
 }
 
 std::optional<Rejection> check_origin_scheme(const Parts& parts) {
   if (parts.scheme == "http") return std::nullopt;
   if (parts.scheme == "https" || parts.scheme == "h2c" || parts.scheme == "h2")
     return Rejection{parts.scheme + " upstreams come with a later version", {}, {}};
-  return Rejection{quoted(parts.scheme) + " is not a scheme that Minato forwards to", {}, {}};
+  return Rejection{in_quotes(parts.scheme) + " is not a scheme that Minato forwards to", {}, {}};
 }
 
 schema::Parsed<OriginUrl> parse_socket(std::string_view path) {
@@ -157,7 +157,7 @@ Parsed<http::RouteUrl> Kind<http::RouteUrl>::parse(std::string_view text) {
   const auto authority = http::authority_of(parts->authority);
   if (!authority) return std::unexpected(authority.error());
   if (!http::is_host_pattern(authority->host))
-    return http::rejected(quoted(authority->host) + " has a * inside",
+    return http::rejected(in_quotes(authority->host) + " has a * inside",
                           "allowed: * alone, or as the whole first label (*.example.com)");
   if (parts->query) return http::rejected("requests are not told apart by their query");
   auto prefix = http::prefix_of(parts->path);

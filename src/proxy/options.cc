@@ -10,10 +10,10 @@ std::optional<schema::Rejection> check_request_id_field(std::string_view text) {
   using http::FieldId;
   if (text.empty()) return std::nullopt;
   if (!http::is_token(text))
-    return schema::Rejection{schema::quoted(text) + " is not a field name", {}, {}};
+    return schema::Rejection{schema::in_quotes(text) + " is not a field name", {}, {}};
   const FieldId id = http::field_id(text);
   if (id == FieldId::unknown || id == FieldId::x_request_id) return std::nullopt;
-  return schema::Rejection{schema::quoted(text) + " has a meaning of its own in HTTP", {}, {}};
+  return schema::Rejection{schema::in_quotes(text) + " has a meaning of its own in HTTP", {}, {}};
 }
 
 }  // namespace minato::proxy

@@ -25,7 +25,7 @@ std::expected<std::string, Rejection> value_of(std::string_view inside,
   const auto separator = inside.find(":-");
   const auto name = inside.substr(0, separator);
   if (!is_name(name))
-    return rejected(quoted(name) + " is not the name of a variable",
+    return rejected(in_quotes(name) + " is not the name of a variable",
                     "allowed: ${NAME} or ${NAME:-default}; $${ stands for ${ itself");
   const bool has_default = separator != std::string_view::npos;
   const auto found = environment.find(name);

@@ -16,7 +16,7 @@ std::unexpected<Rejection> not_understood() { return std::unexpected(Rejection{}
 std::unexpected<Rejection> rejected(std::string_view text, std::string_view why,
                                     std::string suggestion = {}) {
   return std::unexpected(
-      Rejection{quoted(text) + " " + std::string(why), {}, std::move(suggestion)});
+      Rejection{in_quotes(text) + " " + std::string(why), {}, std::move(suggestion)});
 }
 
 /// A unit, what it is worth, and what people write for it elsewhere: suggested, never guessed.

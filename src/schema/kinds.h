@@ -26,7 +26,7 @@ using Parsed = std::expected<V, Rejection>;
 
 template <>
 struct Kind<bool> {
-  static constexpr std::string_view what = "yes or no";
+  static constexpr std::string_view what = "truth value";
   static constexpr std::string_view form = "true or false";
   static Parsed<bool> parse(std::string_view text);
   static std::string show(bool value) { return value ? "true" : "false"; }

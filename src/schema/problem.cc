@@ -163,7 +163,7 @@ std::vector<Problem> Problems::take() {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text.size() <= quoted_bytes_max) return '"' + printable(text) + '"';
   std::size_t end = quoted_bytes_max;
   while (end > 0 && continues_character(text[end])) --end;

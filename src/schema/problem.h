@@ -83,7 +83,7 @@ class Problems {
 /// How many bytes the key or value at the front of `text`, a line of a document, takes.
 std::size_t token_length(std::string_view text);
 /// `text` in quotes for a message: shortened, control characters replaced.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 /// `a, b or c`.
 std::string alternatives(const std::vector<std::string_view>& names);
 

@@ -36,14 +36,17 @@ ReferenceRow inherited_row(std::string_view key, const std::vector<std::string_v
 template <class M>
 struct Shape {
   static constexpr std::string_view brackets = "";
+  static constexpr std::string_view prefix = "";  // of what is allowed
 };
 template <class V>
 struct Shape<std::vector<V>> {
   static constexpr std::string_view brackets = "[]";
+  static constexpr std::string_view prefix = "list: ";
 };
 template <class V>
 struct Shape<std::map<std::string, V>> {
   static constexpr std::string_view brackets = ".<name>";
+  static constexpr std::string_view prefix = "names, each with ";
 };
 
 template <class V>
@@ -80,7 +83,7 @@ ReferenceRow row_of(const Field<T, M>& field) {
   return {.key = std::string(field.key),
           .fallback =
               field.rules.required ? "required" : fallback_of(defaults.*field.member, field.rules),
-          .allowed = (Shape<M>::brackets.empty() ? "" : "list: ") + describe(field.rules),
+          .allowed = std::string(Shape<M>::prefix) + describe(field.rules, Wording::brief),
           .meaning = std::string(field.meaning) +
                      (field.rules.needs_restart ? " A change needs a restart." : ""),
           .choices = choices_of(field.rules)};

@@ -17,7 +17,7 @@ const Choice* find_word(std::span<const Choice> words, std::string_view text) {
 }
 
 Rejection no_such_choice(std::string_view text, const std::vector<std::string_view>& names) {
-  return {quoted(text) + " is none of the choices", {}, std::string(nearest(text, names))};
+  return {in_quotes(text) + " is none of the choices", {}, std::string(nearest(text, names))};
 }
 
 Parsed<std::string> parse_text(std::string_view text, const Rules<std::string>& rules) {
@@ -26,7 +26,7 @@ Parsed<std::string> parse_text(std::string_view text, const Rules<std::string>& 
   if (rules.check == nullptr) return std::string(text);
   auto wrong = rules.check(text);
   if (!wrong) return std::string(text);
-  if (wrong->found.empty()) wrong->found = quoted(text) + " does not fit";
+  if (wrong->found.empty()) wrong->found = in_quotes(text) + " does not fit";
   if (wrong->suggestion.empty()) wrong->suggestion = nearest(text, names_of(rules.words));
   return std::unexpected(*std::move(wrong));
 }

@@ -35,26 +35,36 @@ template <class V>
 std::optional<Rejection> check_range(const V& value, std::string_view text, const Rules<V>& rules) {
   if (!rules.range.set) return std::nullopt;
   if (!rules.zero_means.empty() && value == V{}) return std::nullopt;
-  if (value < rules.range.low) return Rejection{quoted(text) + " is too small", {}, {}};
-  if (value > rules.range.high) return Rejection{quoted(text) + " is too large", {}, {}};
+  if (value < rules.range.low) return Rejection{in_quotes(text) + " is too small", {}, {}};
+  if (value > rules.range.high) return Rejection{in_quotes(text) + " is too large", {}, {}};
   return std::nullopt;
+}
+
+template <class V>
+std::string describe_range(const Rules<V>& rules) {
+  if constexpr (std::is_trivially_copyable_v<V>)
+    if (rules.range.set)
+      return " from " + Kind<V>::show(rules.range.low) + " to " + Kind<V>::show(rules.range.high);
+  if constexpr (std::unsigned_integral<V> && !std::is_same_v<V, bool>)
+    return " up to " + Kind<V>::show(static_cast<V>(-1));
+  return "";
 }
 }  // namespace detail
 
+/// Whether to say how a duration or size is written, or leave that to the reader.
+enum class Wording : std::uint8_t { full, brief };
+
 /// How the values that `rules` allow are written: for messages and the reference page.
 template <class V>
-std::string describe(const Rules<V>& rules) {
+std::string describe(const Rules<V>& rules, Wording wording = Wording::full) {
   if constexpr (Enumeration<V>) {
     return alternatives(detail::names_of_enumeration<V>());
   } else if constexpr (std::is_same_v<V, std::string>) {
     return detail::describe_text(rules);
   } else {
-    std::string out(Kind<V>::form);
-    if constexpr (std::is_trivially_copyable_v<V>)
-      if (rules.range.set)
-        out += " from " + Kind<V>::show(rules.range.low) + " to " + Kind<V>::show(rules.range.high);
-    if constexpr (std::unsigned_integral<V> && !std::is_same_v<V, bool>)
-      if (!rules.range.set) out += " up to " + Kind<V>::show(static_cast<V>(-1));
+    const bool brief = wording == Wording::brief && rules.range.set;
+    std::string out(brief ? Kind<V>::what : Kind<V>::form);
+    out += detail::describe_range(rules);
     if (!rules.zero_means.empty()) out += ", or 0 (" + std::string(rules.zero_means) + ")";
     if (!rules.zero_word.empty()) out += ", or " + std::string(rules.zero_word);
     return out;
@@ -77,7 +87,7 @@ Parsed<V> parse_value(std::string_view text, const Rules<V>& rules) {
           if (auto wrong = detail::check_range(*value, text, rules))
             return std::unexpected(*std::move(wrong));
       if (!value && value.error().found.empty())
-        value.error().found = quoted(text) + " is not a " + std::string(Kind<V>::what);
+        value.error().found = in_quotes(text) + " is not a " + std::string(Kind<V>::what);
       return value;
     }
   };

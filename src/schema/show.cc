@@ -59,4 +59,9 @@ void Writer::open(std::string_view key) {
   depth_ += 1;
 }
 
+void Writer::open_item() {
+  at_item_ = true;
+  depth_ += 1;
+}
+
 }  // namespace minato::schema::detail

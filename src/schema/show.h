@@ -17,8 +17,8 @@ class Writer {
   void entry(std::string_view key, std::string_view text);
   void open(std::string_view key);
   void close() { depth_ -= 1; }
-  /// The next key begins an item of the list that is open.
-  void item() { at_item_ = true; }
+  /// Begins an item of the list that is open: a section with keys of its own.
+  void open_item();
   std::string take() { return std::move(out_); }
 
  private:
@@ -63,8 +63,9 @@ void write(Writer& writer, std::string_view key, const std::vector<V>& list,
     if (list.empty()) return writer.entry(key, "[]");
     writer.open(key);
     for (const V& element : list) {
-      writer.item();
+      writer.open_item();
       write_members(writer, element);
+      writer.close();
     }
     writer.close();
   } else {

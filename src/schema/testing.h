@@ -89,7 +89,7 @@ namespace minato::schema::testing {
 
 inline std::optional<Rejection> check_shout(std::string_view text) {
   for (const char c : text)
-    if (c < 'A' || c > 'Z') return Rejection{quoted(text) + " is not loud", {}, {}};
+    if (c < 'A' || c > 'Z') return Rejection{in_quotes(text) + " is not loud", {}, {}};
   return std::nullopt;
 }
 inline Corner corner_of(const Picture& picture) { return {picture.depth, 2}; }

@@ -12,14 +12,14 @@ std::optional<schema::Rejection> check_health_uri(std::string_view text) {
   if (text.starts_with('/') && std::ranges::all_of(text, fits)) return std::nullopt;
   const bool only_slash_is_missing =
       !text.empty() && !text.contains(':') && std::ranges::all_of(text, fits);
-  return schema::Rejection{schema::quoted(text) + " is not a path",
+  return schema::Rejection{schema::in_quotes(text) + " is not a path",
                            {},
                            only_slash_is_missing ? "/" + std::string(text) : ""};
 }
 
 std::optional<schema::Rejection> check_host_field(std::string_view text) {
   if (text.empty() || http::parse_authority(text)) return std::nullopt;
-  return schema::Rejection{schema::quoted(text) + " is not a host", {}, {}};
+  return schema::Rejection{schema::in_quotes(text) + " is not a host", {}, {}};
 }
 
 }  // namespace minato::upstream
