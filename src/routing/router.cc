@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/strings.h"
 #include "http/authority.h"
+#include "http/ipv6.h"
 
 namespace minato::routing {
 namespace {
@@ -20,11 +22,25 @@ std::string_view host_of(std::string_view authority) {
   return host;
 }
 
-/// A host in lower case, on the stack.
-class LowerHost {
+/// The address in brackets, if that is what `host` is.
+std::optional<http::Ipv6Bytes> ipv6_of(std::string_view host) {
+  if (!host.starts_with('[') || !host.ends_with(']')) return std::nullopt;
+  return http::parse_ipv6(host.substr(1, host.size() - 2));
+}
+
+/// What a host is looked up by, on the stack: a name in lower case; of an address its bytes behind
+/// a bracket, since it has many spellings.
+class HostKey {
  public:
-  explicit LowerHost(std::string_view host) : size_(host.size()) {
-    std::ranges::transform(host, text_.begin(), to_lower);
+  explicit HostKey(std::string_view host) : size_(host.size()) {
+    const auto address = ipv6_of(host);
+    if (!address) {
+      std::ranges::transform(host, text_.begin(), to_lower);
+      return;
+    }
+    text_[0] = '[';
+    std::memcpy(&text_[1], address->data(), address->size());
+    size_ = 1 + address->size();
   }
   std::string_view view() const { return {text_.data(), size_}; }
 
@@ -33,7 +49,7 @@ class LowerHost {
   std::size_t size_;
 };
 
-/// Takes the last label off; an address literal is one label.
+/// Takes the last label off; an address is one label.
 std::string_view take_label(std::string_view& host) {
   const auto dot = host.starts_with('[') ? std::string_view::npos : host.rfind('.');
   const auto label = dot == std::string_view::npos ? host : host.substr(dot + 1);
@@ -50,6 +66,7 @@ std::string_view take_segment(std::string_view& path) {
 }
 
 bool valid_host(std::string_view host) {
+  if (host.starts_with('[')) return ipv6_of(host).has_value();
   return !host.empty() && host.size() <= host_bytes_max && !host.contains('*') &&
          !host.starts_with('.');
 }
@@ -71,8 +88,8 @@ std::expected<void, Router::Refusal> Router::add(std::string_view host, std::str
   if (!prefix.empty() && prefix.front() != '/')
     return std::unexpected(Refusal{Refusal::Why::bad_prefix});
 
-  const LowerHost lower(host);
-  const Node paths = wildcard ? add_wildcard(lower.view()) : names_.add(exact_root, lower.view());
+  const HostKey key(host);
+  const Node paths = wildcard ? add_wildcard(key.view()) : names_.add(exact_root, key.view());
   Place& place = names_.value(add_path(paths, prefix));
   if (place.route) return std::unexpected(Refusal{Refusal::Why::duplicate, *place.route});
   place.route = route;
@@ -83,10 +100,10 @@ std::optional<RouteIndex> Router::find(std::string_view authority, std::string_v
                                        unsigned* probes) const {
   const std::string_view host = host_of(authority);
   if (host.size() > host_bytes_max) return std::nullopt;
-  const LowerHost lower(host);
-  const Node exact = names_.find(exact_root, lower.view(), probes);
+  const HostKey key(host);
+  const Node exact = names_.find(exact_root, key.view(), probes);
   if (const auto route = longest_prefix(exact, path, probes)) return route;
-  for (Node at = longest_wildcard(lower.view(), probes); at != Tree::none; at = names_.parent(at))
+  for (Node at = longest_wildcard(key.view(), probes); at != Tree::none; at = names_.parent(at))
     if (const auto route = longest_prefix(names_.value(at).prefixes, path, probes)) return route;
   return std::nullopt;
 }

@@ -125,9 +125,16 @@ TEST(Router, GoesOnToALessSpecificHostWhereTheMoreSpecificHasNoPrefix) {
   EXPECT_EQ(route(router, "b.example.com", "/api"), 3);
 }
 
-TEST(Router, ReadsAnAddressLiteralAsOneLabel) {
-  const Router router = router_of({{"[::ffff:192.0.2.1]", "/"}});
-  EXPECT_EQ(route(router, "[::FFFF:192.0.2.1]:80", "/"), 0);
+TEST(Router, KnowsAnAddressInEverySpelling) {
+  const Router router = router_of({{"[2001:db8::1]", "/"}, {"[::ffff:192.0.2.1]", "/"}});
+  EXPECT_EQ(route(router, "[2001:DB8:0::1]:80", "/"), 0);
+  EXPECT_EQ(route(router, "[::FFFF:c000:201]", "/"), 1);
+  EXPECT_EQ(route(router, "[2001:db8::1:0]", "/"), nobody);
+}
+
+TEST(Router, NeverTakesANameForAnAddress) {
+  const Router router = router_of({{"[6578:616d:706c:652e:636f:6d2e:6578:616d]", "/"}});
+  EXPECT_EQ(route(router, "example.com.exam", "/"), nobody);
 }
 
 TEST(Router, HasNoRouteForAHostOverItsBound) {
@@ -158,8 +165,8 @@ TEST(Router, ReportsARuleThatIsThereAlready) {
 TEST(Router, RefusesWhatIsNoHostOrPrefix) {
   Router router(seed);
   const std::string too_long(host_bytes_max + 1, 'a');
-  for (const std::string_view host :
-       {"", ":80", "a.*", "*a.example", "*.*.example", ".example", too_long.c_str()}) {
+  for (const std::string_view host : {"", ":80", "a.*", "*a.example", "*.*.example", ".example",
+                                      "[::1", "[1.2.3.4]", "[::g]", too_long.c_str()}) {
     const auto added = router.add(host, "/", 0);
     ASSERT_FALSE(added) << host;
     EXPECT_EQ(added.error().why, Router::Refusal::Why::bad_host) << host;
