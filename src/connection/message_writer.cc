@@ -37,7 +37,7 @@ Soon<Result<void>> MessageWriter::write(std::string_view piece, Last last, Milli
   if (framed) pieces.add(http1::chunk_data_end);
   if (last == Last::yes) {
     if (framing_.kind == Kind::chunked) pieces.add(http1::last_chunk);
-    complete_ = true;
+    ending_ = true;
   }
   return send(pieces, idle);
 }
@@ -61,7 +61,7 @@ Soon<Result<void>> MessageWriter::finish_with(const http::Fields& trailers, Mill
   if (!composed) return composed;
   Pieces pieces;
   pieces.add(head_);
-  complete_ = true;
+  ending_ = true;
   return send(pieces, idle);
 }
 
@@ -80,6 +80,7 @@ Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, Mil
 
 Result<void> MessageWriter::sent() {
   forget_head();
+  complete_ = ending_;
   return {};
 }
 
@@ -92,7 +93,7 @@ void MessageWriter::reset() {
   forget_head();
   framing_ = {};
   left_ = bytes_ = body_bytes_ = 0;
-  complete_ = false;
+  ending_ = complete_ = false;
 }
 
 }  // namespace minato::connection

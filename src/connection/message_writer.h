@@ -91,7 +91,8 @@ class MessageWriter {
   std::uint64_t left_ = 0;  // of a known length
   std::uint64_t bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
-  bool complete_ = false;
+  bool ending_ = false;    // the end was given to be sent
+  bool complete_ = false;  // it was sent
 };
 
 }  // namespace minato::connection
