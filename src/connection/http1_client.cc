@@ -103,9 +103,9 @@ Result<void> Http1Client::accept_head() {
   received_any_ = true;
   buffer_.consume(call_->parser.head_size());
   buffer_.pin();
-  if (head.interim()) return {};
   const auto length = http1::response_body_length(head, call_->method);
   if (!length) return std::unexpected(upstream_error(length.error()));
+  if (head.interim()) return {};
   call_->body.begin(*length, call_->terms.rules, call_->trailers);
   call_->final_head = true;
   call_->keep_alive = http1::keep_alive(head) && length->kind != BodyLength::Kind::to_close;

@@ -186,6 +186,7 @@ Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
     auto head = co_await read_head(call);
     if (!head || !response_.interim() || response_.status == 101) co_return head;
     http1::remove_hop_by_hop(response_.fields);
+    response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
     auto sent = co_await responder_.interim(response_);
     if (!sent) downstream_error_ = sent.error();
     if (!sent) co_return sent;
@@ -268,6 +269,7 @@ Task<ProxyExchange::Failed> ProxyExchange::tunnel(Call& call) {
   if (request_.upgrade.empty() || !http1::switches_to(response_, request_.upgrade))
     co_return failed({Fault::malformed, Side::upstream, 0, "101 to what nobody asked for"});
   http1::remove_hop_by_hop(response_.fields);
+  response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
   auto tunnel = co_await responder_.upgrade(response_);
   if (!tunnel) co_return client_write_failure(tunnel.error());
   co_await relay_tunnel(surroundings_.loop, **tunnel, call, service_.timeouts.tunnel_idle);
