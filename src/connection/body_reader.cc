@@ -119,9 +119,9 @@ Instant BodyReader::deadline() const {
   const Instant now = stream_.loop().now();
   const Instant idle = deadline_after(now, rules_->idle);
   if (rules_->rate_min == 0) return idle;
-  // When the sender falls below the rate if nothing more comes.
-  const auto earned = Seconds(std::min<std::uint64_t>(bytes_ / rules_->rate_min, 1u << 30));
-  return std::min(idle, began_ + std::max<Nanos>(min_rate_grace, earned));
+  // The first full second at which `too_slow` if nothing more comes.
+  const auto earned = std::min<std::uint64_t>(bytes_ / rules_->rate_min, 1u << 30);
+  return std::min(idle, began_ + std::max<Nanos>(min_rate_grace, Seconds(earned + 1)));
 }
 
 bool BodyReader::too_slow() const {

@@ -1,0 +1,249 @@
+#include "connection/body_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "connection/options.h"
+#include "connection/test_connection.h"
+
+namespace minato::connection {
+namespace {
+
+using http::BodyLength;
+
+constexpr BodyLength chunked{BodyLength::Kind::chunked, 0};
+constexpr BodyLength to_close{BodyLength::Kind::to_close, 0};
+
+/// A body on its way to a reader.
+struct Body {
+  explicit Body(BodyLength length, const http::BodyRules& with = {}) : rules(with) {
+    reader.begin(length, rules, trailers);
+  }
+  Result<std::string> read_all() { return connection.await(collect(reader)); }
+  Pending<Result<std::string>> reading() { return {connection.loop, collect(reader)}; }
+
+  static Task<Result<std::string>> collect(BodyReader& reader) {
+    std::string all;
+    for (;;) {
+      const auto piece = co_await reader.read();
+      if (!piece) co_return std::unexpected(piece.error());
+      if (piece->empty()) co_return all;
+      all += *piece;
+    }
+  }
+
+  TestConnection connection;
+  http::BodyRules rules;
+  BlockPool pool;
+  Arena arena{pool};
+  http::Fields trailers{arena};
+  ReceiveBuffer buffer{connection.loop.blocks()};
+  BodyReader reader{*connection.near, buffer};
+};
+
+struct Whole {
+  const char* what;
+  BodyLength length;
+  std::string_view bytes;
+  const char* body;
+};
+constexpr Whole wholes[] = {
+    {"known", BodyLength::known(11), "hello world", "hello world"},
+    {"one chunk", chunked, "b\r\nhello world\r\n0\r\n\r\n", "hello world"},
+    {"chunks", chunked, "6;x=y\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n", "hello world"},
+    {"trailers", chunked, "b\r\nhello world\r\n0\r\nX-Sum: 1\r\n\r\n", "hello world"},
+    {"an empty chunked body", chunked, "0\r\n\r\n", ""},
+};
+
+TEST(BodyReader, ReadsABodyHoweverItIsSplit) {  // RFC 9112 6, 7.1
+  for (const Whole& whole : wholes) {
+    for (std::size_t cut = 0; cut <= whole.bytes.size(); ++cut) {
+      Body body(whole.length);
+      auto reading = body.reading();
+      body.connection.send(whole.bytes.substr(0, cut));
+      body.connection.send(whole.bytes.substr(cut));
+      ASSERT_TRUE(reading.done()) << whole.what << " cut at " << cut;
+      EXPECT_EQ(reading.value(), whole.body) << whole.what << " cut at " << cut;
+      EXPECT_TRUE(body.reader.complete());
+      EXPECT_EQ(body.reader.bytes(), std::string_view(whole.body).size());
+    }
+  }
+}
+
+TEST(BodyReader, LeavesWhatComesBehindTheBody) {
+  for (const Whole& whole : wholes) {
+    Body body(whole.length);
+    body.connection.send(std::string(whole.bytes) + "next");
+    EXPECT_EQ(body.read_all(), whole.body) << whole.what;
+    EXPECT_EQ(body.buffer.unread(), "next") << whole.what;
+  }
+}
+
+TEST(BodyReader, NoBodyIsReadWithoutWaiting) {
+  for (const BodyLength length : {BodyLength::none(), BodyLength::known(0)}) {
+    Body body(length);
+    EXPECT_TRUE(body.reader.complete());
+    EXPECT_TRUE(body.reader.buffered());
+    EXPECT_TRUE(body.reader.read().ready());
+  }
+}
+
+TEST(BodyReader, ABodyWithoutLengthEndsWithTheConnection) {  // RFC 9112 6.3, 8
+  for (const std::string_view sent : {"", "hello"}) {
+    Body body(to_close);
+    body.connection.send(sent);
+    body.connection.end();
+    EXPECT_EQ(body.read_all(), std::string(sent));
+    EXPECT_TRUE(body.reader.complete());
+  }
+}
+
+TEST(BodyReader, AResetIsNoEnd) {
+  Body body(to_close);
+  body.connection.send("hel");
+  body.connection.reset();
+  const auto got = body.read_all();
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().fault, Fault::reset);
+  EXPECT_FALSE(body.reader.complete());
+}
+
+TEST(BodyReader, AnEarlyEndIsNeverACompleteBody) {  // RFC 9112 8
+  for (const Whole& whole : wholes) {
+    for (std::size_t cut = 0; cut < whole.bytes.size(); ++cut) {
+      Body body(whole.length);
+      body.connection.send(whole.bytes.substr(0, cut));
+      body.connection.end();
+      const auto got = body.read_all();
+      ASSERT_FALSE(got) << whole.what << " cut at " << cut;
+      EXPECT_EQ(got.error().fault, Fault::closed);
+      EXPECT_EQ(got.error().side, Side::upstream);
+      EXPECT_FALSE(body.reader.complete());
+    }
+  }
+}
+
+TEST(BodyReader, BrokenChunksAreMalformed) {
+  for (const std::string_view bytes : {"x\r\n", "5\r\nhelloX", "-1\r\n", "5 hello", "\r\n"}) {
+    Body body(chunked);
+    body.connection.send(bytes);
+    const auto got = body.read_all();
+    ASSERT_FALSE(got) << bytes;
+    EXPECT_EQ(got.error().fault, Fault::malformed) << bytes;
+  }
+}
+
+TEST(BodyReader, GivesTrailersOnceTheBodyHasEnded) {  // RFC 9112 7.1.2
+  Body body(chunked);
+  body.connection.send("1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n");
+  EXPECT_EQ(body.read_all(), "a");
+  ASSERT_NE(body.trailers.find("X-Sum"), nullptr);
+  EXPECT_EQ(body.trailers.find("X-Sum")->value, "1");
+}
+
+TEST(BodyReader, TheLastPieceIsKnownAsTheLastWhereTheEndIsThere) {
+  for (const Whole& whole : {wholes[0], wholes[1]}) {
+    Body body(whole.length);
+    body.connection.send(whole.bytes);
+    EXPECT_EQ(body.connection.await(body.reader.read()), whole.body);
+    EXPECT_TRUE(body.reader.complete()) << whole.what;
+  }
+}
+
+TEST(BodyReader, TellsWhetherAllOfItIsBuffered) {
+  Body body(BodyLength::known(5));
+  EXPECT_FALSE(body.reader.buffered());
+  body.connection.send("hell");
+  EXPECT_EQ(body.connection.await(body.reader.read()), "hell");
+  EXPECT_FALSE(body.reader.buffered());
+  body.connection.send("o");
+  EXPECT_EQ(body.connection.await(body.reader.read()), "o");
+  EXPECT_TRUE(body.reader.buffered());
+}
+
+TEST(BodyReader, OneByteOverTheLimitIsTooLarge) {
+  for (const auto& [length, bytes] :
+       {std::pair{BodyLength::known(6), "hello!"}, std::pair{chunked, "6\r\nhello!\r\n0\r\n\r\n"},
+        std::pair{chunked, "3\r\nhel\r\n3\r\nlo!\r\n"}, std::pair{to_close, "hello!"}}) {
+    Body within(length, {.bytes_max = 6});
+    within.connection.send(bytes);
+    if (length == to_close) within.connection.end();
+    if (std::string_view(bytes).starts_with("3")) within.connection.send("0\r\n\r\n");
+    EXPECT_EQ(within.read_all(), "hello!") << bytes;
+    Body over(length, {.bytes_max = 5});
+    over.connection.send(bytes);
+    const auto got = over.read_all();
+    ASSERT_FALSE(got) << bytes;
+    EXPECT_EQ(got.error().fault, Fault::too_large);
+  }
+}
+
+TEST(BodyReader, GivesUpOnASilentSender) {
+  Body body(BodyLength::known(5), {.idle = 10s});
+  auto reading = body.reading();
+  body.connection.send("he");
+  body.connection.world.advance(9s);
+  body.connection.send("l");
+  body.connection.world.advance(9s);  // the time runs from the last byte
+  EXPECT_FALSE(reading.done());
+  body.connection.world.advance(1s);
+  ASSERT_TRUE(reading.done());
+  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
+}
+
+TEST(BodyReader, WaitsForeverWhereNoLimitIsSet) {
+  Body body(BodyLength::known(5), {.idle = 0s});
+  auto reading = body.reading();
+  body.connection.world.advance(24h);
+  EXPECT_FALSE(reading.done());
+  body.connection.send("hello");
+  EXPECT_EQ(reading.value(), "hello");
+}
+
+TEST(BodyReader, ASenderBelowTheLeastRateIsCutOffAfterTheGrace) {
+  Body body(BodyLength::known(100'000), {.idle = 60s, .rate_min = 100});
+  auto reading = body.reading();
+  for (int second = 0; second < 30; ++second) {
+    EXPECT_FALSE(reading.done()) << second;
+    body.connection.send(std::string(99, 'x'));
+    body.connection.world.advance(1s);
+  }
+  ASSERT_TRUE(reading.done());
+  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
+}
+
+TEST(BodyReader, ASenderAtTheLeastRateIsNot) {
+  Body body(BodyLength::known(12'000), {.idle = 60s, .rate_min = 100});
+  auto reading = body.reading();
+  for (int second = 0; second < 119; ++second) {
+    body.connection.send(std::string(100, 'x'));
+    EXPECT_FALSE(reading.done()) << second;
+    body.connection.world.advance(1s);
+  }
+  body.connection.send(std::string(100, 'x'));
+  ASSERT_TRUE(reading.done());
+  EXPECT_TRUE(reading.value());
+}
+
+TEST(BodyReader, WhoSentMuchAtFirstMayRestUntilTheRateIsReached) {
+  Body body(BodyLength::known(100'000), {.idle = 0s, .rate_min = 100});
+  auto reading = body.reading();
+  body.connection.send(std::string(5'000, 'x'));
+  body.connection.world.advance(49s);
+  EXPECT_FALSE(reading.done());
+  body.connection.world.advance(2s);
+  ASSERT_TRUE(reading.done());
+  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
+}
+
+TEST(BodyReader, HoldsOneBlockWhateverTheLengthOfTheBody) {
+  Body body(BodyLength::known(1u << 20));
+  auto reading = body.reading();
+  for (int piece = 0; piece < 16; ++piece) {
+    body.connection.send(std::string(1u << 16, 'x'));
+    EXPECT_LE(body.connection.loop.blocks().lent_bytes(), ReceiveBuffer::block_bytes);
+  }
+  EXPECT_TRUE(reading.done());
+}
+
+}  // namespace
+}  // namespace minato::connection
