@@ -1,75 +1,249 @@
 #include "connection/message_writer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
+#include <algorithm>
+#include <vector>
 
-#include "runtime/scope.h"
-#include "sim/sim_network.h"
-#include "sim/sim_world.h"
+#include "connection/test_connection.h"
 
 namespace minato::connection {
 namespace {
 
-/// A writer whose peer takes nothing, until it is asked to.
+using http::Last;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Kind = BodyFraming::Kind;
+
+/// Keeps what is written, one string a call, and takes no more than there is room for.
+class Recorder final : public net::Stream {
+ public:
+  explicit Recorder(runtime::Loop& on) : Stream(on, Side::upstream) {}
+  void end_writing() override {}
+  void reset_on_close() override {}
+  bool quiet() override { return true; }
+  void make_room(std::size_t bytes) {
+    room = bytes;
+    became(false, true, false, false);
+  }
+  std::string all() const {
+    std::string text;
+    for (const auto& one : writes) text += one;
+    return text;
+  }
+
+  std::vector<std::string> writes;
+  std::size_t room = static_cast<std::size_t>(-1);
+
+ private:
+  net::Io try_read(std::span<char>) override { return {.kind = net::Io::Kind::would_block}; }
+  net::Io try_write(std::span<const iovec> pieces) override {
+    if (room == 0) return {.kind = net::Io::Kind::would_block};
+    std::string text;
+    for (const iovec& piece : pieces)
+      text.append(static_cast<const char*>(piece.iov_base),
+                  std::min(piece.iov_len, room - text.size()));
+    room -= text.size();
+    writes.push_back(text);
+    return {.kind = net::Io::Kind::moved, .bytes = text.size()};
+  }
+};
+
+constexpr std::string_view head = "HTTP/1.1 200 OK\r\n\r\n";
+constexpr Millis idle = 10s;
+
 class MessageWriterTest : public testing::Test {
  protected:
-  MessageWriterTest() {
-    world.wire().faults().buffer_min = world.wire().faults().buffer_max = 100;
-    tasks.start(connect(*this));
-    tasks.start(accept(*this));
+  void begin(BodyFraming framing) {
+    ASSERT_TRUE(writer.compose([](http1::HeadWriter& to) {
+      to.status_line(200, "OK");
+      to.end();
+    }));
+    writer.begin_body(framing);
+  }
+  Result<void> await(Soon<Result<void>> what) {
+    Pending<Result<void>> pending(loop, std::move(what));
     world.run_until_idle();
-    writer = std::make_unique<MessageWriter>(*near);
+    return pending.value();
   }
-  ~MessageWriterTest() override { tasks.cancel_all(); }
-
-  static Task<void> connect(MessageWriterTest& test) {
-    const net::Address address = test.listener->address();
-    auto made = co_await test.network.connect(address, never);
-    test.near = *std::move(made);
+  Result<void> write(std::string_view piece, Last last) {
+    return await(writer.write(piece, last, idle));
   }
-  static Task<void> accept(MessageWriterTest& test) {
-    auto accepted = co_await test.listener->accept();
-    test.far = std::move(accepted->stream);
-  }
-  static Task<void> write_last(MessageWriter& to, std::string_view body) {
-    (void)co_await to.write(body, http::Last::yes, 0ms);
-  }
-  static Task<void> read_all(net::Stream& from) {
-    std::array<char, 100> buffer;
-    for (bool more = true; more;) {
-      const auto count = co_await from.read(buffer, never);
-      more = count && *count > 0;
-    }
-  }
+  std::string with_head(std::string_view rest) { return std::string(head) + std::string(rest); }
 
   sim::SimWorld world{1};
   sim::SimLoop& loop = world.add_loop();
-  sim::SimNetwork network{world.wire(), loop};
-  std::unique_ptr<net::Listener> listener =
-      network.listen({.address = sim::SimNetwork::loopback()}).value();
-  std::unique_ptr<net::Stream> near, far;
-  std::unique_ptr<MessageWriter> writer;
-  const std::string body = std::string(1000, 'b');
-  runtime::Scope tasks{loop};
+  Recorder stream{loop};
+  MessageWriter writer{stream};
+  BlockPool pool;
+  Arena arena{pool};
+  http::Fields trailers{arena};
 };
 
+TEST_F(MessageWriterTest, AWholeMessageGoesOutInOneWrite) {
+  struct Row {
+    BodyFraming framing;
+    const char* piece;
+    const char* body;
+    std::uint64_t body_bytes = 5;
+  };
+  for (const Row& row : {
+           Row{{.kind = Kind::none}, "", "", 0},
+           Row{{.kind = Kind::known, .bytes = 5}, "hello", "hello"},
+           Row{{.kind = Kind::known, .bytes = 0}, "", "", 0},
+           Row{{.kind = Kind::chunked}, "hello", "5\r\nhello\r\n0\r\n\r\n"},
+           Row{{.kind = Kind::chunked}, "", "0\r\n\r\n", 0},
+           Row{{.kind = Kind::to_close}, "hello", "hello"},
+           // The answer to HEAD: what is given as its body stays here.
+           Row{{.kind = Kind::none}, "hello", "", 0},
+       }) {
+    stream.writes.clear();
+    writer.reset();
+    begin(row.framing);
+    EXPECT_THAT(stream.writes, IsEmpty());
+    EXPECT_TRUE(write(row.piece, Last::yes));
+    EXPECT_THAT(stream.writes, ElementsAre(with_head(row.body)));
+    EXPECT_TRUE(writer.complete());
+    EXPECT_EQ(writer.bytes(), with_head(row.body).size());
+    EXPECT_EQ(writer.body_bytes(), row.body_bytes);
+    EXPECT_EQ(loop.blocks().lent_bytes(), 0u);
+  }
+}
+
+TEST_F(MessageWriterTest, PiecesGoOutAsTheyCome) {
+  begin({.kind = Kind::chunked});
+  EXPECT_TRUE(write("a", Last::no));
+  EXPECT_FALSE(writer.complete());
+  EXPECT_TRUE(write("0123456789abcdef", Last::no));
+  EXPECT_TRUE(await(writer.finish(nullptr, idle)));
+  EXPECT_THAT(stream.writes,
+              ElementsAre(with_head("1\r\na\r\n"), "10\r\n0123456789abcdef\r\n", "0\r\n\r\n"));
+}
+
+TEST_F(MessageWriterTest, AFlushIsNoEndOfAChunkedBody) {
+  begin({.kind = Kind::chunked});
+  EXPECT_TRUE(await(writer.flush(idle)));
+  EXPECT_THAT(stream.writes, ElementsAre(head));
+  EXPECT_TRUE(await(writer.flush(idle)));
+  EXPECT_THAT(stream.writes, ElementsAre(head));
+  EXPECT_FALSE(writer.complete());
+}
+
+TEST_F(MessageWriterTest, TrailersFollowTheLastChunk) {  // RFC 9112 7.1.2
+  trailers.add("X-Sum", "1");
+  begin({.kind = Kind::chunked});
+  EXPECT_TRUE(write("a", Last::no));
+  EXPECT_TRUE(await(writer.finish(&trailers, idle)));
+  EXPECT_EQ(stream.all(), with_head("1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n"));
+  EXPECT_TRUE(writer.complete());
+}
+
+TEST_F(MessageWriterTest, TrailersDoNotLoseAPendingHead) {
+  trailers.add("X-Sum", "1");
+  begin({.kind = Kind::chunked});
+  EXPECT_TRUE(await(writer.finish(&trailers, idle)));
+  EXPECT_EQ(stream.all(), with_head("0\r\nX-Sum: 1\r\n\r\n"));
+}
+
+TEST_F(MessageWriterTest, OnlyAChunkedBodyHasTrailers) {
+  trailers.add("X-Sum", "1");
+  for (const Kind kind : {Kind::none, Kind::known, Kind::to_close}) {
+    stream.writes.clear();
+    begin({.kind = kind});
+    EXPECT_TRUE(await(writer.finish(&trailers, idle)));
+    EXPECT_EQ(stream.all(), head);
+  }
+}
+
+TEST_F(MessageWriterTest, ABodyIsAsLongAsAnnouncedOrAnError) {  // RFC 9110 8.6
+  begin({.kind = Kind::known, .bytes = 5});
+  EXPECT_FALSE(write("hello!", Last::no));
+  EXPECT_FALSE(write("hell", Last::yes));
+  EXPECT_FALSE(await(writer.finish(nullptr, idle)));
+  EXPECT_THAT(stream.writes, IsEmpty());
+  EXPECT_FALSE(writer.complete());
+  EXPECT_TRUE(write("hel", Last::no));
+  EXPECT_FALSE(write("lo!", Last::yes));
+  EXPECT_TRUE(write("lo", Last::yes));
+  EXPECT_EQ(stream.all(), with_head("hello"));
+}
+
+TEST_F(MessageWriterTest, NothingIsLostOrDoubledWhereThePeerTakesItSlowly) {
+  trailers.add("X-Sum", "1");
+  for (std::size_t at_once = 1; at_once < 20; ++at_once) {
+    stream.writes.clear();
+    stream.make_room(at_once);
+    writer.reset();
+    begin({.kind = Kind::chunked});
+    Pending<Result<void>> piece(loop, writer.write("hello world", Last::no, idle));
+    while (!piece.done()) stream.make_room(at_once), world.run_until_idle();
+    Pending<Result<void>> last(loop, writer.finish(&trailers, idle));
+    while (!last.done()) stream.make_room(at_once), world.run_until_idle();
+    EXPECT_EQ(stream.all(), with_head("b\r\nhello world\r\n0\r\nX-Sum: 1\r\n\r\n")) << at_once;
+    EXPECT_EQ(writer.bytes(), stream.all().size());
+  }
+}
+
 TEST_F(MessageWriterTest, IsCompleteWhenTheKernelHasTheLastByteAndNotBefore) {
-  writer->begin_body({.kind = BodyFraming::Kind::chunked});
-  tasks.start(write_last(*writer, body));
+  stream.make_room(30);
+  begin({.kind = Kind::chunked});
+  Pending<Result<void>> piece(loop, writer.write(std::string_view("hello"), Last::yes, idle));
+  EXPECT_FALSE(writer.complete());
+  stream.make_room(30);
   world.run_until_idle();
-  EXPECT_FALSE(writer->complete());
-  tasks.start(read_all(*far));
-  world.run_until_idle();
-  EXPECT_TRUE(writer->complete());
+  ASSERT_TRUE(piece.done());
+  EXPECT_TRUE(writer.complete());
 }
 
 TEST_F(MessageWriterTest, IsNotCompleteWhereItsLastWriteIsCancelled) {
-  writer->begin_body({.kind = BodyFraming::Kind::known, .bytes = body.size()});
-  tasks.start(write_last(*writer, body));
-  world.run_until_idle();
-  tasks.cancel_all();
-  EXPECT_FALSE(writer->complete());
+  stream.make_room(21);
+  begin({.kind = Kind::known, .bytes = 5});
+  {
+    const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+    EXPECT_FALSE(piece.done());
+  }
+  EXPECT_FALSE(writer.complete());
+}
+
+TEST_F(MessageWriterTest, APeerThatTakesNothingTimesOut) {
+  stream.make_room(3);
+  begin({.kind = Kind::known, .bytes = 5});
+  Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+  world.advance(9s);
+  EXPECT_FALSE(piece.done());
+  stream.make_room(3);  // the time runs from the last byte taken
+  world.advance(9s);
+  EXPECT_FALSE(piece.done());
+  world.advance(1s);
+  ASSERT_TRUE(piece.done());
+  EXPECT_EQ(piece.value().error().fault, Fault::timed_out);
+}
+
+TEST_F(MessageWriterTest, AHeadGetsTheRoomThatItNeeds) {
+  for (const std::size_t bytes : {10u, 5'000u, 100'000u}) {
+    stream.writes.clear();
+    ASSERT_TRUE(writer.compose([&](http1::HeadWriter& to) {
+      to.status_line(200, "OK");
+      to.field("X", std::string(bytes, 'x'));
+      to.end();
+    }));
+    writer.begin_body({});
+    EXPECT_TRUE(write("", Last::yes));
+    EXPECT_EQ(stream.all(), "HTTP/1.1 200 OK\r\nX: " + std::string(bytes, 'x') + "\r\n\r\n");
+  }
+}
+
+TEST_F(MessageWriterTest, WhatCannotBeAHeadIsNotSent) {
+  const auto composed = [&](const std::string& value) {
+    return writer.compose([&](http1::HeadWriter& to) {
+      to.status_line(200, "OK");
+      to.field("X", value);
+      to.end();
+    });
+  };
+  EXPECT_EQ(composed("a\r\nSet-Cookie: b").error().fault, Fault::malformed);
+  EXPECT_EQ(composed(std::string(2u << 20, 'x')).error().fault, Fault::too_large);
 }
 
 }  // namespace
