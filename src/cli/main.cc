@@ -1,10 +1,11 @@
-#include "control/run.h"
-
 #include <unistd.h>
 
+#include <iostream>
+
+#include "cli/program.h"
+
 int main(int argc, char** argv) {
-  const std::string path = argc > 1 ? argv[1] : "config.yaml";
-  const auto environment = minato::config::environment_of(environ);
-  return static_cast<int>(minato::control::run(
-      {.load = [&] { return minato::config::load(path, environment); }, .config_path = path}));
+  minato::cli::Shell shell{
+      .out = std::cout, .err = std::cerr, .environment = minato::config::environment_of(environ)};
+  return static_cast<int>(minato::cli::run_command_line({argv + 1, argv + argc}, shell));
 }

@@ -1,0 +1,67 @@
+#include "cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+
+namespace minato::cli {
+namespace {
+
+constexpr std::array commands = {
+    Command{"run", "Serve, as a configuration says. This is what minato does without a command.",
+            declare_run},
+    Command{"check", "Tell everything that is wrong with a configuration, or what it would serve.",
+            declare_check},
+    Command{"reload", "Make the running minato read its configuration again.", declare_reload},
+    Command{"status", "Tell how the running minato is, with its services and endpoints.",
+            declare_status},
+    Command{"demo", "Try it: a proxy and two small origins in one process.", declare_demo},
+    Command{"version", "Print the version.", declare_version},
+    Command{"reference", "Print the reference of the configuration, as Markdown.",
+            declare_reference, Visibility::hidden},
+};
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 success; 1 a bad configuration or a refused reload; 2 bad usage;\n"
+    "3 cannot start, or nobody answers.";
+
+Action add_subcommand(CLI::App& app, const Command& command) {
+  CLI::App& sub = *app.add_subcommand(std::string(command.name), std::string(command.summary));
+  if (command.visibility == Visibility::hidden) sub.group("");
+  return command.declare(sub);
+}
+
+/// An option before a command is none of the command's: it would be passed over in silence.
+void refuse_misplaced_options(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0)
+      throw CLI::ExtrasError("minato", {option->get_name() + ": belongs behind the command"});
+}
+
+ExitCode tell(const CLI::ParseError& error, const CLI::App& app, Shell& shell) {
+  return app.exit(error, shell.out, shell.err) == 0 ? ExitCode::ok : ExitCode::bad_usage;
+}
+
+}  // namespace
+
+ExitCode run_command_line(std::vector<std::string> arguments, Shell& shell) {
+  CLI::App app("A reverse proxy and load balancer.", "minato");
+  app.footer(exit_codes);
+  app.require_subcommand(0, 1);
+  const Action without_command = declare_run(app);
+  std::array<Action, commands.size()> actions;
+  std::ranges::transform(commands, actions.begin(),
+                         [&](const Command& command) { return add_subcommand(app, command); });
+  std::ranges::reverse(arguments);  // as the library takes them
+  try {
+    app.parse(std::move(arguments));
+    if (!app.get_subcommands().empty()) refuse_misplaced_options(app);
+  } catch (const CLI::ParseError& error) {
+    return tell(error, app, shell);
+  }
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    if (app.got_subcommand(std::string(commands[i].name))) return actions[i](shell);
+  return without_command(shell);
+}
+
+}  // namespace minato::cli
