@@ -23,13 +23,21 @@ class Countdown final : runtime::Timer {
     if (armed()) arm(loop_.now());
   }
 
-  /// co_await countdown: true where all have ended. Once.
-  bool await_ready() const noexcept { return left_ == 0; }
-  void await_suspend(std::coroutine_handle<> who) {
-    who_ = who;
-    arm(loop_.now() + limit_);
-  }
-  bool await_resume() const noexcept { return left_ == 0; }
+  /// co_await countdown.end(): true where all have ended. Once.
+  class End {
+   public:
+    explicit End(Countdown& countdown) : countdown_(countdown) {}
+    bool await_ready() const noexcept { return countdown_.left_ == 0; }
+    void await_suspend(std::coroutine_handle<> who) {
+      countdown_.who_ = who;
+      countdown_.arm(countdown_.loop_.now() + countdown_.limit_);
+    }
+    bool await_resume() const noexcept { return countdown_.left_ == 0; }
+
+   private:
+    Countdown& countdown_;
+  };
+  End end() { return End(*this); }
 
  private:
   void expired() override { who_.resume(); }

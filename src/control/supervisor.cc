@@ -183,7 +183,7 @@ Task<void> Supervisor::shut_down() {
     worker->loop().send([worker, drained = drained_, &loop = parts_.loop] {
       worker->drain([drained, &loop] { loop.send([drained] { drained->one_has_ended(); }); });
     });
-  const bool all_ended = co_await *drained_;
+  const bool all_ended = co_await drained_->end();
   for (Worker* const worker : workers_)
     co_await runtime::on(parts_.loop, worker->loop(), [worker] {
       worker->cut();
