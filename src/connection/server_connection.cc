@@ -54,7 +54,9 @@ void ServerConnection::close_idle() {
 }
 
 Task<void> ServerConnection::serve() {
-  for (int in_a_row = 0; co_await wait_for_request(); ++in_a_row) {
+  for (int in_a_row = 1;; ++in_a_row) {
+    const bool there = co_await wait_for_request();
+    if (!there) co_return;
     const Next next = co_await ServerExchange::run(*this);
     if (next == Next::linger) co_await linger();
     if (next != Next::keep) co_return;

@@ -66,7 +66,8 @@ ServerExchange::~ServerExchange() {
 
 Task<Next> ServerExchange::run(ServerConnection& connection) {
   ServerExchange exchange(connection);
-  switch (co_await exchange.read_head()) {
+  const Head head = co_await exchange.read_head();
+  switch (head) {
     case Head::gone: co_return Next::close;
     case Head::refused: co_return co_await exchange.answer_failure();
     case Head::complete: co_return co_await exchange.answer_request();
@@ -182,8 +183,9 @@ Task<Next> ServerExchange::answer_failure() {
 
 Task<Next> ServerExchange::after_response() {
   if (!responder_.keeps_alive()) co_return may_still_send() ? Next::linger : Next::close;
-  if (body_.ended() || co_await discard_body()) co_return Next::keep;
-  co_return Next::linger;
+  if (body_.ended()) co_return Next::keep;
+  const bool discarded = co_await discard_body();
+  co_return discarded ? Next::keep : Next::linger;
 }
 
 /// To close a connection with unread bytes in it would reset it, and take the answer with it.

@@ -151,9 +151,10 @@ Task<void> ProxyExchange::pump_body(Call& call) {
       co_return;
     }
     if (piece->empty()) break;
-    const bool last = request_.body.ended() && request_.body.trailers().count() == 0;
-    const auto written = co_await call.write(*piece, last ? Last::yes : Last::no);
-    if (last || !written) {
+    const bool ends = request_.body.ended() && request_.body.trailers().count() == 0;
+    const Last last = ends ? Last::yes : Last::no;
+    const auto written = co_await call.write(*piece, last);
+    if (ends || !written) {
       sent_ = surroundings_.loop.now();
       co_return;
     }
@@ -245,10 +246,11 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
     const auto piece = co_await next;
     if (!piece) co_return failed(piece.error());
     if (piece->empty()) co_return co_await finish(call);
-    const bool last = call.body_ended() && trailers_to_forward(call) == nullptr;
-    auto written = co_await responder_.write(*piece, last ? Last::yes : Last::no);
+    const bool ends = call.body_ended() && trailers_to_forward(call) == nullptr;
+    const Last last = ends ? Last::yes : Last::no;
+    auto written = co_await responder_.write(*piece, last);
     if (!written) co_return client_write_failure(written.error());
-    if (last) co_return std::nullopt;
+    if (ends) co_return std::nullopt;
     if (in_a_row >= pieces_in_a_row) co_await surroundings_.loop.breathe();
   }
 }

@@ -25,7 +25,9 @@ class Relay {
         co_return;
       }
       last_moved_ = loop_.now();
-      if (!piece || !co_await origin_.write_raw(*piece, idle_)) break;
+      if (!piece) break;
+      const auto written = co_await origin_.write_raw(*piece, idle_);
+      if (!written) break;
     }
     origin_.abort({Fault::cancelled, Side::local, 0, "the client's side of the tunnel broke"});
   }
