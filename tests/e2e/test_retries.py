@@ -6,7 +6,7 @@ from harness.waiting import free_port
 from harness.wire import response
 
 DEAD = "http://127.0.0.1:{}"
-STUBBORN = 'health_check: {type: "off", fall: 1000}'
+STUBBORN = 'health_check: {type: "off", fall: 100}'
 
 
 def dead():
