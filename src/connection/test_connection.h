@@ -2,13 +2,13 @@
 // operations that wait for it.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/soon.h"
 #include "runtime/scope.h"
+#include "sim/peer.h"
 #include "sim/sim_network.h"
 #include "sim/sim_world.h"
 
@@ -42,36 +42,14 @@ class TestConnection {
     const auto address = *net::Address::parse("10.0.0.1", 80);
     const auto listener = far_network_.listen({.address = address}).value();
     near = await(near_network_.connect(address, never)).value();
-    far = await(listener->accept()).value().stream;
+    far_.emplace(world, await(listener->accept()).value().stream);
   }
 
-  void send(std::string_view bytes) {
-    iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
-    std::span<iovec> pieces(&piece, bytes.empty() ? 0 : 1);
-    if (!far->write_now(pieces)) far->abort({Fault::resource, Side::local, 0, "sent too much"});
-    world.run_until_idle();
-  }
-  void end() {
-    far->end_writing();
-    world.run_until_idle();
-  }
-  void reset() {
-    far->reset_on_close();
-    far.reset();
-    world.run_until_idle();
-  }
+  void send(std::string_view bytes) { far_->send(bytes); }
+  void end() { far_->end(); }
+  void reset() { far_->reset(); }
   /// What has reached the far end since the last call.
-  std::string received() {
-    world.run_until_idle();
-    std::string all;
-    std::array<char, 4096> buffer;
-    for (;;) {
-      const auto count = far->read_now(buffer);
-      if (!count || !*count || **count == 0) return all;
-      all.append(buffer.data(), **count);
-      world.run_until_idle();
-    }
-  }
+  std::string received() { return far_->received(); }
 
   template <class T>
   T await(Soon<T> what) {
@@ -93,7 +71,9 @@ class TestConnection {
 
  public:
   std::unique_ptr<net::Stream> near;  ///< side upstream
-  std::unique_ptr<net::Stream> far;
+
+ private:
+  std::optional<sim::Peer> far_;
 };
 
 }  // namespace minato::connection
