@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "net/address.h"
@@ -106,6 +107,18 @@ class ClaimCheck {
   std::map<std::uint16_t, Port> ports_;
 };
 
+/// Where repeated slashes of a path are merged, a prefix that has some takes nothing.
+void check_slashes(const ServiceConfig& service, Claim claim, Problems& problems) {
+  http::RouteUrl url = service.hosts[claim.host];
+  if (!service.normalize.merge_slashes || !url.prefix.contains("//")) return;
+  const auto repeated = [](char a, char b) { return a == '/' && b == '/'; };
+  const auto rest = std::ranges::unique(url.prefix, repeated);
+  url.prefix.erase(rest.begin(), rest.end());
+  problems.error(claim.path(),
+                 {"repeated slashes, which are one in the paths of requests",
+                  "allowed: single slashes, or normalize: {merge_slashes: false}", to_string(url)});
+}
+
 void check_hosts(const Config& config, Problems& problems) {
   ClaimCheck claims(problems);
   for (std::size_t i = 0; i < config.services.size(); ++i) {
@@ -115,6 +128,7 @@ void check_hosts(const Config& config, Problems& problems) {
       const http::RouteUrl& url = service.hosts[j];
       if (url.host.empty()) continue;
       claims.add(service, {i, j});
+      check_slashes(service, {i, j}, problems);
       if (url.port != 0 && url.port != service.listen_port)
         problems.warning(Claim{i, j}.path(),
                          {fmt::format("port {} has no effect", url.port),
@@ -156,9 +170,14 @@ void check_admin(const Config& config, Problems& problems) {
 }
 
 void check_dns(const Config& config, Problems& problems) {
-  if (config.dns.min_ttl <= config.dns.max_ttl) return;
+  const auto& [servers, min_ttl, max_ttl] = config.dns;
+  if (min_ttl <= max_ttl) return;
   const std::string path = problems.is_stated("dns.min_ttl") ? "dns.min_ttl" : "dns.max_ttl";
-  problems.error(path, {"min_ttl is greater than max_ttl", "allowed: at most as much", {}});
+  const auto shown = schema::Kind<Millis>::show;
+  problems.error(
+      path, {fmt::format("min_ttl {} is greater than max_ttl {}", shown(min_ttl), shown(max_ttl)),
+             "allowed: at most as much",
+             {}});
 }
 
 void check_cache(const Config& config, Problems& problems) {

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "config/declarations.h"
+#include "config/testing.h"
+#include "schema/show.h"
 
-namespace minato::config {
+namespace minato::config::testing {
 namespace {
 
 /// The configuration of a text that has nothing wrong with it.
@@ -13,14 +15,6 @@ Config good(std::string text, const schema::Environment& environment = {}) {
   EXPECT_EQ(render(loaded.problems), "");
   return loaded.config;
 }
-
-const std::string one_service = R"(
-services:
-  - name: web
-    listen_port: 80
-    hosts: ["http://example.com/"]
-    upstreams: [{host: "http://b:8000"}]
-)";
 
 // The whole format of the original, as its users have it.
 constexpr std::string_view original = R"(
@@ -65,12 +59,12 @@ TEST(Load, TheCacheIsCheckedAndSaysThatItDoesNothingYet) {
   EXPECT_EQ(headline(loaded.problems[0]),
             "config.yaml:3:3: warning: cache: checked, and without effect: this version has no "
             "cache yet");
-  EXPECT_EQ(good("cache: {enabled: false}" + one_service).cache->enabled, false);
+  EXPECT_EQ(good("cache: {enabled: false}\n" + one_service).cache->enabled, false);
 }
 
 TEST(Load, TheOriginalsSpellingOfTheBodyLimitIsUnderstoodWithAWarning) {
   const Loaded loaded =
-      load_text("config.yaml", "cache: {enabled: false, max_size: 2048}" + one_service, {});
+      load_text("config.yaml", "cache: {enabled: false, max_size: 2048}\n" + one_service, {});
   EXPECT_EQ(loaded.config.cache->max_body_size, 2_KiB);
   ASSERT_EQ(loaded.problems.size(), 1u);
   EXPECT_EQ(headline(loaded.problems[0]),
@@ -78,7 +72,8 @@ TEST(Load, TheOriginalsSpellingOfTheBodyLimitIsUnderstoodWithAWarning) {
 }
 
 TEST(Load, TheCacheHasDefaultsThatTheOriginalLacks) {
-  EXPECT_EQ(good("cache: {enabled: false}" + one_service).cache, (CacheOptions{.enabled = false}));
+  EXPECT_EQ(good("cache: {enabled: false}\n" + one_service).cache,
+            (CacheOptions{.enabled = false}));
   const CacheOptions defaults;
   EXPECT_EQ(defaults.type, EvictionType::lru);
   EXPECT_EQ(defaults.ttl, 300s);
@@ -117,13 +112,13 @@ retries: {attempts: 2}       # further tries after the first, only where it is s
 health_check: {type: http, interval: 10s, timeout: 5s, tcp_timeout: 1s, rise: 1, fall: 1, expect_status: [200-399], host: ""}
 services:
   - name: web
-    listen_port: 80
+    listen_port: 8080
     listen_address: ""       # empty: all addresses, IPv6 and IPv4 (IPv4 alone where the host has no IPv6)
     balancer: round_robin
     normalize: {merge_slashes: true}    # for matching only
-    hosts: ["http://example.com/"]
+    hosts: ["http://example.com/", "http://example.com/api/"]
     upstreams:
-      - {host: "http://b:8000", health_uri: "/", max_connections: 0}   # over all workers; weight and backup come with the balancers
+      - {host: "http://10.0.0.1:8000", health_uri: "/", max_connections: 0}   # over all workers; weight and backup come with the balancers
 )";
 
 TEST(Load, WhatIsNotStatedIsTheDefaultThatTheReferenceStates) {
@@ -132,7 +127,8 @@ TEST(Load, WhatIsNotStatedIsTheDefaultThatTheReferenceStates) {
 
 TEST(Load, AdminIsOffUnlessStated) {
   EXPECT_EQ(good(one_service).admin, std::nullopt);
-  const Config config = good("admin: {listen: \"127.0.0.1:9180\", token_file: \"\"}" + one_service);
+  const Config config =
+      good("admin: {listen: \"127.0.0.1:9180\", token_file: \"\"}\n" + one_service);
   EXPECT_EQ(config.admin, (AdminOptions{"127.0.0.1:9180", ""}));
 }
 
@@ -236,6 +232,18 @@ services:
   EXPECT_EQ(config.services.at(0).hosts.at(0).host, "example.org");
 }
 
+TEST(Load, EffectiveValuesReadBackAsThemselves) {
+  const Config config = good(R"(
+workers: 3
+trusted_proxies: [10.0.0.0/8]
+admin: {listen: "127.0.0.1:9180"}
+access_log: {format: "{client} \"{request}\""}
+timeouts: {connect: 1500ms, keep_alive: 0}
+health_check: {expect_status: [204, 3xx]}
+)" + one_service);
+  EXPECT_EQ(good(schema::show(config)), config);
+}
+
 TEST(Load, TheEnvironmentOfAProcessIsNamesAndValues) {
   const char* const environ[] = {"A=1", "B=x=y", "EMPTY=", nullptr};
   EXPECT_EQ(environment_of(environ),
@@ -253,4 +261,4 @@ TEST(Load, ADirectoryIsNoFile) {
 }
 
 }  // namespace
-}  // namespace minato::config
+}  // namespace minato::config::testing

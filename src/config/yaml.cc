@@ -47,7 +47,7 @@ constexpr Meaning meanings[] = {
     {refusal::key_is_no_word, "a key that is a list or a section", "allowed: words"},
     {refusal::open_quote, "a quotation mark that is not closed in its line",
      "needed: the same mark at the end"},
-    {"illegal EOF in scalar", "a quotation mark that is not closed",
+    {"illegal EOF in scalar", "a quotation mark that is not closed in its line",
      "needed: the same mark at the end"},
     {"end of map flow not found", "a { that is not closed",
      "needed: } at the end, commas between the entries"},
@@ -74,16 +74,20 @@ bool is_indented_by_tab(std::string_view line) {
   return line.substr(0, end).contains('\t');
 }
 
+/// The text around `at` as somebody would have to write it, in quotes.
+std::string in_yaml_quotes(std::string_view line, std::size_t at) {
+  if (at >= line.size()) return "";
+  const auto before = line.substr(0, at).find_last_of(" \t,[{");
+  const auto text = line.substr(before == std::string_view::npos ? 0 : before + 1);
+  return fmt::format("\"{}\"", text.substr(0, schema::token_length(text)));
+}
+
 /// What is wrong, in words for people; `line` is where the library saw it.
 Rejection explain(std::string_view message, std::string_view line, Mark mark) {
   if (is_indented_by_tab(line)) return {"a tab in the indentation", "allowed: spaces", {}};
   for (const Meaning& row : meanings) {
     if (message != row.message) continue;
-    std::string suggestion;
-    if (row.suggest == quotes && mark.column <= line.size()) {
-      const auto rest = line.substr(mark.column - 1);
-      suggestion = fmt::format("\"{}\"", rest.substr(0, schema::token_length(rest)));
-    }
+    std::string suggestion = row.suggest == quotes ? in_yaml_quotes(line, mark.column - 1) : "";
     return {std::string(row.found), std::string(row.allowed), std::move(suggestion)};
   }
   return {fmt::format("not YAML ({})", message), {}, {}};
@@ -96,6 +100,18 @@ Mark mark_at(const YAML::Mark& mark) {
 
 [[noreturn]] void refuse(const YAML::Mark& mark, const char* why) {
   throw YAML::ParserException(mark, why);
+}
+
+std::size_t at(const YAML::Mark& mark) { return static_cast<std::size_t>(std::max(mark.pos, 0)); }
+
+/// Behind the anchors and tags at the front.
+std::string_view without_properties(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  while (text.starts_with('&') || text.starts_with('!')) {
+    text.remove_prefix(std::min(text.find_first_of(blanks), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  }
+  return text;
 }
 
 /// True where the text in quotes at the front of `line` ends in it.
@@ -182,8 +198,7 @@ class Builder final : public YAML::EventHandler {
   /// The library ends text in quotes without its closing mark where the indentation ends, and says
   /// nothing. Text in quotes therefore stays in one line here.
   void check_quotes(const YAML::Mark& mark) const {
-    const auto rest =
-        text_.substr(std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size()));
+    const auto rest = without_properties(text_.substr(std::min(at(mark), text_.size())));
     const bool in_quotes = rest.starts_with('"') || rest.starts_with('\'');
     if (in_quotes && !closes_in_line(rest)) refuse(mark, refusal::open_quote);
   }

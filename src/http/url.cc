@@ -118,9 +118,10 @@ std::optional<Rejection> check_origin_scheme(const Parts& parts) {
 }
 
 schema::Parsed<OriginUrl> parse_socket(std::string_view path) {
-  if (path.starts_with("//")) path.remove_prefix(2);  // unix:///path is the same
-  if (!path.starts_with('/') || path.size() < 2)
+  if (!path.starts_with('/') || (path.starts_with("//") && !path.starts_with("///")))
     return rejected("a Unix socket needs an absolute path");
+  while (path.starts_with("//")) path.remove_prefix(1);  // unix:///path is the same as unix:/path
+  if (path == "/") return rejected("a Unix socket needs an absolute path");
   if (path.size() > socket_path_bytes_max)
     return rejected("the path of the Unix socket is too long",
                     fmt::format("allowed: {} bytes", socket_path_bytes_max));

@@ -95,8 +95,11 @@ TEST(OriginUrl, MayBeAUnixSocket) {
     EXPECT_EQ(url->socket, "/run/app.sock");
     EXPECT_EQ(to_string(*url), "unix:/run/app.sock");
   }
-  EXPECT_EQ(OriginKind::parse("unix:app.sock").error().found,
-            "a Unix socket needs an absolute path");
+  for (const std::string_view text :
+       {"unix:app.sock", "unix:", "unix:/", "unix:///", "unix://run/app.sock"}) {
+    ASSERT_FALSE(OriginKind::parse(text)) << text;
+    EXPECT_EQ(OriginKind::parse(text).error().found, "a Unix socket needs an absolute path");
+  }
   EXPECT_EQ(OriginKind::parse("unix:/" + std::string(107, 'a')).error().found,
             "the path of the Unix socket is too long");
 }

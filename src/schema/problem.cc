@@ -27,6 +27,12 @@ std::size_t characters(std::string_view text) {
   return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continues_character));
 }
 
+/// `at`, or up to three bytes before it, where a character begins.
+std::size_t start_of_character(std::string_view text, std::size_t at) {
+  for (int i = 0; i < 3 && at > 0 && at < text.size() && continues_character(text[at]); ++i) --at;
+  return at;
+}
+
 /// The part of a long line that has `column` in it.
 struct Window {
   std::string_view text;
@@ -34,11 +40,11 @@ struct Window {
 };
 Window window(std::string_view line, std::size_t column) {
   column = std::min(column, line.size());
-  std::size_t start = column < shown_columns_max - 20 ? 0 : column - shown_columns_max / 2;
-  while (start > 0 && continues_character(line[start])) --start;
-  std::size_t length = std::min(shown_columns_max, line.size() - start);
-  while (start + length < line.size() && continues_character(line[start + length])) --length;
-  return {line.substr(start, length), column - start};
+  const bool near = column < shown_columns_max - 20;
+  const std::size_t start = near ? 0 : start_of_character(line, column - shown_columns_max / 2);
+  const std::size_t end =
+      start_of_character(line, std::min(start + shown_columns_max, line.size()));
+  return {line.substr(start, end - start), column - start};
 }
 
 /// The line with its number, and below it the caret and the suggestion.
@@ -165,9 +171,7 @@ std::vector<Problem> Problems::take() {
 
 std::string in_quotes(std::string_view text) {
   if (text.size() <= quoted_bytes_max) return '"' + printable(text) + '"';
-  std::size_t end = quoted_bytes_max;
-  while (end > 0 && continues_character(text[end])) --end;
-  return '"' + printable(text.substr(0, end)) + "...\"";
+  return '"' + printable(text.substr(0, start_of_character(text, quoted_bytes_max))) + "...\"";
 }
 
 std::string alternatives(const std::vector<std::string_view>& names) {

@@ -52,6 +52,10 @@ TEST(Problem, ALongLineIsShownAroundTheCaret) {
   EXPECT_EQ(shown.find("b"), out.substr(out.rfind("| ") + 2).find('^'));
 }
 
+TEST(Problem, ALineThatIsNoTextIsShownToo) {
+  EXPECT_NE(rendered(std::string(500, '\x80'), {1, 90}).find('^'), std::string::npos);
+}
+
 TEST(Problem, WhatCannotBeSeenIsNotPrinted) {
   EXPECT_EQ(rendered("a: \x1b[31m\n", {1, 4}),
             "f.yaml:1:4: a.b: found; allowed\n     1 | a: ?[31m\n       |    ^~~~~");

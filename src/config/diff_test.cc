@@ -1,0 +1,77 @@
+#include "config/diff.h"
+
+#include <gtest/gtest.h>
+
+namespace minato::config {
+namespace {
+
+ServiceConfig service(std::string name, std::uint16_t port, std::string address = "") {
+  ServiceConfig out;
+  out.name = std::move(name);
+  out.listen_port = port;
+  out.listen_address = std::move(address);
+  return out;
+}
+
+Config config(std::vector<ServiceConfig> services) {
+  Config out;
+  out.services = std::move(services);
+  return out;
+}
+
+TEST(Diff, TheSameIsNoDifference) {
+  const Difference none = diff(config({service("a", 80)}), config({service("a", 80)}));
+  EXPECT_TRUE(none.empty());
+  EXPECT_EQ(to_string(none), "nothing changed");
+}
+
+TEST(Diff, TheOrderOfServicesIsNoDifference) {
+  EXPECT_TRUE(diff(config({service("a", 80), service("b", 80)}),
+                   config({service("b", 80), service("a", 80)}))
+                  .empty());
+}
+
+TEST(Diff, ListenersAreWhatServicesListenOn) {
+  const Config before = config({service("a", 80), service("b", 80), service("c", 81, "::1")});
+  const Config after = config({service("a", 80), service("c", 82, "127.0.0.1")});
+  const Difference changes = diff(before, after);
+  EXPECT_EQ(changes.listeners_added, std::vector<std::string>{"127.0.0.1:82"});
+  EXPECT_EQ(changes.listeners_removed, std::vector<std::string>{"[::1]:81"});
+  EXPECT_EQ(changes.services_removed, std::vector<std::string>{"b"});
+  EXPECT_EQ(changes.services_changed, std::vector<std::string>{"c"});
+  EXPECT_TRUE(changes.services_added.empty());
+}
+
+TEST(Diff, AServiceIsChangedByWhatItInherits) {
+  const Config before = config({service("a", 80)});
+  Config after = before;
+  after.timeouts.exchange.connect = after.services[0].timeouts.connect = 1s;
+  const Difference changes = diff(before, after);
+  EXPECT_EQ(changes.services_changed, std::vector<std::string>{"a"});
+  EXPECT_EQ(changes.settings_changed, std::vector<std::string>{"timeouts"});
+}
+
+TEST(Diff, WhatNeedsARestartIsNamedApart) {
+  Config after;
+  after.workers = 7;
+  after.user = "www-data";
+  after.log.level = observe::LogLevel::debug;
+  const Difference changes = diff({}, after);
+  EXPECT_EQ(changes.needs_restart, (std::vector<std::string>{"workers", "user"}));
+  EXPECT_EQ(changes.settings_changed, std::vector<std::string>{"log"});
+  EXPECT_EQ(to_string(changes),
+            "setting log changed; settings workers, user changed, in force at the next start");
+}
+
+TEST(Diff, IsSaidInOneLine) {
+  EXPECT_EQ(to_string(diff(config({service("a", 80)}), config({service("b", 81)}))),
+            "listener *:81 added; listener *:80 removed; service b added; service a removed");
+  std::vector<ServiceConfig> many;
+  for (int i = 0; i < 12; ++i) many.push_back(service("s" + std::to_string(i), 80));
+  EXPECT_EQ(
+      to_string(diff(config({}), config(many))),
+      "listener *:80 added; services s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more added");
+}
+
+}  // namespace
+}  // namespace minato::config

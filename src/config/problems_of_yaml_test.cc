@@ -1,0 +1,207 @@
+// What is no YAML, or none that is taken, as a person reads it.
+#include <gtest/gtest.h>
+
+#include "config/testing.h"
+
+namespace minato::config::testing {
+namespace {
+
+TEST(ProblemsOfYaml, NothingInTheFile) {
+  EXPECT_EQ(problems_of(""), text(R"(
+config.yaml: services: missing; needed: a list, each item a section
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, NotASection) {
+  EXPECT_EQ(problems_of(R"(
+just text
+)"),
+            text(R"(
+config.yaml:1:1: a single value stands here; allowed: a section with the keys workers, user, shutdown_grace, drain_delay, trusted_proxies, control_socket, admin, log, access_log, dns, forwarding, timeouts, limits, upstream_pool, retries, health_check, cache or services
+     1 | just text
+       | ^~~~~~~~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ATabInTheIndentation) {
+  EXPECT_EQ(problems_of("services:\n\t- name: web\n"),
+            "config.yaml:2:2: a tab in the indentation; allowed: spaces\n"
+            "     2 | \t- name: web\n"
+            "       | \t^~~~~~\n\n"
+            "1 error\n");
+}
+
+TEST(ProblemsOfYaml, ALineThatFitsNowhere) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - name: web
+   listen_port: 80
+)"),
+            text(R"(
+config.yaml:3:4: this line does not fit into the list around it; allowed: items that begin with `- `, in the same column
+     3 |    listen_port: 80
+       |    ^~~~~~~~~~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, AQuotationMarkThatIsNotClosed) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - name: "web
+log: {}
+)"),
+            text(R"(
+config.yaml:2:11: a quotation mark that is not closed in its line; needed: the same mark at the end
+     2 |   - name: "web
+       |           ^~~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ABraceThatIsNotClosed) {
+  EXPECT_EQ(problems_of(R"(
+log: {level: info
+)" + one_service),
+            text(R"(
+config.yaml:1:6: a { that is not closed; needed: } at the end, commas between the entries
+     1 | log: {level: info
+       |      ^~~~~~~~~~~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ABracketThatIsNotClosed) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - hosts: [http://a, http://b
+    name: web
+)"),
+            text(R"(
+config.yaml:2:12: a [ that is not closed; needed: ] at the end, commas between the items
+     2 |   - hosts: [http://a, http://b
+       |            ^~~~~~~~~~~~~~~~~~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ABraceThatClosesNothing) {
+  EXPECT_EQ(problems_of(R"(
+services: [
+  }
+)"),
+            text(R"(
+config.yaml:2:3: a } or ] that closes nothing; allowed: one } for each {, one ] for each [
+     2 |   }
+       |   ^
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, TwoColonsInALine) {
+  EXPECT_EQ(problems_of(R"(
+log: level: info
+)"),
+            text(R"(
+config.yaml:1:11: a colon where no value can stand; allowed: keys of one section in the same column, each value behind `: `
+     1 | log: level: info
+       |           ^
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, AStarWithoutQuotes) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - hosts: [*.example.com]
+)"),
+            text(R"(
+config.yaml:2:13: an alias (*) without its anchor (&); allowed: aliases of what stands further up; text that begins with * in quotes
+     2 |   - hosts: [*.example.com]
+       |             ^~~~~~~~~~~~~ did you mean "*.example.com"?
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ACharacterThatBeginsNothing) {
+  EXPECT_EQ(problems_of(R"(
+user: @minato
+)"),
+            text(R"(
+config.yaml:1:7: a character that cannot begin a value; allowed: such text in quotes
+     1 | user: @minato
+       |       ^~~~~~~ did you mean "@minato"?
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, AQuestionMarkInBrackets) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - hosts: [http://a/?b=c]
+)"),
+            text(R"(
+config.yaml:2:22: a character that cannot begin a value; allowed: such text in quotes
+     2 |   - hosts: [http://a/?b=c]
+       |                      ^~~~ did you mean "http://a/?b=c"?
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ATag) {
+  EXPECT_EQ(problems_of(R"(
+user: !important minato
+)"),
+            text(R"(
+config.yaml:1:7: a tag (!); allowed: values without tags; text that begins with ! in quotes
+     1 | user: !important minato
+       |       ^~~~~~~~~~~~~~~~~ did you mean "!important minato"?
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, ASecondDocument) {
+  EXPECT_EQ(problems_of(R"(
+workers: 1
+---
+workers: 2
+)"),
+            text(R"(
+config.yaml:2:1: a second document; allowed: one in a file
+     2 | ---
+       | ^~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfYaml, AKeyThatIsAList) {
+  EXPECT_EQ(problems_of(R"(
+? [a]
+: b
+)"),
+            text(R"(
+config.yaml:1:3: a key that is a list or a section; allowed: words
+     1 | ? [a]
+       |   ^~~
+
+1 error
+)"));
+}
+
+}  // namespace
+}  // namespace minato::config::testing
