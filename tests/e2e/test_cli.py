@@ -64,7 +64,7 @@ def test_without_a_command_it_runs_the_configuration_of_the_folder(folder):
     (folder / "config.yaml").write_text(config)
     process = subprocess.Popen([BINARY], cwd=folder, stderr=subprocess.PIPE, text=True)
     try:
-        assert any("ready" in line for line in process.stderr)
+        assert any("started" in line for line in process.stderr)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=TIMEOUT)

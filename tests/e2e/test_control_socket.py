@@ -105,7 +105,7 @@ def test_without_a_control_socket_there_is_none(minato, folder, echo):
     process = subprocess.Popen([BINARY, "run", "--config", str(config)], cwd=folder, text=True,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        Output(process.stderr).wait_for("ready")
+        Output(process.stderr).wait_for("started")
         with connect(port) as client:
             assert client.get("/x").text == "GET /x"
     finally:

@@ -79,7 +79,11 @@ class Minato:
         self.file.write_text(config)
 
     def _wait_until_ready(self):
-        eventually(lambda: self.process.poll() is not None or self.ready(), "readiness")
+        try:
+            eventually(lambda: self.process.poll() is not None or self.ready(), "readiness")
+        except AssertionError:
+            self.process.kill()
+            raise
         if self.process.poll() is not None:
             self.log.reader.join(TIMEOUT)
             raise StartFailed(self.process.returncode, self.log.text)
