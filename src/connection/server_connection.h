@@ -29,13 +29,14 @@ class ServerConnection : public ListLink {
   /// Ends a connection that waits for its next request.
   void close_idle();
   bool is_on(const Port& port) const { return port_.get() == &port; }
+  /// No further request is wanted on it: its port closes, or the program ends.
+  bool must_close() const { return port_->closing || server_.draining_; }
 
  private:
   friend class ServerExchange;
   Task<void> serve();
   Task<bool> wait_for_request();
   Task<void> linger();
-  bool must_close() const { return port_->closing || server_.draining_; }
 
   Server& server_;
   LocalRef<Port> port_;

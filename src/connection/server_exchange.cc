@@ -44,7 +44,7 @@ ServerExchange::ServerExchange(ServerConnection& connection)
       head_(arena_),
       body_(stream_, buffer_, arena_),
       responder_(stream_, buffer_, body_, connection.server_.date_,
-                 {.request = head_, .rules = rules_}) {}
+                 {.request = head_, .rules = rules_, .connection = connection}) {}
 
 ServerExchange::~ServerExchange() {
   if (noteworthy_) {
@@ -126,7 +126,7 @@ bool ServerExchange::accept_head() {
 Task<Next> ServerExchange::answer_request() {
   client_ = client();
   id_ = make_id();
-  responder_.allow_keep_alive(keep_alive_ && !connection_.must_close());
+  responder_.allow_keep_alive(keep_alive_);
   http::Request request{.head = head_,
                         .body = body_,
                         .client = client_,
@@ -165,7 +165,7 @@ Task<Next> ServerExchange::answer_failure() {
   record_.reason = failure_.reason;
   if (id_.empty()) id_ = make_id();
   if (client_.address.empty()) client_ = client();
-  responder_.allow_keep_alive(keep_alive_ && body_.buffered() && !connection_.must_close());
+  responder_.allow_keep_alive(keep_alive_ && body_.buffered());
   http::ResponseHead answer(arena_);
   const auto body = http::compose_answer(
       {.reason = failure_.reason,

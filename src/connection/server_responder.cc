@@ -1,5 +1,6 @@
 #include "connection/server_responder.h"
 
+#include "connection/server_connection.h"
 #include "http/status.h"
 
 namespace minato::connection {
@@ -26,6 +27,8 @@ Result<void> ServerResponder::start(const http::ResponseHead& head, BodyLength l
   // A client that still waits for 100 may send its body or not: what comes next cannot be told
   // apart.
   if (body_.awaits_continue() || ends_by_close()) keep_alive_ = false;
+  // Asked as late as can be: a response that begins while we drain is the last of its connection.
+  if (terms_.connection.must_close()) keep_alive_ = false;
   const auto composed = writer_.compose([&](http1::HeadWriter& writer) {
     writer.status_line(head.status, head.reason);
     writer.fields(head.fields);

@@ -10,6 +10,8 @@
 
 namespace minato::connection {
 
+class ServerConnection;
+
 /// The upgraded connection of one exchange.
 class ServerTunnel final : public http::Tunnel {
  public:
@@ -37,6 +39,7 @@ class ServerResponder final : public http::Responder {
   struct Terms {
     const http::RequestHead& request;
     const http::BodyRules& rules;
+    const ServerConnection& connection;
   };
 
   ServerResponder(net::Stream& stream, ReceiveBuffer& buffer, ServerBody& body, DateCache& date,

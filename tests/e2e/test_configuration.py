@@ -112,6 +112,14 @@ def test_two_services_may_not_share_a_name_or_a_route(folder):
     assert "app" in said and "http://app.test" in said
 
 
+def test_a_port_has_one_address(folder):
+    other = SERVICE.replace("services:\n", "").replace("app", "other").replace(
+        "    hosts", "    listen_address: 127.0.0.1\n    hosts")
+    code, said = check(folder, SERVICE + other)
+    assert code == 1
+    assert "listen_address" in said
+
+
 def test_all_faults_are_told_at_once_with_line_and_caret(folder):
     code, said = check(folder, "workers: none\nlgo: {}\n" + SERVICE.replace("18080", "x"))
     assert code == 1

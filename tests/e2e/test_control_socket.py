@@ -63,6 +63,7 @@ def test_a_live_socket_is_left_alone_and_does_not_stop_the_start(minato, echo):
     port = free_port()
     second = minato.serving(echo, port=port, top=f"control_socket: {first.socket}")
     assert second.log.wait_for(str(first.socket))
+    assert second.log.wait_for("started: ")
     assert [row["port"] for row in first.status()["listeners"]] == [first.port]
     assert second.get("/x").text == "GET /x"
 

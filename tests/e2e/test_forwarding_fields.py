@@ -84,15 +84,10 @@ def test_the_request_id_may_bear_another_name(minato, echo):
     assert request["X-Trace"] and request["X-Request-Id"] is None
 
 
-def test_via_is_added_both_ways_with_a_pseudonym(minato, scripted):
-    """RFC 9110 7.6.3."""
-    with minato.serving(scripted).client() as client:
-        client.ask(fields={"Via": "1.0 fred"})
-        origin, request = scripted.expect()
-        origin.send(response(b"x", Via="1.1 origin"))
-        answer = client.read_response()
+def test_via_is_added_with_a_pseudonym(minato, echo):
+    """RFC 9110 7.6.3: a gateway must add it to requests and may leave it out of responses."""
+    request = seen(minato.serving(echo), echo, fields={"Via": "1.0 fred"})
     assert re.fullmatch(r"1\.0 fred, 1\.1 \S+", request["Via"])
-    assert re.fullmatch(r"1\.1 origin, 1\.1 \S+", answer["Via"])
 
 
 def test_a_loop_through_oneself_is_refused(minato):

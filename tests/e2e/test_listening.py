@@ -3,8 +3,7 @@ import socket
 
 import pytest
 
-from harness.origin import Serving, named
-from harness.waiting import free_port
+from harness.origin import Serving
 from harness.wire import connect
 
 
@@ -59,17 +58,6 @@ def test_a_listen_address_takes_only_what_comes_there(minato, echo):
     assert proxy.get("/x").text == "GET /x"
     with pytest.raises(ConnectionRefusedError):
         connect(proxy.port, "127.0.0.2")
-
-
-def test_the_same_port_on_two_addresses(minato, origins):
-    port = free_port()
-    rows = "".join(f"  - name: s{i}\n    listen_port: {port}\n    listen_address: 127.0.0.{i}\n"
-                   f"    hosts: [\"http://app.test/\"]\n"
-                   f"    upstreams: [{{host: \"{origins(named, str(i)).url}\"}}]\n" for i in (1, 2))
-    proxy = minato("services:\n" + rows, port)
-    for i in (1, 2):
-        with proxy.client(f"127.0.0.{i}") as client:
-            assert client.get().text == str(i)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 8])

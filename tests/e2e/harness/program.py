@@ -64,7 +64,8 @@ class Minato:
     def __init__(self, folder, config, port, **popen):
         self.folder, self.port = folder, port
         self.file = folder / "config.yaml"
-        self.socket = folder / "control.sock"
+        named = re.search(r"^control_socket: (\S+)", config, re.M)
+        self.socket = pathlib.Path(named[1]) if named else folder / "control.sock"
         self.write(config)
         self.process = subprocess.Popen(
             [BINARY, "run", "--config", str(self.file)], cwd=folder, text=True, errors="replace",
@@ -80,13 +81,16 @@ class Minato:
 
     def _wait_until_ready(self):
         try:
-            eventually(lambda: self.process.poll() is not None or self.ready(), "readiness")
+            eventually(self._has_started_or_ended, "readiness")
         except AssertionError:
             self.process.kill()
             raise
         if self.process.poll() is not None:
             self.log.reader.join(TIMEOUT)
             raise StartFailed(self.process.returncode, self.log.text)
+
+    def _has_started_or_ended(self):
+        return self.process.poll() is not None or "started: " in self.log.text or self.ready()
 
     # Talking to it.
 
