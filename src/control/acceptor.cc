@@ -42,6 +42,8 @@ Task<void> Acceptor::run() {
 /// The slot is given back when the connection ends.
 Task<void> Acceptor::take_slot() {
   while (!intake_.quota.take()) {
+    observe::warn_throttled(intake_.log, intake_.at_the_limit, loop_.now(), "accept.waiting",
+                            "connections wait: as many are open as limits.connections allows");
     intake_.quota.wait();
     if (intake_.quota.take()) {
       intake_.quota.wait_no_more();

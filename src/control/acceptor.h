@@ -21,6 +21,7 @@ struct Intake {
   observe::Counters& counters;
   observe::Log& log;
   observe::Throttle out_of_descriptors{Millis(10s)};
+  observe::Throttle at_the_limit{Millis(10s)};
 };
 
 /// Thread: one worker's.

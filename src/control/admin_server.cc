@@ -19,15 +19,14 @@ struct AdminServer::Front final : connection::Front {
 AdminServer::AdminServer(runtime::Loop& loop, net::Network& network, observe::Log& log)
     : loop_(loop),
       network_(network),
+      quota_(connections_max),
       slot_freed_(loop),
       server_(loop, silence_),
       intake_{.server = server_,
               .quota = quota_,
               .slot_freed = slot_freed_,
               .counters = counters_,
-              .log = log} {
-  quota_.set_limit(connections_max);
-}
+              .log = log} {}
 
 AdminServer::~AdminServer() {
   acceptors_.clear();

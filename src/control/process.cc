@@ -36,6 +36,11 @@ std::uint32_t usable_cpus() {
   return static_cast<std::uint32_t>(CPU_COUNT(&set));
 }
 
+/// For loops, listeners, logs, name servers, health checks and the control socket.
+std::uint64_t own_descriptors(const config::Config& config, std::uint32_t workers) {
+  return 32 + workers * (4 + config.services.size());
+}
+
 /// The token of admin.token_file; empty where none is configured.
 std::expected<std::string, std::string> read_token(const std::string& path) {
   if (path.empty()) return std::string();
@@ -53,11 +58,13 @@ struct Process::Foundations {
   std::unique_ptr<observe::LineQueue> log_lines;
   std::unique_ptr<runtime::EpollLoop> loop;
   std::unique_ptr<net::Resolver> resolver;
+  std::uint64_t descriptors = 0;
 };
 
 std::expected<std::unique_ptr<Process>, std::string> Process::make(const RunOptions& options,
                                                                    config::Config config) {
   Foundations made;
+  made.descriptors = net::raise_descriptor_limit();
   auto lines = observe::LineQueue::open(config.log.output);
   if (!lines)
     return std::unexpected(fmt::format("cannot open the log {}: {}", config.log.output,
@@ -77,9 +84,11 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
       config_(std::move(config)),
       log_lines_(std::move(made.log_lines)),
       log_(*log_lines_, config_.log),
+      descriptors_(made.descriptors),
       worker_count_(config_.workers != 0 ? config_.workers : usable_cpus()),
       access_log_(log_, worker_count_),
       counters_(worker_count_),
+      quota_(connections_within(descriptors_, own_descriptors(config_, worker_count_))),
       loop_(std::move(made.loop)),
       network_(*loop_),
       resolver_(std::move(made.resolver)),
@@ -113,7 +122,6 @@ Process::~Process() {
 }
 
 std::expected<void, std::string> Process::run() {
-  const auto descriptors = net::raise_descriptor_limit();
   if (auto made = make_workers(); !made) return made;
   if (auto started = supervisor_.start(config_); !started) return started;
   if (auto listening = start_admin(); !listening) return listening;
@@ -123,7 +131,7 @@ std::expected<void, std::string> Process::run() {
   signals_ = *std::move(signals);
   for (auto& worker : workers_) worker->start();
   log_.info("started", "serving",
-            {{"version", version}, {"workers", worker_count_}, {"descriptors", descriptors}});
+            {{"version", version}, {"workers", worker_count_}, {"descriptors", descriptors_}});
   if (config_.cache)
     log_.warn("cache.absent", "the cache section was checked; this version does not cache yet");
   options_.started();

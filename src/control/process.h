@@ -43,6 +43,7 @@ class Process {
   config::Config config_;  // the first one: for what only a restart changes
   std::unique_ptr<observe::LineQueue> log_lines_;
   observe::Log log_;
+  std::uint64_t descriptors_;  // that this process may open
   std::uint32_t worker_count_;
   observe::AccessLog access_log_;
   std::vector<observe::Counters> counters_;

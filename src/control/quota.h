@@ -1,22 +1,36 @@
 // How many client connections the whole process may have; who finds none left waits for one to end.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 namespace minato::control {
+
+/// How many client connections `descriptors` allow, where the program itself needs `own`: each
+/// connection may need a second one, to an endpoint.
+constexpr std::uint32_t connections_within(std::uint64_t descriptors, std::uint64_t own) {
+  const std::uint64_t left = descriptors > own ? (descriptors - own) / 2 : 0;
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(left, 1, std::numeric_limits<std::uint32_t>::max()));
+}
 
 /// Shared: any thread. Costs one atomic step a connection, none a request.
 class Quota {
  public:
-  /// 0: no limit. Lowering it cuts nobody off.
-  void set_limit(std::uint32_t limit) { limit_.store(limit, std::memory_order_relaxed); }
+  /// `by_default` holds wherever `set_limit` is given 0.
+  explicit Quota(std::uint32_t by_default) : by_default_(by_default), limit_(by_default) {}
+
+  /// Lowering it cuts nobody off.
+  void set_limit(std::uint32_t limit) {
+    limit_.store(limit == 0 ? by_default_ : limit, std::memory_order_relaxed);
+  }
 
   /// False where none is left: announce yourself with `wait`, and try once more, before you sleep.
   bool take() {
-    const auto limit = limit_.load(std::memory_order_relaxed);
-    const auto before = used_.fetch_add(1, std::memory_order_acq_rel);
-    if (limit == 0 || before < limit) return true;
+    if (used_.fetch_add(1, std::memory_order_acq_rel) < limit_.load(std::memory_order_relaxed))
+      return true;
     used_.fetch_sub(1, std::memory_order_acq_rel);
     return false;
   }
@@ -31,7 +45,8 @@ class Quota {
   std::uint32_t used() const { return used_.load(std::memory_order_relaxed); }
 
  private:
-  std::atomic<std::uint32_t> limit_{0};
+  const std::uint32_t by_default_;
+  std::atomic<std::uint32_t> limit_;
   std::atomic<std::uint32_t> used_{0};
   std::atomic<std::uint32_t> waiting_{0};
 };

@@ -40,7 +40,8 @@ Reason relaying_reason(Fault fault) {
 }  // namespace
 
 Reason upstream_reason(const Error& error, Phase phase) {
-  if (error.side == Side::local) return Reason::internal;
+  if (error.side == Side::local)
+    return error.fault == Fault::resource ? Reason::out_of_resources : Reason::internal;
   switch (phase) {
     case Phase::connecting: return connect_reason(error.fault);
     case Phase::waiting: return waiting_reason(error.fault);

@@ -105,7 +105,7 @@ def test_a_chunked_body_that_grows_too_large_is_refused(minato, scripted):
     ("GET / HTTP/1.1\r\nHost: app.test\r\n" + "X: y\r\n" * 30 + "\r\n", 431),
     ("GET / HTTP/1.1\r\nHost: app.test\r\nX: " + "a" * 5000, 431),
     ("GET /" + "a" * 5000, 414),
-])
+], ids=["target", "field", "count of fields", "field without end", "target without end"])
 def test_a_head_over_a_limit_is_refused(minato, echo, head, status):
     top = "limits: {request_target: 512, request_header_size: 4KiB, request_header_count: 20}"
     with minato.serving(echo, top=top).client() as client:
