@@ -54,7 +54,8 @@ Supervisor::Supervisor(Parts parts)
              [this](const upstream::NameKeeper::News& news) { hear(news); }),
       reload_ended_(parts_.loop),
       started_(parts_.loop.wall()),
-      began_(parts_.loop.now()) {}
+      began_(parts_.loop.now()),
+      reloads_running_(parts_.loop) {}
 
 Supervisor::~Supervisor() = default;
 
@@ -105,21 +106,33 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   publish_changes();
 }
 
+/// Waits for a task that the supervisor itself owns, so that who asked may go away.
 Task<ReloadOutcome> Supervisor::reload() {
   while (reloading_) co_await reload_ended_.next();
   reloading_ = true;
+  const auto outcome = std::make_shared<std::optional<ReloadOutcome>>();
+  reloads_running_.start(reload_into(outcome));
+  while (!*outcome) co_await reload_ended_.next();
+  co_return **outcome;
+}
+
+Task<void> Supervisor::reload_into(std::shared_ptr<std::optional<ReloadOutcome>> slot) {
   const Instant began = parts_.loop.now();
   ReloadOutcome outcome = co_await reload_once();
   outcome.duration = parts_.loop.now() - began;
+  remember(outcome);
+  *slot = std::move(outcome);
   reloading_ = false;
   reload_ended_.happen();
-  remember(outcome);
-  co_return outcome;
 }
 
 Task<ReloadOutcome> Supervisor::reload_once() {
-  config::Loaded loaded = parts_.load();
   ReloadOutcome outcome;
+  if (state_ == State::draining) {
+    outcome.problems.push_back(problem_of(parts_.config_path, "Minato is shutting down"));
+    co_return outcome;
+  }
+  config::Loaded loaded = parts_.load();
   if (!loaded.ok()) {
     outcome.problems = std::move(loaded.problems);
     co_return outcome;

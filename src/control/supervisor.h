@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "control/countdown.h"
 #include "control/worker.h"
 #include "net/resolver.h"
+#include "runtime/scope.h"
 #include "upstream/health_monitor.h"
 #include "upstream/name_keeper.h"
 #include "upstream/registry.h"
@@ -70,6 +72,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   Task<std::expected<void, std::string>> open_on_workers(std::vector<net::Address> addresses);
   void adopt(const std::shared_ptr<Snapshot>& next);
   Task<void> apply_on_workers();
+  Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> slot);
   Task<admin::ReloadOutcome> reload_once();
   void publish_changes();
   void say(const upstream::Transition& transition);
@@ -89,6 +92,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   std::shared_ptr<Countdown> drained_;
   WallTime started_;
   Instant began_;
+  runtime::Scope reloads_running_;  // last, so that it goes first
 };
 
 /// "cannot listen on [::]:80: nginx (process 4711) holds it".

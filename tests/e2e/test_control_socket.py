@@ -1,6 +1,7 @@
 """The control socket and admin.listen: HTTP and JSON, problems as RFC 9457 says."""
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -9,8 +10,8 @@ import pytest
 
 from harness.origin import named
 from harness.program import BINARY, Output, one_service
-from harness.waiting import TIMEOUT, free_port
-from harness.wire import connect
+from harness.waiting import TIMEOUT, eventually, free_port
+from harness.wire import connect, connect_unix
 
 
 def test_liveness_and_readiness(minato, echo):
@@ -97,6 +98,24 @@ def test_a_reload_over_it_is_accepted_or_refused_with_the_faults(minato, origins
     refused = proxy.reload("workers: many\n" + new.replace("name:", "nmae:"))
     assert refused.status in (400, 422)
     assert "workers" in refused.text and "nmae" in refused.text
+
+
+def test_a_reload_goes_on_where_who_asked_goes_away(minato, echo):
+    proxy = minato.serving(echo)
+    for _ in range(20):
+        with connect_unix(proxy.socket) as client:
+            client.send(b"POST /reload HTTP/1.1\r\nHost: minato\r\nContent-Length: 0\r\n\r\n")
+    assert proxy.control("POST", "/reload").status == 200
+    assert proxy.status()["reloads"]["accepted"] >= 1
+
+
+def test_a_reload_is_refused_once_it_shuts_down(minato, echo):
+    proxy = minato.serving(echo, top="drain_delay: 1m")
+    proxy.signal(signal.SIGTERM)
+    eventually(lambda: not proxy.ready(), "readiness to fail")
+    refused = proxy.control("POST", "/reload")
+    assert refused.status == 422
+    assert "shutting down" in refused.text
 
 
 def test_without_a_control_socket_there_is_none(minato, folder, echo):
