@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/task.h"
 #include "net/address.h"
@@ -21,9 +22,18 @@ struct Accepted {
 class Listener {
  public:
   virtual ~Listener() = default;
-  /// The next connection. Errors: resource where descriptors are out (nothing is lost: the
-  /// connection waits in the queue; call again later), closed after `stop`.
-  virtual Task<Result<Accepted>> accept() = 0;
+  /// The next connection, where one waits already. Errors: resource where descriptors are out
+  /// (nothing is lost: the connection waits in the queue; call again later), closed after `stop`.
+  virtual std::optional<Result<Accepted>> accept_now() = 0;
+  /// Where `accept_now` has just given nothing: returns when it may have something to tell.
+  virtual Task<void> arrival() = 0;
+  /// The next connection. Errors: as `accept_now`.
+  Task<Result<Accepted>> accept() {
+    for (;;) {
+      if (auto next = accept_now()) co_return *std::move(next);
+      co_await arrival();
+    }
+  }
   /// Takes no new connections but what waits in the queue already; `accept` gives these and then
   /// `closed`.
   virtual void stop() = 0;

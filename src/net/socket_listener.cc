@@ -109,14 +109,8 @@ SocketListener::~SocketListener() {
   close();
 }
 
-Task<Result<Accepted>> SocketListener::accept() {
-  for (;;) {
-    if (auto next = accept_now()) co_return std::move(*next);
-    co_await Arrival(*this);
-  }
-}
+Task<void> SocketListener::arrival() { co_await Arrival(*this); }
 
-/// The next of the queue, or what is wrong; nothing where one must wait.
 std::optional<Result<Accepted>> SocketListener::accept_now() {
   while (socket_) {
     sockaddr_storage peer{};

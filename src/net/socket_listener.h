@@ -18,7 +18,8 @@ class SocketListener final : public Listener, private runtime::Watcher {
                                                       const ListenOptions& options);
   ~SocketListener() override;
 
-  Task<Result<Accepted>> accept() override;
+  std::optional<Result<Accepted>> accept_now() override;
+  Task<void> arrival() override;
   /// The kernel has no word for "no more, but what is there": a closed port resets what waits in
   /// its queue. So new handshakes are dropped from here on, unanswered (the client tries again a
   /// second later, and finds the port closed or another listener of it), the port stays for as long
@@ -30,7 +31,6 @@ class SocketListener final : public Listener, private runtime::Watcher {
   class Arrival;
   SocketListener(runtime::EpollLoop& loop, Fd socket, SocketFile file);
   void ready(runtime::Readiness) override { resume_waiter(); }
-  std::optional<Result<Accepted>> accept_now();
   Result<Accepted> welcome(Fd socket, const sockaddr_storage& peer, socklen_t size);
   void grace_is_over();
   void resume_waiter();

@@ -29,7 +29,8 @@ class SimListener final : public net::Listener, private Edge {
   }
 
   Result<void> open() { return network_.wire_.open(port_); }
-  Task<Result<net::Accepted>> accept() override;
+  std::optional<Result<net::Accepted>> accept_now() override;
+  Task<void> arrival() override { co_await Arrival(*this); }
   void stop() override;
   net::Address address() const override { return port_.address; }
 
@@ -58,18 +59,17 @@ class SimListener final : public net::Listener, private Edge {
   bool stopped_ = false;
 };
 
-Task<Result<net::Accepted>> SimListener::accept() {
-  while (port_.queue.empty()) {
-    if (stopped_) co_return fail(Fault::closed, Side::local, "the listener was stopped");
-    co_await Arrival(*this);
+std::optional<Result<net::Accepted>> SimListener::accept_now() {
+  if (port_.queue.empty()) {
+    if (!stopped_) return std::nullopt;
+    return fail(Fault::closed, Side::local, "the listener was stopped");
   }
   if (network_.exhausted())
-    co_return fail(Fault::resource, Side::local, "no connection can be accepted", EMFILE);
+    return fail(Fault::resource, Side::local, "no connection can be accepted", EMFILE);
   const auto socket = std::move(port_.queue.front());
   port_.queue.pop_front();
-  net::Accepted accepted{network_.stream_of(socket, Side::downstream), socket->remote(),
-                         socket->local()};
-  co_return accepted;
+  return net::Accepted{network_.stream_of(socket, Side::downstream), socket->remote(),
+                       socket->local()};
 }
 
 void SimListener::stop() {
