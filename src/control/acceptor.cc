@@ -20,23 +20,36 @@ Acceptor::Acceptor(runtime::Loop& loop, Intake& intake, std::unique_ptr<net::Lis
   tasks_.start(run());
 }
 
+/// A port that waits for clients holds no slot: it would take it from those that have some.
 Task<void> Acceptor::run() {
-  for (int in_a_row = 0;; ++in_a_row) {
+  for (int in_a_row = 1;; ++in_a_row) {
     co_await take_slot();
-    auto accepted = co_await listener_->accept();
-    if (accepted) {
+    auto accepted = listener_->accept_now();
+    if (accepted && *accepted) {
       intake_.counters.add(observe::Counter::connections_accepted);
-      intake_.server.serve(*std::move(accepted), port_);
+      intake_.server.serve(**std::move(accepted), port_);
       if (in_a_row % accepts_in_a_row == 0) co_await loop_.breathe();
       continue;
     }
-    if (intake_.quota.give()) intake_.slot_freed.happen();
-    if (accepted.error().fault != Fault::resource) co_return;
-    intake_.counters.add(observe::Counter::accept_failures);
-    observe::warn_throttled(intake_.log, intake_.out_of_descriptors, loop_.now(), "accept.failed",
-                            "connections wait: no descriptors are left");
-    co_await runtime::pause(loop_, descriptor_pause);
+    give_slot();
+    if (!accepted) {
+      co_await listener_->arrival();
+    } else {
+      if (accepted->error().fault != Fault::resource) co_return;
+      co_await wait_for_descriptors();
+    }
   }
+}
+
+Task<void> Acceptor::wait_for_descriptors() {
+  intake_.counters.add(observe::Counter::accept_failures);
+  observe::warn_throttled(intake_.log, intake_.out_of_descriptors, loop_.now(), "accept.failed",
+                          "connections wait: no descriptors are left");
+  co_await runtime::pause(loop_, descriptor_pause);
+}
+
+void Acceptor::give_slot() {
+  if (intake_.quota.give()) intake_.slots.slot_freed();
 }
 
 /// The slot is given back when the connection ends.

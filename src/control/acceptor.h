@@ -17,7 +17,8 @@ namespace minato::control {
 struct Intake {
   connection::Server& server;
   Quota& quota;
-  runtime::Event& slot_freed;  ///< a connection ended somewhere while somebody here waited for that
+  SlotNews& slots;             ///< to be told of what is given back here
+  runtime::Event& slot_freed;  ///< a slot came free somewhere while somebody waited for one
   observe::Counters& counters;
   observe::Log& log;
   observe::Throttle out_of_descriptors{Millis(10s)};
@@ -40,6 +41,8 @@ class Acceptor {
  private:
   Task<void> run();
   Task<void> take_slot();
+  void give_slot();
+  Task<void> wait_for_descriptors();
 
   runtime::Loop& loop_;
   Intake& intake_;

@@ -24,6 +24,7 @@ AdminServer::AdminServer(runtime::Loop& loop, net::Network& network, observe::Lo
       server_(loop, silence_),
       intake_{.server = server_,
               .quota = quota_,
+              .slots = silence_,
               .slot_freed = slot_freed_,
               .counters = counters_,
               .log = log} {}

@@ -26,12 +26,13 @@ class AdminServer {
  private:
   struct Front;
   /// Nothing is written of what is asked here: who asks sees the answer.
-  struct Silence final : connection::Witness {
+  struct Silence final : connection::Witness, SlotNews {
     Silence(Quota& of, runtime::Event& event) : quota(of), freed(event) {}
     void connection_opened() override {}
     void connection_closed() override {
-      if (quota.give()) freed.happen();
+      if (quota.give()) slot_freed();
     }
+    void slot_freed() override { freed.happen(); }
     void exchange_ended(const connection::ExchangeEnd&) override {}
     Quota& quota;
     runtime::Event& freed;

@@ -9,13 +9,6 @@
 
 namespace minato::control {
 
-/// Told when a connection ended while some worker waited for that.
-class SlotNews {
- public:
-  virtual ~SlotNews() = default;
-  virtual void slot_freed() = 0;
-};
-
 /// Thread: the worker's.
 class Ledger final : public connection::Witness {
  public:

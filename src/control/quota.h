@@ -16,6 +16,13 @@ constexpr std::uint32_t connections_within(std::uint64_t descriptors, std::uint6
       std::clamp<std::uint64_t>(left, 1, std::numeric_limits<std::uint32_t>::max()));
 }
 
+/// Told when a slot came free while somebody waited for one.
+class SlotNews {
+ public:
+  virtual ~SlotNews() = default;
+  virtual void slot_freed() = 0;
+};
+
 /// Shared: any thread. Costs one atomic step a connection, none a request.
 class Quota {
  public:

@@ -99,6 +99,7 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   const auto groups = registry_.apply(group_configs(next->config), parts_.loop.wall());
   for (std::size_t i = 0; i < groups.size(); ++i) next->services[i].service.group = groups[i];
   parts_.quota.set_limit(next->config.limits.server.connections);
+  slot_freed();  // where the limit is higher now
   parts_.log.set(next->config.log);
   snapshot_ = next;
   health_.sync();

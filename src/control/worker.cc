@@ -19,6 +19,7 @@ Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex
       slot_freed_(loop),
       intake_{.server = server_,
               .quota = commons.quota,
+              .slots = *this,
               .slot_freed = slot_freed_,
               .counters = commons.counters[index],
               .log = commons.log},

@@ -1,0 +1,181 @@
+#include "control/acceptor.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "sim/peer.h"
+#include "sim/sim_network.h"
+
+namespace minato::control {
+namespace {
+
+const net::Address address = *net::Address::parse("203.0.113.1", 80);
+
+struct NoLines final : observe::LineSink {
+  bool put(std::string_view) override { return true; }
+};
+
+struct NoFront final : connection::Front {
+  NoFront() { trusted_proxies = &nobody; }
+  http::Handler& handler() override { std::abort(); }
+  net::CidrSet nobody;
+};
+
+/// Every worker's: as the control thread does, tells them all.
+struct Headquarters final : SlotNews {
+  void slot_freed() override {
+    for (runtime::Event* const one : events) one->happen();
+  }
+  std::vector<runtime::Event*> events;
+};
+
+/// One worker's intake, and the port on it.
+class Worker final : connection::Witness {
+ public:
+  Worker(sim::SimWorld& world, Quota& quota, Headquarters& headquarters, observe::Log& log)
+      : loop(world.add_loop()),
+        network(world.wire(), loop),
+        quota_(quota),
+        news_(headquarters),
+        intake_{.server = server,
+                .quota = quota,
+                .slots = headquarters,
+                .slot_freed = slot_freed_,
+                .counters = counters,
+                .log = log} {
+    headquarters.events.push_back(&slot_freed_);
+    port->front = LocalRef<connection::Front>(new NoFront);
+  }
+  ~Worker() override {
+    acceptor.reset();
+    server.cut();
+  }
+  void listen(const net::Address& at) {
+    acceptor.emplace(loop, intake_, network.listen({.address = at}).value(), port);
+  }
+
+  sim::SimLoop& loop;
+  sim::SimNetwork network;
+  observe::Counters counters;
+  connection::Server server{loop, *this};
+  LocalRef<connection::Port> port = make_local<connection::Port>();
+
+ private:
+  void connection_opened() override {}
+  void connection_closed() override {
+    if (quota_.give()) news_.slot_freed();
+  }
+  void exchange_ended(const connection::ExchangeEnd&) override {}
+
+  Quota& quota_;
+  SlotNews& news_;
+  runtime::Event slot_freed_{loop};
+  Intake intake_;
+
+ public:
+  std::optional<Acceptor> acceptor;
+};
+
+class AcceptorTest : public testing::Test {
+ protected:
+  sim::Peer connect(const net::Address& to = address) {
+    runtime::Scope task(clients_loop);
+    std::unique_ptr<net::Stream> stream;
+    task.start(connect_into(clients, to, stream));
+    world.run_until_idle();
+    return {world, std::move(stream)};
+  }
+  static Task<void> connect_into(net::Network& network, net::Address to,
+                                 std::unique_ptr<net::Stream>& into) {
+    auto made = co_await network.connect(to, never);
+    into = *std::move(made);
+  }
+
+  sim::SimWorld world{1};
+  sim::SimLoop& clients_loop = world.add_loop();
+  sim::SimNetwork clients{world.wire(), clients_loop};
+  NoLines nowhere;
+  observe::Log log{nowhere};
+  Quota quota{100};
+  Headquarters headquarters;
+  Worker first{world, quota, headquarters, log}, second{world, quota, headquarters, log};
+};
+
+TEST_F(AcceptorTest, AtTheLimitConnectionsWaitUntilASlotIsFreed) {
+  quota.set_limit(2);
+  first.listen(address);
+  std::deque<sim::Peer> peers;
+  for (int i = 0; i < 4; ++i) peers.push_back(connect());
+  EXPECT_EQ(first.server.connections(), 2u);
+  EXPECT_EQ(first.network.open_streams(), 2u);  // the others are not even accepted
+  for (const std::size_t left : {2u, 2u, 1u, 0u}) {
+    peers.front().end();
+    peers.pop_front();
+    world.run_until_idle();
+    EXPECT_EQ(first.server.connections(), left);
+  }
+  EXPECT_EQ(quota.used(), 0u);
+}
+
+TEST_F(AcceptorTest, APortThatWaitsForClientsTakesNoSlotFromAnother) {
+  quota.set_limit(1);
+  first.listen(address);
+  second.listen(address.with_port(81));
+  world.run_until_idle();
+  EXPECT_EQ(quota.used(), 0u);
+  for (int i = 0; i < 3; ++i) {
+    auto one = connect();
+    EXPECT_EQ(first.server.connections(), 1u);
+    one.end();
+    auto other = connect(address.with_port(81));
+    EXPECT_EQ(second.server.connections(), 1u);
+    other.end();
+  }
+}
+
+TEST_F(AcceptorTest, ASlotThatIsFreedOnOneWorkerServesAnother) {
+  quota.set_limit(1);
+  first.listen(address);
+  second.listen(address.with_port(81));
+  auto one = connect();
+  auto other = connect(address.with_port(81));
+  EXPECT_EQ(second.server.connections(), 0u);
+  one.end();
+  EXPECT_EQ(first.server.connections(), 0u);
+  EXPECT_EQ(second.server.connections(), 1u);
+}
+
+TEST_F(AcceptorTest, WithoutDescriptorsConnectionsWaitAndNothingSpins) {
+  first.network.set_streams_max(1);
+  first.listen(address);
+  auto one = connect();
+  const auto other = connect();
+  world.advance(1s);
+  EXPECT_EQ(first.server.connections(), 1u);
+  const auto failures = first.counters.read(observe::Counter::accept_failures);
+  EXPECT_GE(failures, 5u);
+  EXPECT_LE(failures, 11u);  // ten times a second
+  one.end();
+  world.advance(200ms);
+  EXPECT_EQ(first.server.connections(), 1u);
+  EXPECT_EQ(quota.used(), 1u);
+}
+
+TEST_F(AcceptorTest, WhatWaitsInTheQueueOfAStoppedPortIsStillTaken) {
+  quota.set_limit(1);
+  first.listen(address);
+  auto one = connect();
+  auto other = connect();
+  first.acceptor->stop();
+  world.run_until_idle();
+  EXPECT_FALSE(first.acceptor->has_ended());
+  one.end();
+  EXPECT_EQ(first.server.connections(), 1u);
+  other.end();
+  EXPECT_TRUE(first.acceptor->has_ended());
+  EXPECT_EQ(quota.used(), 0u);
+}
+
+}  // namespace
+}  // namespace minato::control
