@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+#include <vector>
+
 namespace minato::control {
 namespace {
 
@@ -12,17 +15,56 @@ TEST(Quota, HasTheLimitThatItWasGivenOrItsOwn) {
   quota.set_limit(2);
   EXPECT_TRUE(quota.take());
   EXPECT_FALSE(quota.take());
+  EXPECT_EQ(quota.used(), 2u);
   quota.set_limit(0);
   EXPECT_FALSE(quota.give());
   EXPECT_FALSE(quota.take()) << "one is still out, as the default has it";
 }
 
-TEST(Quota, SaysThatSomebodyWaitsForWhatIsGivenBack) {
+TEST(Quota, ALowerLimitCutsNobodyOffAndAHigherOneHoldsAtOnce) {
+  Quota quota(3);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(quota.take());
+  quota.set_limit(2);
+  EXPECT_EQ(quota.used(), 3u);
+  quota.give();
+  EXPECT_FALSE(quota.take());
+  quota.give();
+  EXPECT_TRUE(quota.take());
+  quota.set_limit(3);
+  EXPECT_TRUE(quota.take());
+}
+
+TEST(Quota, TellsWhoGivesBackWhetherSomebodyWaits) {
   Quota quota(1);
+  EXPECT_TRUE(quota.take());
+  EXPECT_FALSE(quota.give());
   EXPECT_TRUE(quota.take());
   quota.wait();
   EXPECT_TRUE(quota.give());
   quota.wait_no_more();
+  EXPECT_TRUE(quota.take());
+  EXPECT_FALSE(quota.give());
+}
+
+TEST(Quota, HoldsItsLimitWhateverTheThreads) {
+  constexpr int limit = 3;
+  Quota quota(limit);
+  std::atomic<int> held{0}, most{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      for (int n = 0; n < 2000; ++n) {
+        if (!quota.take()) continue;
+        const int now = held.fetch_add(1) + 1;
+        for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+        }
+        held.fetch_sub(1);
+        quota.give();
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_LE(most, limit);
+  EXPECT_EQ(quota.used(), 0u);
 }
 
 TEST(Quota, LeavesADescriptorForTheOtherSideOfEachConnection) {

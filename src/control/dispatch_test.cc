@@ -1,0 +1,164 @@
+#include "control/dispatch.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "runtime/scope.h"
+#include "sim/sim_network.h"
+#include "sim/sim_world.h"
+#include "upstream/registry.h"
+
+namespace minato::control {
+namespace {
+
+using http::Reason;
+
+struct NoNews final : upstream::ConnectNews {
+  void connect_failed(const upstream::Endpoint&, const Error&) override {}
+  void connect_recovered(const upstream::Endpoint&) override {}
+};
+
+class NoBody final : public http::RequestBody {
+ public:
+  explicit NoBody(Arena& arena) : trailers_(arena) {}
+  http::BodyLength length() const override { return http::BodyLength::none(); }
+  bool awaits_continue() const override { return false; }
+  bool buffered() const override { return true; }
+  Soon<Result<std::string_view>> read() override { return Result<std::string_view>(""); }
+  bool ended() const override { return true; }
+  const http::Fields& trailers() const override { return trailers_; }
+
+ private:
+  http::Fields trailers_;
+};
+
+/// No answer comes to it: no endpoint is usable.
+struct NoResponder final : http::Responder {
+  Task<Result<void>> interim(const http::ResponseHead&) override { co_return Result<void>{}; }
+  Result<void> start(const http::ResponseHead&, http::BodyLength) override { return {}; }
+  bool started() const override { return false; }
+  Soon<Result<void>> write(std::string_view, http::Last) override { return Result<void>{}; }
+  Soon<Result<void>> flush() override { return Result<void>{}; }
+  Soon<Result<void>> finish(const http::Fields*) override { return Result<void>{}; }
+  Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead&) override {
+    co_return fail(Fault::cancelled, Side::local, "no tunnel");
+  }
+};
+
+constexpr std::uint32_t nowhere = http::Record::no_route;
+
+/// A port with two services: 0 has a.example/ and a.example/api, 1 has a.example/admin.
+class DispatchTest : public testing::Test {
+ protected:
+  DispatchTest() {
+    (void)plan.router.add("a.example", "", 0);
+    (void)plan.router.add("a.example", "/api", 0);
+    (void)plan.router.add("a.example", "/admin", 1);
+    for (std::size_t i = 0; i < 2; ++i) {
+      services[i].group =
+          registry.apply({{.name = std::to_string(i), .entries = {}, .health = {}}}, {}).front();
+      proxies.emplace_back(services[i], around);
+    }
+  }
+
+  struct Outcome {
+    std::uint32_t route;
+    Reason reason;
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+  };
+  /// Where a request goes, and why it failed: one that finds its service finds no endpoint there.
+  Outcome outcome(std::string_view path, std::string_view host = "a.example") {
+    http::RequestHead head(arena);
+    head.method = http::Method::get;
+    head.method_text = "GET";
+    head.authority = host;
+    head.target.text = head.target.path = path;
+    if (path.empty()) head.target.form = http::TargetForm::absolute;
+    NoBody body(arena);
+    http::BodyRules rules;
+    http::Record record;
+    http::Request request{.head = head,
+                          .body = body,
+                          .client = {},
+                          .id = "1",
+                          .upgrade = "",
+                          .rules = rules,
+                          .record = record,
+                          .arena = arena};
+    Dispatch dispatch(plan, proxies);
+    std::optional<http::Outcome> ended;
+    runtime::Scope task(loop);
+    task.start(answer(dispatch, request, responder, ended));
+    world.run_until_idle();
+    EXPECT_TRUE(ended && !*ended);
+    return {record.route, ended->error().reason};
+  }
+  static Task<void> answer(http::Handler& handler, http::Request& request,
+                           http::Responder& responder, std::optional<http::Outcome>& into) {
+    auto got = co_await handler.handle(request, responder);
+    into = got;
+  }
+
+  sim::SimWorld world{1};
+  sim::SimLoop& loop = world.add_loop();
+  sim::SimNetwork network{world.wire(), loop};
+  NoNews unheard;
+  upstream::Pools pools{loop, network, unheard};
+  upstream::Registry registry{1};
+  proxy::Surroundings around{.loop = loop, .pools = pools, .worker = 0, .pseudonym = "m"};
+  proxy::Service services[2];
+  std::vector<proxy::Proxy> proxies;
+  PortPlan plan{.address = {}, .router = routing::Router(1)};
+  BlockPool blocks;
+  Arena arena{blocks};
+  NoResponder responder;
+};
+
+TEST_F(DispatchTest, MatchesThePathInItsNormalForm) {
+  struct Row {
+    const char* path;
+    std::uint32_t route;
+  };
+  for (const Row& row : {
+           Row{"/", 0}, Row{"/x", 0}, Row{"/api/x", 0}, Row{"/admin", 1}, Row{"/admin/x", 1},
+           Row{"/administrator", 0},
+           // However it is spelled, it cannot leave its route.
+           Row{"/api/../admin", 1}, Row{"/api/%2e%2E/admin", 1}, Row{"/api/.%2e/admin", 1},
+           Row{"/./admin", 1}, Row{"/%61dmin", 1}, Row{"//admin", 1}, Row{"/api//..//admin", 1},
+           Row{"/admin/../x", 0},
+           // These are no separators.
+           Row{"/x%2Fadmin", 0}, Row{"/admin%2Fx", 0}, Row{"/x\\..\\admin", 0},
+           Row{"", 0},  // of an absolute target: the root
+       })
+    EXPECT_EQ(outcome(row.path).route, row.route) << row.path;
+}
+
+TEST_F(DispatchTest, APathThatClimbsAboveTheRootIsRefused) {
+  for (const std::string_view path :
+       {"/..", "/../admin", "/api/../../admin", "/%2e%2e/admin", "/a/../%2E./admin", "//../.."})
+    EXPECT_EQ(outcome(path), (Outcome{nowhere, Reason::path_above_root})) << path;
+}
+
+TEST_F(DispatchTest, ABrokenEscapeIsMalformed) {
+  for (const std::string_view path : {"/%", "/%2", "/%zz", "/a%g0"})
+    EXPECT_EQ(outcome(path), (Outcome{nowhere, Reason::malformed_request})) << path;
+}
+
+TEST_F(DispatchTest, RepeatedSlashesStayWhereThePortSaysSo) {
+  plan.merge_slashes = http::MergeSlashes::no;
+  EXPECT_EQ(outcome("//admin").route, 0u);
+  EXPECT_EQ(outcome("/admin").route, 1u);
+}
+
+TEST_F(DispatchTest, WhatNoServiceAnswersForIsNotFound) {
+  EXPECT_EQ(outcome("/", "b.example"), (Outcome{nowhere, Reason::no_route}));
+  EXPECT_EQ(outcome("/", ""), (Outcome{nowhere, Reason::no_route}));
+}
+
+TEST_F(DispatchTest, TheHostIsComparedWithoutCaseOrPort) {
+  EXPECT_EQ(outcome("/admin", "A.Example:8080").route, 1u);
+}
+
+}  // namespace
+}  // namespace minato::control

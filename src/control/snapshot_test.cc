@@ -1,0 +1,133 @@
+#include "control/snapshot.h"
+
+#include <gtest/gtest.h>
+
+namespace minato::control {
+namespace {
+
+using config::ServiceConfig;
+
+struct NoLines final : observe::LineSink {
+  bool put(std::string_view) override { return true; }
+};
+
+ServiceConfig service(std::string_view name, std::uint16_t port, std::string_view host,
+                      std::string_view prefix = "") {
+  ServiceConfig made;
+  made.name = name;
+  made.listen_port = port;
+  made.hosts.push_back({.host = std::string(host), .port = 0, .prefix = std::string(prefix)});
+  made.access_log.output = "off";
+  return made;
+}
+
+class SnapshotTest : public testing::Test {
+ protected:
+  std::shared_ptr<Snapshot> made(std::vector<ServiceConfig> services) {
+    config.services = std::move(services);
+    config.access_log.output = "off";
+    return compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1}).value();
+  }
+
+  NoLines nowhere;
+  observe::Log log{nowhere};
+  observe::AccessLog access_log{log, 1};
+  config::Config config;
+};
+
+TEST_F(SnapshotTest, AServiceListensWhereItSays) {
+  struct Row {
+    const char* configured;
+    bool host_has_ipv6;
+    const char* address;
+  };
+  for (const Row& row : {
+           Row{"", true, "[::]:80"},      // both families
+           Row{"", false, "0.0.0.0:80"},  // all there is
+           Row{"127.0.0.1", true, "127.0.0.1:80"},
+           Row{"::1", true, "[::1]:80"},
+       }) {
+    auto config_of = service("shop", 80, "*");
+    config_of.listen_address = row.configured;
+    EXPECT_EQ(listen_address(config_of, row.host_has_ipv6).text(), row.address);
+  }
+}
+
+TEST_F(SnapshotTest, ServicesOfOneAddressShareItsPort) {
+  const auto snapshot =
+      made({service("shop", 80, "a"), service("api", 80, "a", "/api"), service("other", 81, "a")});
+  ASSERT_EQ(snapshot->ports.size(), 2u);
+  const auto& first = snapshot->ports[0].router;
+  EXPECT_EQ(first.find("a", "/x"), 0u);
+  EXPECT_EQ(first.find("a", "/api/x"), 1u);
+  EXPECT_EQ(snapshot->ports[1].router.find("a", "/api"), 2u);
+}
+
+TEST_F(SnapshotTest, APortIsFoundByItsAddress) {
+  const auto snapshot = made({service("shop", 80, "a"), service("other", 81, "a")});
+  EXPECT_EQ(snapshot->port_at(*net::Address::parse("::", 81)), &snapshot->ports[1]);
+  EXPECT_EQ(snapshot->port_at(*net::Address::parse("::", 82)), nullptr);
+  EXPECT_EQ(snapshot->port_at(*net::Address::parse("::1", 81)), nullptr);
+}
+
+TEST_F(SnapshotTest, OneServiceThatKeepsSlashesKeepsThemForItsPort) {
+  auto careful = service("careful", 80, "b");
+  careful.normalize.merge_slashes = false;
+  const auto snapshot = made({service("shop", 80, "a"), careful, service("other", 81, "a")});
+  EXPECT_EQ(snapshot->ports[0].merge_slashes, http::MergeSlashes::no);
+  EXPECT_EQ(snapshot->ports[1].merge_slashes, http::MergeSlashes::yes);
+}
+
+TEST_F(SnapshotTest, AServiceKeepsItsOwnSettings) {
+  auto own = service("own", 80, "a");
+  own.timeouts.connect = 1s;
+  own.limits.request_body = Bytes{5};
+  own.retries.attempts = 7;
+  own.upstream_pool.idle_per_host = 3;
+  own.forwarding.via = false;
+  const auto snapshot = made({own});
+  const auto& compiled = snapshot->services[0].service;
+  EXPECT_EQ(compiled.name, "own");
+  EXPECT_EQ(compiled.timeouts.connect, 1s);
+  EXPECT_EQ(compiled.limits.request_body, Bytes{5});
+  EXPECT_EQ(compiled.retries.attempts, 7u);
+  EXPECT_EQ(compiled.pool.idle_per_host, 3u);
+  EXPECT_FALSE(compiled.forwarding.via);
+}
+
+TEST_F(SnapshotTest, GroupsStandInTheOrderOfTheServices) {
+  auto second = service("second", 80, "b");
+  second.balancer = "least_connections";
+  second.upstreams.emplace_back().host.host = "10.0.0.1";
+  config.services = {service("first", 80, "a"), second};
+  const auto groups = group_configs(config);
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].name, "first");
+  EXPECT_EQ(groups[1].name, "second");
+  EXPECT_EQ(groups[1].balancer, "least_connections");
+  EXPECT_EQ(groups[1].entries, second.upstreams);
+}
+
+TEST_F(SnapshotTest, TrustedProxiesAreCompiled) {
+  config.trusted_proxies = {"10.0.0.0/8"};
+  const auto snapshot = made({service("shop", 80, "a")});
+  EXPECT_TRUE(snapshot->trusted_proxies.contains(*net::Address::parse("10.1.2.3", 0)));
+  EXPECT_FALSE(snapshot->trusted_proxies.contains(*net::Address::parse("11.1.2.3", 0)));
+}
+
+TEST_F(SnapshotTest, NoAccessLogWhereItIsOff) {
+  const auto snapshot = made({service("shop", 80, "a")});
+  EXPECT_EQ(snapshot->access, nullptr);
+  EXPECT_EQ(snapshot->services[0].access, nullptr);
+}
+
+TEST_F(SnapshotTest, AnOutputThatCannotBeOpenedIsAnError) {
+  config.services = {service("shop", 80, "a")};
+  config.access_log.output = "/nonexistent/folder/access.log";
+  const auto failed = compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().side, Side::local);
+}
+
+}  // namespace
+}  // namespace minato::control
