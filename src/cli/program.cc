@@ -1,8 +1,12 @@
 #include "cli/program.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+
+#include "base/version.h"
 
 namespace minato::cli {
 namespace {
@@ -47,6 +51,7 @@ ExitCode tell(const CLI::ParseError& error, const CLI::App& app, Shell& shell) {
 ExitCode run_command_line(std::vector<std::string> arguments, Shell& shell) {
   CLI::App app("A reverse proxy and load balancer.", "minato");
   app.footer(exit_codes);
+  app.set_version_flag("--version", fmt::format("minato {}", version));
   app.require_subcommand(0, 1);
   const Action without_command = declare_run(app);
   std::array<Action, commands.size()> actions;

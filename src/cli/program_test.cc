@@ -129,6 +129,9 @@ TEST_F(CommandLine, WithoutAControlSocketNobodyCanBeAsked) {
 TEST_F(CommandLine, VersionAndReferenceArePrinted) {
   EXPECT_EQ(run({"version"}), ExitCode::ok);
   EXPECT_THAT(out, testing::StartsWith("minato "));
+  const std::string told = out;
+  EXPECT_EQ(run({"--version"}), ExitCode::ok);
+  EXPECT_EQ(out, told);
   EXPECT_EQ(run({"reference"}), ExitCode::ok);
   EXPECT_THAT(out, HasSubstr("listen_port"));
 }

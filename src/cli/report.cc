@@ -105,18 +105,24 @@ std::string services_table(const Json& status) {
   return table.text();
 }
 
+/// Its address, and the upstream it belongs to where the address does not tell.
+std::string endpoint_name(const Json& endpoint) {
+  const std::string address = text(endpoint, "address");
+  const std::string upstream = text(endpoint, "upstream");
+  if (address.empty()) return upstream;
+  if (upstream == address || upstream == "http://" + address) return address;
+  return fmt::format("{} ({})", address, upstream);
+}
+
 void add_endpoint(Table& table, const std::string& service, const Json& endpoint) {
   const auto number = [&](const char* key) { return std::to_string(count(endpoint, key)); };
-  const std::string address = text(endpoint, "address");
-  table.add({service, text(endpoint, "upstream"), address.empty() ? "-" : address,
-             text(endpoint, "health"), number("in_flight"), number("exchanges"),
-             number("connections"), number("failed_connects"), moment(endpoint, "since"),
-             text(endpoint, "reason")});
+  table.add({service, endpoint_name(endpoint), text(endpoint, "health"), number("in_flight"),
+             number("exchanges"), number("connections"), number("failed_connects"),
+             moment(endpoint, "since"), text(endpoint, "reason")});
 }
 
 std::string endpoints_table(const Json& status) {
   Table table({{"SERVICE"},
-               {"UPSTREAM"},
                {"ENDPOINT"},
                {"HEALTH"},
                {"IN FLIGHT", Align::right},
@@ -163,7 +169,9 @@ Report reload_report(std::uint16_t status, std::string_view body) {
     return {.err = problems_text(answer) + "minato: " + text(answer, "detail") + "\n"};
   Report report{.out = fmt::format("reloaded in {:.0f} ms\n", span(answer, "duration") * 1000),
                 .err = problems_text(answer)};
-  for (const Json& change : at(answer, "changes"))
+  const Json& changes = at(answer, "changes");
+  if (changes.empty()) report.out += "  nothing changed\n";
+  for (const Json& change : changes)
     if (change.is_string()) report.out += "  " + change.get<std::string>() + "\n";
   return report;
 }

@@ -19,7 +19,7 @@ constexpr std::string_view status = R"({
   "listeners": [{"address": "[::]:80", "port": 80, "services": ["app", "api"]}],
   "services": [
     {"name": "app", "port": 80, "balancer": "round_robin", "endpoints": [
-      {"address": "10.0.0.1:80", "upstream": "http://b", "health": "up", "reason": "check passed",
+      {"address": "10.0.0.1:80", "upstream": "http://10.0.0.1:80", "health": "up", "reason": "check passed",
        "since": "2026-11-22T15:00:01.100Z", "in_flight": 1, "exchanges": 234,
        "failed_connects": 0, "connections": 4},
       {"address": "10.0.0.2:80", "upstream": "http://b", "health": "down",
@@ -43,10 +43,10 @@ SERVICE  LISTENER  BALANCER           ENDPOINTS
 app      [::]:80   round_robin        1 of 2 up
 api      [::]:80   least_connections  0 of 1 up
 
-SERVICE  UPSTREAM        ENDPOINT     HEALTH      IN FLIGHT  EXCHANGES  CONNECTIONS  FAILED CONNECTS  SINCE                 REASON
-app      http://b        10.0.0.1:80  up                  1        234            4                0  2026-11-22 15:00:01Z  check passed
-app      http://b        10.0.0.2:80  down                0          7            0               12  2026-11-22 15:10:00Z  check answered 503
-api      http://nowhere  -            unresolved          0          0            0                0  -                     no address yet
+SERVICE  ENDPOINT                HEALTH      IN FLIGHT  EXCHANGES  CONNECTIONS  FAILED CONNECTS  SINCE                 REASON
+app      10.0.0.1:80             up                  1        234            4                0  2026-11-22 15:00:01Z  check passed
+app      10.0.0.2:80 (http://b)  down                0          7            0               12  2026-11-22 15:10:00Z  check answered 503
+api      http://nowhere          unresolved          0          0            0                0  -                     no address yet
 )");
 }
 
@@ -67,6 +67,11 @@ TEST(ReloadReport, ListsWhatChanged) {
                "duration": 0.0124})");
   EXPECT_EQ(report.out, "reloaded in 12 ms\n  service api added\n");
   EXPECT_THAT(report.err, IsEmpty());
+}
+
+TEST(ReloadReport, SaysWhereNothingChanged) {
+  EXPECT_EQ(reload_report(200, R"({"changes": [], "duration": 0.001})").out,
+            "reloaded in 1 ms\n  nothing changed\n");
 }
 
 TEST(ReloadReport, TellsWarningsOfAnAcceptedConfiguration) {
