@@ -77,6 +77,26 @@ def test_admin_listens_on_loopback_too(minato, echo):
         assert json.loads(client.get("/status", host="localhost").body)["services"]
 
 
+def test_without_a_token_admin_answers_no_foreign_name_and_no_foreign_page(minato, echo):
+    """A name may be pointed at it by anybody (DNS rebinding); a page may post without asking."""
+    admin = free_port()
+    minato.serving(echo, top=f"admin: {{listen: \"127.0.0.1:{admin}\"}}")
+    with connect(admin) as client:
+        assert client.get("/status", host="evil.test").status == 421
+        assert client.get("/reload", method="POST", host="localhost",
+                          fields={"Origin": "http://evil.test"}).status == 403
+
+
+def test_who_expects_100_gets_it_before_the_body(minato, echo):
+    """RFC 9110 10.1.1."""
+    with connect_unix(minato.serving(echo).socket) as client:
+        client.send(b"POST /reload HTTP/1.1\r\nHost: minato\r\nContent-Length: 2\r\n"
+                    b"Expect: 100-continue\r\n\r\n")
+        assert client.read_response().status == 100
+        client.send(b"{}")
+        assert client.read_response().status == 200
+
+
 def test_admin_asks_for_its_token(minato, folder, echo):
     admin, token = free_port(), folder / "token"
     token.write_text("secret\n")

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness.program import BINARY, Output
+from harness.program import BINARY, Output, run
 from harness.waiting import TIMEOUT
 
 
@@ -37,3 +37,16 @@ def test_ctrl_c_ends_it(demo):
     demo.printed.wait_for(r"\bcurl ", count=3)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(TIMEOUT) == 0
+
+
+def test_the_status_that_it_offers_shows_both_origins(demo):
+    offered = demo.printed.wait_for(r"minato status --socket \S+").split()
+    status = run(*offered[1:])
+    assert status.returncode == 0, status.stderr
+    assert "2 of 2 up" in status.stdout
+
+
+def test_a_port_that_is_asked_for_and_taken_fails_the_start_with_3(scripted):
+    done = run("demo", "--port", scripted.port)
+    assert done.returncode == 3
+    assert str(scripted.port) in done.stderr
