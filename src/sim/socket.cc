@@ -118,7 +118,17 @@ void Socket::send(Segment::Kind kind, std::string bytes) {
   if (happens(faults_.stall_one_in, wire_.random())) delay += faults_.stall;
   last_arrival_ = std::max(last_arrival_, wire_.now() + delay);
   flying_.push_back({kind, std::move(bytes), last_arrival_});
-  wire_.at(last_arrival_, [self = shared_from_this()] { self->land(); });
+  watch_flight();
+}
+
+void Socket::watch_flight() {
+  if (watched_ || flying_.empty()) return;
+  watched_ = true;
+  wire_.at(flying_.front().at, [self = shared_from_this()] {
+    self->watched_ = false;
+    self->land();
+    self->watch_flight();
+  });
 }
 
 /// The first of what flies from here reaches the peer, if it is its time.

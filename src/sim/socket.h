@@ -62,6 +62,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
 
  private:
   void send(Segment::Kind kind, std::string bytes = {});
+  void watch_flight();
   void land();
   void receive(Segment segment);
   void bounce(Segment::Kind kind);
@@ -79,6 +80,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   Edge* edge_ = nullptr;
 
   std::deque<Segment> flying_;
+  bool watched_ = false;    // the first of them is on the agenda
   Instant last_arrival_{};  // of what flies: nothing overtakes
   std::string arrived_;
   std::size_t read_up_to_ = 0;  // of arrived_
