@@ -15,25 +15,26 @@ T one_of(Random& random, const std::array<T, n>& choices) {
   return choices[random.below(n)];
 }
 
-BodyPlan any_body(Random& random, std::initializer_list<Kind> styles) {
+BodyPlan any_body(Temper temper, Random& random, std::initializer_list<Kind> styles) {
   BodyPlan body;
   body.style = std::data(styles)[random.below(styles.size())];
-  const std::size_t bytes_max = one_of(random, std::array<std::size_t, 5>{1, 10, 300, 5000, 40000});
-  body.bytes = body.style == Kind::none ? 0 : random.below(bytes_max);
+  const std::size_t most = one_of(random, std::array<std::size_t, 4>{1, 10, 300, temper.body_max});
+  body.bytes = body.style == Kind::none ? 0 : random.below(most);
   body.chunk_max = one_of(random, std::array<std::size_t, 4>{7, 100, 4096, 20000});
   body.extensions = random.one_in(4);
   body.trailers = random.one_in(3);
   return body;
 }
 
-RequestPlan any_request(Random& random) {
+RequestPlan any_request(Temper temper, Random& random) {
   RequestPlan request;
   request.method = one_of(random, std::array<const char*, 9>{"GET", "GET", "GET", "HEAD", "POST",
                                                              "POST", "PUT", "DELETE", "BREW"});
   request.http_1_0 = random.one_in(10);
   if (request.method != "GET" && request.method != "HEAD")
-    request.body = request.http_1_0 ? any_body(random, {Kind::none, Kind::length})
-                                    : any_body(random, {Kind::none, Kind::length, Kind::chunked});
+    request.body = request.http_1_0
+                       ? any_body(temper, random, {Kind::none, Kind::length})
+                       : any_body(temper, random, {Kind::none, Kind::length, Kind::chunked});
   request.wants_close = random.one_in(10);
   request.takes_trailers = random.one_in(2);
   request.expects_continue =
@@ -55,8 +56,8 @@ ResponsePlan any_response(Temper temper, Random& random) {
   response.status = one_of(random, std::array{200, 200, 200, 200, 204, 304, 404, 503});
   response.http_1_0 = random.one_in(10);
   response.body = response.http_1_0
-                      ? any_body(random, {Kind::length, Kind::to_close})
-                      : any_body(random, {Kind::length, Kind::chunked, Kind::to_close});
+                      ? any_body(temper, random, {Kind::length, Kind::to_close})
+                      : any_body(temper, random, {Kind::length, Kind::chunked, Kind::to_close});
   response.interims = random.one_in(6) ? 1 + static_cast<int>(random.below(2)) : 0;
   if (response.http_1_0) response.interims = 0;
   response.early = random.one_in(5);
@@ -92,7 +93,7 @@ Mishap ResponsePlan::mishap(int attempt) const {
 }
 
 ExchangePlan any_exchange(int id, Temper temper, Random& random) {
-  ExchangePlan plan{.id = id, .request = any_request(random), .response = {}};
+  ExchangePlan plan{.id = id, .request = any_request(temper, random), .response = {}};
   plan.response = any_response(temper, random);
   // What has no body to cut is cut before.
   const BodyPlan& body = plan.response.body;
@@ -121,7 +122,8 @@ std::string framed_body(const BodyPlan& plan, BodyKey key, Random& random) {
   std::string framed;
   for (std::size_t at = 0; at < body.size();) {
     const std::size_t size = std::min(body.size() - at, 1 + random.below(plan.chunk_max));
-    framed += fmt::format("{:x}{}\r\n", size, plan.extensions ? ";n=\"v\"" : "");
+    framed +=
+        fmt::format("{:x}{}\r\n", size, plan.extensions && random.one_in(8) ? ";n=\"v\"" : "");
     framed.append(body, at, size).append("\r\n");
     at += size;
   }

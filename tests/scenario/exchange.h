@@ -14,7 +14,7 @@ struct BodyPlan {
   Framing::Kind style = Framing::Kind::none;
   std::size_t bytes = 0;
   std::size_t chunk_max = 1;  ///< chunked: sizes are drawn from 1 to this
-  bool extensions = false;    ///< chunked: chunks have them
+  bool extensions = false;    ///< chunked: some chunks have them
   bool trailers = false;      ///< chunked: a field behind the body
 };
 
@@ -61,8 +61,9 @@ struct ExchangePlan {
   ResponsePlan response;
 };
 
-/// How many of the rarer things happen.
+/// How long bodies get, and how many of the rarer things happen.
 struct Temper {
+  std::size_t body_max = 40'000;
   bool mishaps = true;        ///< origins fail
   bool unsaid_closes = true;  ///< origins close idle connections without a word
   bool proxied = true;        ///< somebody bears with origins that never answer, or talk nonsense

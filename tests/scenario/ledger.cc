@@ -77,7 +77,8 @@ int Ledger::response_arrived(int id, const Head& head) {
   entry.settled = true;
   if (head.count("x-exchange") == 0) {
     if (excuses_.no_proxy || head.status() < 400 || !may_fail(entry))
-      violate(fmt::format("{}: {} without a cause", id, head.start_line));
+      violate(fmt::format("{}: {} without a cause ({})", id, head.start_line,
+                          head.value("proxy-status")));
     return 0;
   }
   const int attempt = std::atoi(head.value("x-attempt").c_str());
@@ -129,7 +130,10 @@ void Ledger::close() {
 
 bool Ledger::may_go_unanswered(const Entry& entry) const {
   if (excuses_.broken_links || entry.given_up) return true;
-  return excuses_.no_proxy && (excuses_.stale_connections || !entry.plan.response.mishaps.empty());
+  const std::vector<Mishap>& mishaps = entry.plan.response.mishaps;
+  // A proxy that must cut a response may do so with a reset, which overtakes what was sent of it.
+  if (std::ranges::count(mishaps, Mishap::cut_body) > 0) return true;
+  return excuses_.no_proxy && (excuses_.stale_connections || !mishaps.empty());
 }
 
 /// Where an exchange must not fail: nothing went wrong, or all that did is to be tried again.
@@ -137,7 +141,11 @@ bool Ledger::may_fail(const Entry& entry) const {
   if (excuses_.broken_links || entry.given_up) return true;
   const RequestPlan& request = entry.plan.request;
   const std::vector<Mishap>& mishaps = entry.plan.response.mishaps;
-  const bool repeatable = request.idempotent() && request.body.bytes == 0 && !excuses_.no_proxy;
+  // Whether a chunked body is empty is seen only by reading it; and the 100 that was expected is
+  // a response already.
+  const bool bodiless = request.body.bytes == 0 && request.body.style != Framing::Kind::chunked &&
+                        !request.expects_continue;
+  const bool repeatable = request.idempotent() && bodiless && !excuses_.no_proxy;
   if (excuses_.stale_connections && !repeatable) return true;
   if (mishaps.empty()) return false;
   return !repeatable || !std::ranges::all_of(mishaps, fails_unseen) ||

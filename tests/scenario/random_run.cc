@@ -37,12 +37,21 @@ Pace any_pace(Random& random) {
   return {.piece_max = 1 + random.below(2000), .pause_max = random.one_in(2) ? 30ms : 0ms};
 }
 
+/// Bodies are so long that each takes some hundreds of segments, and no more.
+std::size_t affordable_body(const sim::Faults& faults) {
+  const std::size_t segment = faults.segment_max == 0 ? 1460 : faults.segment_max;
+  return std::min<std::size_t>(40'000, 200 * std::min(segment, faults.buffer_min));
+}
+
 Lot::Lot(std::uint64_t seed, bool is_proxy) {
   Random random(seed);
   faults = sim::any_faults(random);
   // In half of the runs nothing breaks by itself, so that nothing may fail without a cause.
   if (random.one_in(2)) faults.refuse_one_in = faults.reset_one_in = faults.stall_one_in = 0;
-  temper = {.mishaps = random.one_in(2), .unsaid_closes = random.one_in(2), .proxied = is_proxy};
+  temper = {.body_max = affordable_body(faults),
+            .mishaps = random.one_in(2),
+            .unsaid_closes = random.one_in(2),
+            .proxied = is_proxy};
   const bool links_break = faults.refuse_one_in + faults.reset_one_in + faults.stall_one_in > 0;
   // Without a proxy an origin's reset hits whatever else was on the client's connection.
   excuses = {.broken_links = links_break || (!is_proxy && temper.mishaps),

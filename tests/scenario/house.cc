@@ -1,0 +1,171 @@
+#include "scenario/house.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace minato::scenario {
+
+Task<Result<net::Resolution>> Names::resolve(std::string name, Instant) {
+  if (const auto literal = net::Address::parse(name, 0)) {
+    net::Resolution resolution{.addresses = {*literal}, .ttl = ttl};
+    co_return resolution;
+  }
+  const auto found = known.find(name);
+  if (found == known.end()) co_return fail(Fault::not_found, Side::local, "no such name");
+  net::Resolution resolution{.addresses = found->second, .ttl = ttl};
+  co_return resolution;
+}
+
+bool Lines::put(std::string_view line) {
+  all.emplace_back(line);
+  return true;
+}
+
+std::size_t Lines::count(std::string_view text) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      all, [&](const std::string& line) { return line.find(text) != line.npos; }));
+}
+
+House::SeatOfWorker::SeatOfWorker(sim::SimWorld& world, std::uint32_t index,
+                                  const control::Commons& commons)
+    : loop(world.add_loop()),
+      network(world.wire(), loop, machine(0)),
+      worker(loop, network, index, commons) {}
+
+net::Address House::machine(std::uint16_t port) {
+  return *net::Address::parse("203.0.113.1", port);
+}
+
+House::House(sim::SimWorld& world, config::Config config, std::uint32_t workers)
+    : world_(world),
+      log_(lines_, config.log),
+      access_log_(log_, workers),
+      counters_(workers),
+      loop_(world.add_loop()),
+      network_(world.wire(), loop_, machine(0)),
+      supervisor_(std::make_unique<control::Supervisor>(control::Supervisor::Parts{
+          .loop = loop_,
+          .network = network_,
+          .resolver = names_,
+          .log = log_,
+          .access_log = access_log_,
+          .quota = quota_,
+          .counters = counters_,
+          .workers = workers,
+          .load = [this] { return config::Loaded{.config = next_, .problems = {}}; },
+          .claim = [](const net::Address&) { return Result<void>{}; },
+          .host_has_ipv6 = true,
+          .config_path = "config.yaml"})),
+      commons_{.log = log_,
+               .access_log = access_log_,
+               .counters = counters_,
+               .quota = quota_,
+               .headquarters = *supervisor_,
+               .pseudonym = "minato-simulated"},
+      tasks_(loop_) {
+  for (std::uint32_t index = 0; index < workers; ++index) {
+    seats_.push_back(std::make_unique<SeatOfWorker>(world, index, commons_));
+    supervisor_->add_worker(seats_.back()->worker);
+  }
+  const auto started = supervisor_->start(std::move(config));
+  MINATO_ASSERT(started.has_value());
+}
+
+House::~House() {
+  tasks_.cancel_all();
+  seats_.clear();
+}
+
+void House::reload_later(Nanos after, config::Config config) {
+  tasks_.start(reload_after(after, std::move(config)));
+}
+
+Task<void> House::reload_after(Nanos after, config::Config config) {
+  co_await runtime::pause(loop_, after);
+  next_ = std::move(config);
+  auto outcome = co_await supervisor_->reload();
+  reloads_.push_back(std::move(outcome));
+}
+
+admin::ReloadOutcome House::reload(config::Config config) {
+  const std::size_t before = reloads_.size();
+  reload_later(0ns, std::move(config));
+  world_.run_until([&] { return reloads_.size() > before; }, 1h);
+  return reloads_.back();
+}
+
+void House::begin_to_end() { tasks_.start(end()); }
+
+Task<void> House::end() {
+  co_await supervisor_->shut_down();
+  ended_ = true;
+}
+
+void House::shut_down() {
+  begin_to_end();
+  world_.run_until([this] { return ended_; }, 1h);
+  tasks_.cancel_all();
+  supervisor_.reset();  // no checks any more, no names
+}
+
+void House::report_leaks(Ledger& ledger) const {
+  const auto expect_none = [&ledger](auto count, const char* what) {
+    if (count != 0) ledger.violate(fmt::format("{} {} are left", count, what));
+  };
+  if (!ended_) ledger.violate("the program does not end");
+  expect_none(quota_.used(), "client connections");
+  expect_none(network_.open_streams(), "streams of checks");
+  expect_none(loop_.timers().armed_count(), "timers of the supervisor");
+  for (const auto& seat : seats_) {
+    expect_none(seat->network.open_streams(), "streams");
+    expect_none(seat->loop.timers().armed_count(), "timers");
+  }
+  expect_none(lent_bytes(), "bytes of buffers");
+}
+
+std::uint64_t House::count(observe::Counter counter) const {
+  return observe::sum(counters_, counter);
+}
+
+std::size_t House::lent_bytes() const {
+  std::size_t sum = 0;
+  for (const auto& seat : seats_) sum += seat->loop.blocks().lent_bytes();
+  return sum;
+}
+
+config::Config plain_config(const std::vector<net::Address>& origins) {
+  config::Config config;
+  config.log.level = observe::LogLevel::warn;
+  config.access_log.output = "off";
+  config::ServiceConfig service;
+  service.name = "site";
+  service.listen_port = 80;
+  service.hosts.push_back({.host = "*"});
+  service.health_check.type = upstream::HealthType::off;
+  service.access_log = config.access_log;
+  for (const net::Address& origin : origins)
+    service.upstreams.push_back({.host = {.host = origin.host_text(), .port = origin.port()}});
+  config.services.push_back(std::move(service));
+  return config;
+}
+
+std::unique_ptr<Middle> make_house(Site site) {
+  Random random(site.seed);
+  const config::Config config = plain_config(site.origins);
+  auto house = std::make_unique<House>(site.world, config, 1 + random.below(2));
+  if (!random.one_in(3)) return house;
+  // What is served stays the same, though not by whom.
+  for (int reloads = 3; reloads > 0; --reloads) {
+    config::Config next = config;
+    auto& upstreams = next.services.front().upstreams;
+    const auto from = static_cast<std::ptrdiff_t>(random.below(upstreams.size()));
+    std::ranges::rotate(upstreams, upstreams.begin() + from);
+    if (upstreams.size() > 1 && random.one_in(2)) upstreams.pop_back();
+    if (random.one_in(4)) next.services.front().balancer = "least_connections";
+    house->reload_later(Nanos(random.below(Nanos(2s).count())), next);
+  }
+  return house;
+}
+
+}  // namespace minato::scenario
