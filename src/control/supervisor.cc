@@ -160,8 +160,8 @@ Task<std::expected<void, std::string>> Supervisor::open_on_workers(
     std::vector<net::Address> addresses) {
   for (const net::Address& address : addresses) {
     for (Worker* const worker : workers_) {
-      const auto opened = co_await runtime::on(
-          parts_.loop, worker->loop(), [worker, address] { return worker->open({address}); });
+      auto open = [worker, address] { return worker->open({address}); };
+      const auto opened = co_await runtime::on(parts_.loop, worker->loop(), std::move(open));
       if (opened) continue;
       for (Worker* const other : workers_) other->loop().send([other] { other->abandon(); });
       co_return std::unexpected(describe_open_failure(address, opened.error()));
@@ -172,11 +172,14 @@ Task<std::expected<void, std::string>> Supervisor::open_on_workers(
 
 /// Returns when every worker serves the new snapshot.
 Task<void> Supervisor::apply_on_workers() {
-  for (Worker* const worker : workers_)
-    co_await runtime::on(parts_.loop, worker->loop(), [worker, next = snapshot_] {
+  for (Worker* const worker : workers_) {
+    // Named: g++ 12 copies the temporaries of a co_await bit by bit, and destroys both.
+    auto apply = [worker, next = snapshot_] {
       worker->apply(next);
       return true;
-    });
+    };
+    co_await runtime::on(parts_.loop, worker->loop(), std::move(apply));
+  }
 }
 
 void Supervisor::publish_changes() {
