@@ -30,8 +30,10 @@ inline constexpr auto of<config::AdminOptions> = object(
     field(&config::AdminOptions::listen, "listen", "Where it listens.", required,
           checked(config::check_listen, "an IP address with a port, such as 127.0.0.1:9180")),
     field(&config::AdminOptions::token_file, "token_file",
-          "File with the token that callers must send; needed where `listen` is not a loopback "
-          "address."));
+          "File with the token that callers send as `Authorization: Bearer TOKEN`; needed where "
+          "`listen` is not a loopback address. Without one, the Host of a request must be an IP "
+          "address or localhost, and pages of other origins are refused. `/livez` and `/readyz` "
+          "are open to all."));
 
 template <>
 inline constexpr auto choices<config::EvictionType> = std::array{
