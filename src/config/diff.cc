@@ -44,9 +44,9 @@ void compare_services(const Config& before, const Config& after, Difference& out
 }
 
 void compare_settings(const Config& before, const Config& after, Difference& out) {
-  for (const auto& [key, needs_restart] : schema::changed_keys(before, after))
-    if (key != "services")
-      (needs_restart ? out.needs_restart : out.settings_changed).emplace_back(key);
+  for (const auto& [path, needs_restart] : schema::changed_keys(before, after))
+    if (path != "services")
+      (needs_restart ? out.needs_restart : out.settings_changed).push_back(path);
 }
 
 constexpr std::size_t names_shown_max = 10;

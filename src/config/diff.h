@@ -14,8 +14,8 @@ struct Difference {
   std::vector<std::string> services_added;  ///< by name
   std::vector<std::string> services_removed;
   std::vector<std::string> services_changed;
-  std::vector<std::string> settings_changed;  ///< keys of the top that take effect at once
-  std::vector<std::string> needs_restart;     ///< keys of the top that wait for the next start
+  std::vector<std::string> settings_changed;  ///< `log.level`: in force at once
+  std::vector<std::string> needs_restart;     ///< in force at the next start
 
   bool empty() const;
   friend bool operator==(const Difference&, const Difference&) = default;

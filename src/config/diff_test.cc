@@ -48,19 +48,24 @@ TEST(Diff, AServiceIsChangedByWhatItInherits) {
   after.timeouts.exchange.connect = after.services[0].timeouts.connect = 1s;
   const Difference changes = diff(before, after);
   EXPECT_EQ(changes.services_changed, std::vector<std::string>{"a"});
-  EXPECT_EQ(changes.settings_changed, std::vector<std::string>{"timeouts"});
+  EXPECT_EQ(changes.settings_changed, std::vector<std::string>{"timeouts.connect"});
 }
 
 TEST(Diff, WhatNeedsARestartIsNamedApart) {
   Config after;
   after.workers = 7;
   after.user = "www-data";
+  after.dns.min_ttl = 2s;
   after.log.level = observe::LogLevel::debug;
+  after.log.output = "stdout";
   const Difference changes = diff({}, after);
-  EXPECT_EQ(changes.needs_restart, (std::vector<std::string>{"workers", "user"}));
-  EXPECT_EQ(changes.settings_changed, std::vector<std::string>{"log"});
+  EXPECT_EQ(changes.needs_restart,
+            (std::vector<std::string>{"workers", "user", "log.output", "dns.min_ttl"}));
+  EXPECT_EQ(changes.settings_changed, std::vector<std::string>{"log.level"});
   EXPECT_EQ(to_string(changes),
-            "setting log changed; settings workers, user changed, in force at the next start");
+            "setting log.level changed; settings workers, user, log.output, dns.min_ttl changed, "
+            "in force at the "
+            "next start");
 }
 
 TEST(Diff, IsSaidInOneLine) {

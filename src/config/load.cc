@@ -17,6 +17,8 @@ namespace {
 
 using schema::Severity;
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 bool is_error(const schema::Problem& problem) { return problem.severity == Severity::error; }
 
 /// The text of the file, or an errno.
@@ -51,6 +53,7 @@ Loaded load(const std::string& path, const schema::Environment& environment) {
 }
 
 Loaded load_text(std::string name, std::string text, const schema::Environment& environment) {
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   schema::Problems problems(std::vector{schema::Source{std::move(name), text}});
   Loaded loaded;
   if (const auto document = parse_yaml(text, problems)) {

@@ -244,6 +244,12 @@ health_check: {expect_status: [204, 3xx]}
   EXPECT_EQ(good(schema::show(config)), config);
 }
 
+TEST(Load, AByteOrderMarkIsPassedOver) {
+  EXPECT_EQ(good("\xef\xbb\xbf" + one_service), good(one_service));
+  EXPECT_EQ(problems_of("\xef\xbb\xbfworkers: x\n" + one_service),
+            problems_of("workers: x\n" + one_service));
+}
+
 TEST(Load, TheEnvironmentOfAProcessIsNamesAndValues) {
   const char* const environ[] = {"A=1", "B=x=y", "EMPTY=", nullptr};
   EXPECT_EQ(environment_of(environ),

@@ -1,6 +1,4 @@
 // The rules of single values that no other room knows.
-#include <algorithm>
-
 #include "base/strings.h"
 #include "config/declarations.h"
 #include "net/address.h"
@@ -44,11 +42,8 @@ std::optional<Rejection> check_socket_path(std::string_view text) {
 }
 
 std::optional<Rejection> check_service_name(std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (text.empty()) return Rejection{"the name is empty", {}, {}};
   if (text.size() > service_name_bytes_max) return Rejection{"the name is too long", {}, {}};
-  if (std::ranges::any_of(text, is_control))
-    return Rejection{in_quotes(text) + " has control characters", {}, {}};
   return std::nullopt;
 }
 

@@ -114,15 +114,16 @@ std::string_view without_properties(std::string_view text) {
   return text;
 }
 
-/// True where the text in quotes at the front of `line` ends in it.
-bool closes_in_line(std::string_view line) {
-  const char mark = line.front();
+/// True where the text in quotes at the front ends in its line (YAML 1.2 7.3.1, 7.3.2).
+bool closes_in_line(std::string_view text) {
+  const char mark = text.front();
+  const auto line = text.substr(0, text.find('\n'));
   for (std::size_t at = 1; at < line.size(); ++at) {
-    if (line[at] == '\n') return false;
-    if (mark == '"' && line[at] == '\\')
+    const bool escapes = mark == '"' ? line[at] == '\\' : line.substr(at).starts_with("''");
+    if (escapes)
       ++at;
     else if (line[at] == mark)
-      return true;  // two of ' are one inside: that pair closes nothing, the next does
+      return true;
   }
   return false;
 }
@@ -254,8 +255,6 @@ class Builder final : public YAML::EventHandler {
   std::size_t documents_ = 0;
 };
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
 void report(const YAML::Exception& error, const Builder& builder, std::string_view text,
             schema::Problems& problems) {
   Mark mark = error.mark.is_null() ? Mark{} : mark_at(error.mark);
@@ -280,7 +279,6 @@ std::optional<Node> parse_checked(std::string_view text, schema::Problems& probl
 }  // namespace
 
 std::optional<Node> parse_yaml(std::string_view text, schema::Problems& problems) {
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (text.size() > document_bytes_max) {
     problems.error(
         Mark{}, "",

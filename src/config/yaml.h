@@ -15,7 +15,8 @@ inline constexpr std::size_t document_nodes_max = 2'000'000;
 inline constexpr std::size_t nesting_max = 32;
 
 /// The document in `text`; nullopt, reported, where it is not one document of YAML within the
-/// bounds. Aliases are replaced by what they stand for. An empty text is a null node.
+/// bounds. Aliases are replaced by what they stand for. An empty text is a null node. `problems`
+/// knows the text as its first source.
 std::optional<schema::Node> parse_yaml(std::string_view text, schema::Problems& problems);
 
 }  // namespace minato::config

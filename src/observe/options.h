@@ -67,7 +67,7 @@ inline constexpr auto of<observe::LogOptions> = object(
     field(&observe::LogOptions::level, "level", "The least important messages that are written."),
     field(&observe::LogOptions::format, "format", "How a message is written."),
     field(&observe::LogOptions::output, "output", "Where to: `stderr`, `stdout` or a file.",
-          words(observe::log_outputs),
+          needs_restart, words(observe::log_outputs),
           checked(observe::check_output, "a file such as /var/log/minato/minato.log")));
 
 template <>

@@ -33,6 +33,15 @@ Rejection wrong_kind(const Node& node, std::string allowed) {
   return {std::move(found), "allowed: " + std::move(allowed), {}};
 }
 
+/// Tabs may stand in a value; no other control character has a meaning in any.
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+Rejection has_control_characters() {
+  return {"control characters, such as the end of a line", "allowed: what can be seen", {}};
+}
+
 /// A value alone where a section with one needed value belongs is probably the value of that key.
 Rejection no_section(const Node& node, const std::vector<KnownKey>& known) {
   const auto keys = present_keys(known);
@@ -123,6 +132,8 @@ void report_kind(const Node& node, const std::string& path, Reader& reader, std:
 
 std::optional<std::string> text_of(const Node& node, const std::string& path, Reader& reader) {
   auto text = substitute(node.text, reader.environment);
+  if (text && std::ranges::any_of(*text, is_control))
+    text = std::unexpected(has_control_characters());
   if (text) return *std::move(text);
   reader.problems.error(node.mark, path, std::move(text.error()));
   return std::nullopt;

@@ -50,7 +50,8 @@ class Section {
   std::vector<Entry> entries_;
 };
 
-/// The text of a scalar with its variables replaced; nullopt, reported, where one is missing.
+/// The text of a scalar with its variables replaced; nullopt, reported, where one is missing or
+/// the text has control characters.
 std::optional<std::string> text_of(const Node& node, const std::string& path, Reader& reader);
 void report_kind(const Node& node, const std::string& path, Reader& reader, std::string allowed);
 /// True where `node` is a list, or nothing, which is an empty one; what is neither is reported.

@@ -70,7 +70,7 @@ TEST(Parse, ReportsEveryFaultInOneRun) {
             "f: shouts[1]: \"hey\" is not loud; allowed: capitals\n"
             "f:1:1: framd: unknown key; allowed: framed, depth, shown_for, size, rate, title, "
             "taste, password, "
-            "colour, good, shouts, delays, centre, border, workers or corners (framed?)\n"
+            "colour, good, shouts, delays, centre, border, look, workers or corners (framed?)\n"
             "f:1:4: centre.x: \"0\" is too small; allowed: a whole number from 1 to 99\n"
             "f:2:8: depth: \"256\" is too large; allowed: a whole number up to 255\n"
             "f:3:12: shown_for: \"2h\" is too large; allowed: a duration (250ms, 10s, 5m, 1h) from "
@@ -137,6 +137,17 @@ TEST(Parse, VariablesAreReplacedInValues) {
   EXPECT_EQ(picture.depth, 16);
   EXPECT_EQ(problems,
             "f:3:8: taste: the environment has no NO; set it, or give a default: ${NO:-default}\n");
+}
+
+TEST(Parse, ControlCharactersStandInNoValue) {
+  const auto [picture, problems] =
+      read_picture(map({{"title", "${LINES}"}, {"taste", "\x1b[31m"}, {"password", "a\tb"}}),
+                   {{"LINES", "a\nb"}});
+  EXPECT_EQ(
+      problems,
+      "f:1:8: title: control characters, such as the end of a line; allowed: what can be seen\n"
+      "f:2:8: taste: control characters, such as the end of a line; allowed: what can be seen\n");
+  EXPECT_EQ(picture.password, "a\tb");
 }
 
 TEST(Parse, AValueThatIsWrongLeavesTheMemberAlone) {

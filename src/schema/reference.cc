@@ -51,6 +51,13 @@ std::string to_markdown(const std::vector<ReferenceTable>& tables) {
 
 namespace detail {
 
+std::string sentences(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const std::string_view part : parts)
+    if (!part.empty()) out += (out.empty() ? "" : " ") + std::string(part);
+  return out;
+}
+
 std::string in_code(std::string_view text) { return fmt::format("`{}`", text); }
 
 std::string section_path(std::string_view path, std::string_view key, std::string_view brackets) {

@@ -30,6 +30,11 @@ using Tables = std::vector<ReferenceTable>;
 
 std::string section_path(std::string_view path, std::string_view key, std::string_view brackets);
 std::string in_code(std::string_view text);
+/// Those that are there, with spaces between.
+std::string sentences(std::initializer_list<std::string_view> parts);
+constexpr std::string_view restart_note(bool needed) {
+  return needed ? "A change needs a restart." : "";
+}
 ReferenceRow inherited_row(std::string_view key, const std::vector<std::string_view>& keys,
                            std::string_view meaning);
 
@@ -84,8 +89,7 @@ ReferenceRow row_of(const Field<T, M>& field) {
           .fallback =
               field.rules.required ? "required" : fallback_of(defaults.*field.member, field.rules),
           .allowed = std::string(Shape<M>::prefix) + describe(field.rules, Wording::brief),
-          .meaning = std::string(field.meaning) +
-                     (field.rules.needs_restart ? " A change needs a restart." : ""),
+          .meaning = sentences({field.meaning, restart_note(field.rules.needs_restart)}),
           .choices = choices_of(field.rules)};
 }
 
@@ -103,9 +107,9 @@ void add_member(Tables& tables, std::size_t table, const Field<T, M>& field) {
     tables[table].rows.push_back(
         inherited_row(field.key, present_keys(known_keys<V>()), field.meaning));
   } else {
-    add_table<V>(tables, section_path(tables[table].path, field.key, Shape<M>::brackets),
-                 std::string(of<V>.meaning) + (field.meaning.empty() ? "" : " ") +
-                     std::string(field.meaning));
+    add_table<V>(
+        tables, section_path(tables[table].path, field.key, Shape<M>::brackets),
+        sentences({of<V>.meaning, field.meaning, restart_note(field.rules.needs_restart)}));
   }
 }
 template <class T, class M>

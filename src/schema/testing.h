@@ -18,6 +18,11 @@ struct Frame {
   friend bool operator==(const Frame&, const Frame&) = default;
 };
 
+struct Look {
+  std::uint8_t light = 1;
+  friend bool operator==(const Look&, const Look&) = default;
+};
+
 inline constexpr std::array tastes{Choice{"sweet", "Like sugar."},
                                    Choice{"salty", "Like the sea."}};
 
@@ -38,6 +43,7 @@ struct Picture {
   std::map<std::string, Millis> delays;
   std::optional<Corner> centre;
   Frame frame;  // its keys are the picture's own
+  Look look;
   std::uint32_t workers = 0;
   std::vector<Corner> corners;
   friend bool operator==(const Picture&, const Picture&) = default;
@@ -63,6 +69,9 @@ template <>
 inline constexpr auto of<testing::Frame> =
     object("Around it.", field(&testing::Frame::border, "border", "Its width.", between(1ms, 1s)));
 template <>
+inline constexpr auto of<testing::Look> =
+    object("By night.", field(&testing::Look::light, "light", "Lamps."));
+template <>
 inline constexpr auto of<testing::Picture> = object(
     "A picture.", field(&testing::Picture::framed, "framed", "Has a frame."),
     field(&testing::Picture::depth, "depth", "Bits a pixel."),
@@ -78,6 +87,7 @@ inline constexpr auto of<testing::Picture> = object(
     field(&testing::Picture::shouts, "shouts", "At it.", checked(testing::check_shout, "capitals")),
     field(&testing::Picture::delays, "delays", "By visitor."),
     field(&testing::Picture::centre, "centre", "Where to look."), part(&testing::Picture::frame),
+    field(&testing::Picture::look, "look", "", needs_restart),
     field(&testing::Picture::workers, "workers", "Who carry it.", between(1, 64),
           zero_word("auto")),
     field(&testing::Picture::corners, "corners", "Four as a rule.", starts_as(testing::corner_of)),

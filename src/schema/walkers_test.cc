@@ -32,6 +32,8 @@ centre:
   x: 3
   y: 4
 border: 250ms
+look:
+  light: 1
 workers: auto
 corners:
   - x: 5
@@ -95,6 +97,14 @@ A place. Where to look.
 | `x` | `1` | whole number from 1 to 99 | To the right. |
 | `y` | `2` | a whole number up to 65535 | Down. |
 
+### `look`
+
+By night. A change needs a restart.
+
+| Key | Default | Allowed | Meaning |
+|---|---|---|---|
+| `light` | `1` | a whole number up to 255 | Lamps. |
+
 ### `corners[]`
 
 A place. Four as a rule.
@@ -112,10 +122,11 @@ TEST(Compare, NamesTheKeysThatDiffer) {
   after.depth = 16;
   after.frame.border = 1ms;
   after.corners.push_back({});
+  after.look.light = 3;
   std::string keys;
   for (const ChangedKey& change : changed_keys(before, after))
-    keys += std::string(change.key) + " ";
-  EXPECT_EQ(keys, "depth border corners ");
+    keys += change.path + (change.needs_restart ? "! " : " ");
+  EXPECT_EQ(keys, "depth border look.light! corners ");
 }
 
 }  // namespace
