@@ -97,7 +97,8 @@ class TestNameServer final : private runtime::Watcher {
         received.erase(0, 2 + number16(received, 0));
         reply.insert(0, bytes16(reply.size()));
         std::array<iovec, 1> piece{{{reply.data(), reply.size()}}};
-        if (!co_await stream->write(piece, 0ms)) co_return;
+        const auto written = co_await stream->write(piece, 0ms);
+        if (!written) co_return;
       }
     }
   }

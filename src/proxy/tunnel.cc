@@ -12,7 +12,8 @@ class Relay {
 
   Task<void> run() {
     upward_.start(carry_up());
-    if (co_await carry_down()) co_await upward_.empty();
+    const bool orderly = co_await carry_down();
+    if (orderly) co_await upward_.empty();
   }
 
  private:
