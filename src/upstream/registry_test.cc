@@ -217,6 +217,15 @@ TEST_F(RegistryStory, ANameWithoutAddressLeavesItsPlaceEmpty) {
   EXPECT_TRUE(groups[1]->candidates(0).unresolved);
 }
 
+TEST_F(RegistryStory, ANameWithoutAddressExcusesNoEndpointThatIsDown) {
+  apply({service("shop", {entry("backend"), entry("192.0.2.9")}),
+         service("cart", {entry("backend")})});
+  probe("192.0.2.9:80", failed);
+  Tried tried;
+  EXPECT_EQ(groups[0]->pick(0, tried).error(), http::Reason::no_usable_endpoint);
+  EXPECT_EQ(groups[1]->pick(0, tried).error(), http::Reason::name_not_resolved);
+}
+
 TEST_F(RegistryStory, EveryAddressOfANameIsAnEndpoint) {
   apply({service("shop", {entry("backend", 8000)})});
   resolve("backend", {"192.0.2.2", "2001:db8::1", "192.0.2.1", "192.0.2.2"});
