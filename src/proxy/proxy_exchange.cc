@@ -21,7 +21,7 @@ namespace {
 constexpr int interim_max = 32;
 /// Pieces of a body in a row, none of which had to be waited for, before others get a turn.
 constexpr int pieces_in_a_row = 32;
-/// What a client is told to wait where no endpoint can take its request.
+/// What a client is told to wait where its request cannot be taken at the moment.
 constexpr Seconds retry_after = 1s;
 
 http::Failure client_write_failure(const Error& error) {
@@ -58,15 +58,18 @@ Task<Outcome> ProxyExchange::run() {
   forward_fields(request_, service_.forwarding, surroundings_.pseudonym, forwarded_.fields);
   Failed last;
   for (std::uint32_t tries = 0; tries <= service_.retries.attempts; ++tries) {
-    const auto candidate = service_.group->pick(surroundings_.worker, tried_);
-    if (!candidate && !last) last = {.reason = candidate.error(), .retry_after = retry_after};
-    if (!candidate) break;
+    auto picked = service_.group->pick(surroundings_.worker, tried_);
+    if (!picked && !last) last = {.reason = picked.error()};
+    if (!picked) break;
     ++request_.record.attempts;
-    last = co_await try_endpoint(*candidate);
+    const auto endpoint = picked->candidate.endpoint->id;
+    last = co_await try_endpoint(*picked);
     if (!last) co_return Outcome{};
     if (responder_.started() || !may_retry(attempt_, request_.head.method)) break;
-    tried_.add_failed(candidate->endpoint->id);
+    tried_.add_failed(endpoint);
   }
+  const bool at_the_moment = http::row(last->reason).status == 503;  // RFC 9110 15.6.4
+  if (at_the_moment) last->retry_after = retry_after;
   co_return std::unexpected(*last);
 }
 
@@ -81,13 +84,13 @@ std::optional<http::Failure> ProxyExchange::refusal() const {
   return std::nullopt;
 }
 
-Task<ProxyExchange::Failed> ProxyExchange::try_endpoint(upstream::Candidate candidate) {
+Task<ProxyExchange::Failed> ProxyExchange::try_endpoint(upstream::Picked& picked) {
   attempt_ = {};
   sent_ = never;
-  upstream::Endpoint& endpoint = *candidate.endpoint;
+  upstream::Endpoint& endpoint = *picked.candidate.endpoint;
   const LocalRef<upstream::Pool> pool =
-      surroundings_.pools.of(endpoint);  // keeps the endpoint, too
-  const upstream::InFlight in_flight(endpoint);
+      surroundings_.pools.of(endpoint);                     // keeps the endpoint, too
+  const upstream::InFlight place(std::move(picked.place));  // dies before the endpoint can
   request_.record.endpoint = request_.arena.copy(endpoint.text);
   const auto care = http::is_idempotent(request_.head.method) ? upstream::Care::repeatable
                                                               : upstream::Care::unrepeatable;
@@ -95,7 +98,7 @@ Task<ProxyExchange::Failed> ProxyExchange::try_endpoint(upstream::Candidate cand
   auto lease = co_await pool->check_out(service_.pool, care, until);
   if (!lease) co_return failed(lease.error());
   attempt_.phase = Phase::waiting;
-  if (auto started = start_call(lease->client(), candidate); !started)
+  if (auto started = start_call(lease->client(), picked.candidate); !started)
     co_return failed(started.error());
   co_return co_await converse(lease->client());
 }

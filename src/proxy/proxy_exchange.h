@@ -23,7 +23,7 @@ class ProxyExchange {
   void take_rules();
 
   // One attempt.
-  Task<Failed> try_endpoint(upstream::Candidate candidate);
+  Task<Failed> try_endpoint(upstream::Picked& picked);
   Result<void> start_call(connection::Http1Client& client, const upstream::Candidate& candidate);
   Task<Failed> converse(connection::Call& call);
   Task<void> pump_body(connection::Call& call);

@@ -314,5 +314,22 @@ TEST_F(ProxyStory, WhereNothingIsUsableTheClientIsToldWhenToComeAgain) {
   EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
 }
 
+TEST_F(ProxyStory, AndSoWhereTheLackIsOurs) {
+  auto& browser = client();
+  network.set_streams_max(network.open_streams());
+  browser.send(get);
+  const auto answer = browser.received();
+  EXPECT_EQ(status_of(answer), 503);
+  EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::out_of_resources));
+}
+
+TEST_F(ProxyStory, AnAnswerThatIsNotForTheMomentPromisesNothing) {
+  origin().close();
+  const auto answer = client(get).received();
+  EXPECT_EQ(status_of(answer), 502);
+  EXPECT_THAT(answer, Not(HasSubstr("Retry-After")));
+}
+
 }  // namespace
 }  // namespace minato::proxy

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -47,14 +48,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
 
   void connect_failed() { counts_.failed_connects.fetch_add(1, std::memory_order_relaxed); }
 
-  /// Counts one more open connection, unless there are `most` already (0: no limit).
-  bool take_connection(std::uint32_t most) {
-    const auto before = counts_.connections.fetch_add(1, std::memory_order_relaxed);
-    if (most == 0 || before < most) return true;
-    give_connection();
-    return false;
-  }
-  void give_connection() { counts_.connections.fetch_sub(1, std::memory_order_relaxed); }
+  void connection_opened() { counts_.connections.fetch_add(1, std::memory_order_relaxed); }
+  void connection_closed() { counts_.connections.fetch_sub(1, std::memory_order_relaxed); }
 
  private:
   friend class InFlight;
@@ -70,6 +65,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
 /// Counts an exchange as under way for as long as it lives. The endpoint outlives it.
 class InFlight {
  public:
+  /// One more, unless `most` are under way already (0: no limit). Exact, however many threads ask.
+  static std::optional<InFlight> claim(Endpoint& endpoint, std::uint32_t most);
   explicit InFlight(Endpoint& endpoint) : endpoint_(&endpoint) {
     endpoint.counts_.begun.fetch_add(1, std::memory_order_relaxed);
   }
@@ -83,7 +80,23 @@ class InFlight {
   }
 
  private:
+  struct Counted {};
+  InFlight(Endpoint& endpoint, Counted) : endpoint_(&endpoint) {}
+
   Endpoint* endpoint_;
 };
+
+inline std::optional<InFlight> InFlight::claim(Endpoint& endpoint, std::uint32_t most) {
+  if (most == 0) return std::optional<InFlight>(std::in_place, endpoint);
+  auto& [begun, ended, failed, connections] = endpoint.counts_;
+  for (;;) {
+    const std::uint64_t ends = ended.load(std::memory_order_acquire);
+    std::uint64_t begins = begun.load(std::memory_order_relaxed);
+    if (begins - ends >= most) return std::nullopt;
+    // Whoever else began meanwhile makes this fail; who ended meanwhile only makes room.
+    if (begun.compare_exchange_weak(begins, begins + 1, std::memory_order_relaxed))
+      return InFlight(endpoint, Counted{});
+  }
+}
 
 }  // namespace minato::upstream

@@ -25,6 +25,12 @@ struct GroupConfig {
   friend bool operator==(const GroupConfig&, const GroupConfig&) = default;
 };
 
+/// Where an attempt goes, and its place there. The endpoint is to be kept alive: see Pools::of.
+struct Picked {
+  Candidate candidate;
+  InFlight place;
+};
+
 /// Workers are numbered from 0.
 using WorkerIndex = std::uint32_t;
 
@@ -39,7 +45,7 @@ class Group {
   /// Where the next attempt of an exchange goes: to an endpoint that it has not tried, where there
   /// is one; otherwise to another than the last; otherwise, where it is alone, to the same again.
   /// Errors: name_not_resolved, no_usable_endpoint, upstream_saturated.
-  std::expected<Candidate, http::Reason> pick(WorkerIndex worker, Tried& tried) const;
+  std::expected<Picked, http::Reason> pick(WorkerIndex worker, Tried& tried) const;
 
   /// Replaces what `worker` picks from. On that worker's thread, or before it knows of the group.
   void install(WorkerIndex worker, std::shared_ptr<const Candidates> candidates) {
@@ -55,6 +61,8 @@ class Group {
   struct alignas(cache_line_bytes) View {
     std::shared_ptr<const Candidates> candidates = std::make_shared<const Candidates>();
   };
+  std::optional<std::size_t> rank(std::span<const Candidate> usable, Tried& tried) const;
+
   const GroupConfig config_;
   const std::shared_ptr<Balancer> balancer_;
   std::vector<View> views_;

@@ -27,7 +27,7 @@ std::vector<EndpointId> attempt(const Group& group, int attempts) {
   for (int i = 0; i < attempts; ++i) {
     const auto picked = group.pick(0, tried);
     if (!picked) break;
-    ids.push_back(picked->endpoint->id);
+    ids.push_back(picked->candidate.endpoint->id);
     tried.add_failed(ids.back());
   }
   return ids;
@@ -61,32 +61,51 @@ TEST(Group, SaysWhyThereIsNothingToPick) {
 TEST(Group, IsSaturatedWhenEveryEndpointIsFull) {
   TestCandidates two(2, 1);
   const Group group = group_of(two);
-  const InFlight first(two[0]);
   Tried tried;
-  EXPECT_EQ(group.pick(0, tried)->endpoint, &two[1]);
-  const InFlight second(two[1]);
+  std::vector<Picked> taken;
+  for (int i = 0; i < 2; ++i) taken.push_back(group.pick(0, tried).value());
+  EXPECT_NE(taken[0].candidate.endpoint, taken[1].candidate.endpoint);
   EXPECT_EQ(group.pick(0, tried).error(), Reason::upstream_saturated);
+  taken.pop_back();
+  EXPECT_TRUE(group.pick(0, tried));
 }
 
-TEST(Group, DoesNotGoBackToWhatTookNoConnection) {
-  const TestCandidates two(2);
+TEST(Group, WhatIsPickedIsCountedAtOnce) {
+  TestCandidates one(1);
+  Tried tried;
+  const auto picked = group_of(one).pick(0, tried);
+  EXPECT_EQ(one[0].in_flight(), 1u);
+}
+
+TEST(Group, GoesBackToWhatFailedWhereTheRestIsFull) {
+  TestCandidates two(2, 1);
   const Group group = group_of(two);
+  const InFlight busy(two[0]);
   Tried tried;
-  tried.add_full(EndpointId{0});
   tried.add_failed(EndpointId{1});
-  EXPECT_EQ(group.pick(0, tried)->endpoint->id, EndpointId{1});
-  tried.add_full(EndpointId{1});
-  EXPECT_EQ(group.pick(0, tried).error(), Reason::upstream_saturated);
+  EXPECT_EQ(group.pick(0, tried)->candidate.endpoint, &two[1]);
 }
 
-TEST(Group, StopsLookingAmongManyThatAreFull) {
-  const TestCandidates many(100);
-  const Group group = group_of(many);
+/// Says that there is room where there is none: another worker took it in between.
+struct Late final : Balancer {
+  std::optional<std::size_t> pick(std::span<const Candidate>, const Tried&) override {
+    return looks++ == 0 ? 0 : 1;
+  }
+  std::size_t looks = 0;
+};
+
+TEST(Group, LooksAgainWhereAnotherTookTheLastPlace) {
+  TestCandidates two(2, 1);
+  Group group({.name = "shop"}, std::make_shared<Late>(), 1);
+  auto candidates = std::make_shared<Candidates>();
+  candidates->usable = two.all;
+  group.install(0, std::move(candidates));
+  const InFlight others(two[0]);
   Tried tried;
-  std::size_t looked = 0;
-  for (auto picked = group.pick(0, tried); picked; picked = group.pick(0, tried), ++looked)
-    tried.add_full(picked->endpoint->id);
-  EXPECT_EQ(looked, Tried::most);
+  auto picked = group.pick(0, tried);
+  ASSERT_TRUE(picked);
+  EXPECT_EQ(picked->candidate.endpoint, &two[1]);
+  EXPECT_EQ(group.pick(0, tried).error(), Reason::upstream_saturated);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct HealthOptions {
 struct UpstreamOptions {
   http::OriginUrl host;
   std::string health_uri = "/";       ///< joined to the base path as request paths are
-  std::uint32_t max_connections = 0;  ///< over all workers; 0: no limit
+  std::uint32_t max_connections = 0;  ///< in use at once, over all workers; 0: no limit
   friend bool operator==(const UpstreamOptions&, const UpstreamOptions&) = default;
 };
 
@@ -115,8 +115,10 @@ inline constexpr auto of<upstream::UpstreamOptions> = object(
     field(&upstream::UpstreamOptions::health_uri, "health_uri",
           "What a health check asks for, joined to the base path.",
           checked(upstream::check_health_uri, "an absolute path with an optional query")),
-    field(&upstream::UpstreamOptions::max_connections, "max_connections",
-          "Connections to each endpoint, over all workers.", between(1u, 10'000'000u),
-          zero_means("no limit")));
+    field(
+        &upstream::UpstreamOptions::max_connections, "max_connections",
+        "Exchanges under way at each endpoint, over all workers: connections that are in use. Idle "
+        "ones are not counted; `upstream_pool.idle_per_host` bounds those.",
+        between(1u, 10'000'000u), zero_means("no limit")));
 
 }  // namespace minato::schema

@@ -63,7 +63,7 @@ std::unique_ptr<Http1Client> Pool::take_idle(Care care) {
     net::Stream& stream = client->stream();
     const bool sound = stream.untouched() && (care == Care::repeatable || stream.quiet());
     if (sound && !expired) return client;
-    endpoint_->give_connection();
+    endpoint_->connection_closed();
   }
   return nullptr;
 }
@@ -80,7 +80,7 @@ Task<Result<Lease>> Pool::connect(const PoolOptions& options, Instant until) {
     co_return std::unexpected(stream.error());
   }
   if (std::exchange(connects_fail_, false)) news_.connect_recovered(*endpoint_);
-  endpoint_->take_connection(0);
+  endpoint_->connection_opened();
   auto client = std::make_unique<Http1Client>(*std::move(stream));
   co_return Lease(self, std::move(client), false, options);
 }
@@ -89,7 +89,7 @@ void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& opt
   const bool fit = fit_for_reuse(*client, options);
   client->end();
   if (!fit) {
-    endpoint_->give_connection();
+    endpoint_->connection_closed();
     return;
   }
   if (const auto announced = client->idle_limit()) limit_.announced(*announced);
@@ -107,7 +107,7 @@ bool Pool::fit_for_reuse(const Http1Client& client, const PoolOptions& options) 
 }
 
 void Pool::drop(Idle& idle) {
-  if (idle.client) endpoint_->give_connection();
+  if (idle.client) endpoint_->connection_closed();
   --idle_count_;
   delete &idle;
 }

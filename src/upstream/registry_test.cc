@@ -325,9 +325,9 @@ TEST_F(RegistryStory, TheTurnGoesOnWhereItWas) {
   const auto shop = [](auto... hosts) { return service("shop", {entry(hosts)...}); };
   Tried tried;
   apply({shop("192.0.2.1", "192.0.2.2")});
-  EXPECT_EQ(groups[0]->pick(0, tried)->endpoint->text, "192.0.2.1:80");
+  EXPECT_EQ(groups[0]->pick(0, tried)->candidate.endpoint->text, "192.0.2.1:80");
   apply({shop("192.0.2.1", "192.0.2.3")});
-  EXPECT_EQ(groups[0]->pick(0, tried)->endpoint->text, "192.0.2.3:80");
+  EXPECT_EQ(groups[0]->pick(0, tried)->candidate.endpoint->text, "192.0.2.3:80");
 }
 
 TEST_F(RegistryStory, AnEndpointThatAWorkerStillUsesIsFoundAgain) {

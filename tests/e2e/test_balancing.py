@@ -1,10 +1,13 @@
 """Which endpoint serves (one file a policy in the code, one row a policy here)."""
 import collections
+import queue
 import threading
 
 import pytest
 
 from harness.origin import named
+from harness.program import one_service
+from harness.waiting import TIMEOUT, free_port
 from harness.wire import response
 
 NAMES = ["a", "b", "c"]
@@ -69,18 +72,36 @@ def test_connections_to_an_origin_are_pooled(minato, echo):
     assert echo.connections == 1
 
 
-def test_max_connections_of_an_endpoint_is_a_ceiling(minato, scripted, echo):
-    keys = f"upstreams: [{{host: \"{scripted.url}\", max_connections: 1}}]\n"
-    proxy = minato.serving(scripted, top="timeouts: {connect: 300ms}", service="")
-    config = proxy.file.read_text()
-    config = config[:config.index("    upstreams:")] + "    " + keys
-    assert proxy.reload(config).status == 200
+def limited(minato, scripted, most, **extra):
+    """Minato before an endpoint that takes `most` exchanges at once."""
+    port = free_port()
+    config = one_service(port, scripted.url, **extra)
+    return minato(config.replace(f"\"{scripted.url}\"", f"\"{scripted.url}\", max_connections: {most}"), port)
+
+
+def test_max_connections_of_an_endpoint_is_a_ceiling(minato, scripted):
+    proxy = limited(minato, scripted, 1)
     with proxy.client() as first:
         first.ask("/held")
         origin, _ = scripted.expect()
-        assert proxy.get("/more").status == 503
+        refused = proxy.get("/more")
+        assert refused.status == 503
+        assert int(refused["Retry-After"]) > 0
+        assert "connection_limit_reached" in refused["Proxy-Status"]
         origin.send(response(b"done"))
         assert first.read_response().text == "done"
+
+
+def test_max_connections_is_exact_over_all_workers(minato, scripted):
+    proxy = limited(minato, scripted, 3, top="workers: 4")
+    answers = queue.Queue()
+    for _ in range(12):
+        threading.Thread(target=lambda: answers.put(proxy.get().status), daemon=True).start()
+    assert [answers.get(timeout=TIMEOUT) for _ in range(9)] == [503] * 9
+    for _ in range(3):
+        origin, _ = scripted.expect()
+        origin.send(response(b"done"))
+    assert [answers.get(timeout=TIMEOUT) for _ in range(3)] == [200] * 3
 
 
 def test_requests_per_connection_retires_a_connection(minato, echo):
