@@ -27,8 +27,11 @@ class FdStream final : public Stream, private runtime::Watcher {
       : Stream(loop, side), epoll_(loop), socket_(std::move(socket)) {}
   Io try_read(std::span<char> into) override;
   Io try_write(std::span<const iovec> pieces) override;
+  void hear(runtime::Readiness what) override {
+    heard(what.readable, what.writable, what.peer_ended, what.broken);
+  }
   void ready(runtime::Readiness what) override {
-    became(what.readable, what.writable, what.peer_ended, what.broken);
+    act(what.readable || what.peer_ended || what.broken, what.broken);
   }
 
   runtime::EpollLoop& epoll_;

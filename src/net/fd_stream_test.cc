@@ -189,5 +189,19 @@ TEST_F(FdStreamTest, QuietMeansNeitherBytesNorEnd) {
   EXPECT_FALSE(there->quiet());
 }
 
+Task<void> expect_to_know_of(Stream& acting, Stream& other) {
+  EXPECT_TRUE(co_await acting.readable(never));
+  EXPECT_FALSE(other.untouched());
+}
+
+TEST_F(FdStreamTest, WhoActsOnABatchKnowsAllOfIt) {
+  for (Stream* const from : {there.get(), here.get()}) {
+    std::array<iovec, 1> piece{{{const_cast<char*>("a"), 1}}};
+    std::span<iovec> pieces = piece;
+    EXPECT_TRUE(from->write_now(pieces));
+  }
+  run(expect_to_know_of(*here, *there));  // whose turn comes after
+}
+
 }  // namespace
 }  // namespace minato::net

@@ -182,14 +182,21 @@ void Stream::deadline_passed() {
 }
 
 void Stream::became(bool readable, bool writable, bool peer_ended, bool broken) {
+  heard(readable, writable, peer_ended, broken);
+  act(readable || peer_ended || broken, broken);
+}
+
+void Stream::heard(bool readable, bool writable, bool peer_ended, bool broken) {
   readable_ |= readable;
   writable_ |= writable;
   ended_ |= peer_ended || broken;
   broken_ |= broken;
+}
+
+void Stream::act(bool stirred, bool broken) {
   const bool unattended = reading_ == nullptr && writing_ == nullptr;
   const auto attempt = [](detail::Waiting& operation) { return operation.attempt(); };
   if (!settle(&Stream::reading_, attempt) || !settle(&Stream::writing_, attempt)) return;
-  const bool stirred = readable || peer_ended || broken;
   if (stirred && unattended && observer_ != nullptr) observer_->stirred(broken);
 }
 

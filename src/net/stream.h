@@ -91,7 +91,11 @@ class Stream {
 
   /// A connection under way is not writable until the engine says so.
   void connecting() { writable_ = false; }
-  /// The engine's word of what changed. May end in the destruction of this stream.
+  /// The engine's word of what changed.
+  void heard(bool readable, bool writable, bool peer_ended, bool broken);
+  /// Resumes who waits for that. May end in the destruction of this stream.
+  void act(bool stirred, bool broken);
+  /// Both at once.
   void became(bool readable, bool writable, bool peer_ended, bool broken);
 
  private:

@@ -93,6 +93,9 @@ void EpollLoop::wait_and_dispatch() {
   MINATO_ASSERT(count >= 0 || errno == EINTR);
   read_clocks();
   pending_ = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
+  for (const epoll_event& event : pending_)
+    if (event.data.ptr != nullptr)
+      static_cast<Watcher*>(event.data.ptr)->hear(readiness_of(event.events));
   while (!pending_.empty()) {
     const epoll_event event = pending_.front();
     pending_ = pending_.subspan(1);

@@ -15,7 +15,10 @@ struct Readiness {
 
 class Watcher {
  public:
-  /// May destroy the watcher.
+  /// First each watcher of a batch of news is told its own, and does nothing but note it; so
+  /// whoever acts on the batch knows of all of it.
+  virtual void hear(Readiness) {}
+  /// Then each acts. May destroy the watcher.
   virtual void ready(Readiness what) = 0;
 
  protected:

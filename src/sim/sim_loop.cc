@@ -9,6 +9,7 @@ bool SimLoop::has_work() {
 void SimLoop::run_turn() {
   IntrusiveList<Edge> batch;
   batch.take_all(edges_);
+  batch.for_each([](Edge& edge) { edge.hear(); });
   while (Edge* const edge = batch.pop_front()) edge->deliver();
   timers().fire(now());
   mailbox().run_all();

@@ -9,6 +9,8 @@ namespace minato::sim {
 /// the edge of an edge-triggered poll. Destroying it takes it off.
 class Edge : public ListLink {
  public:
+  /// As Watcher::hear: before anything of the turn is delivered.
+  virtual void hear() {}
   virtual void deliver() = 0;
 
  protected:

@@ -17,6 +17,11 @@ Task<Result<void>> SimStream::connected(Instant until) {
   co_return Result<void>{};
 }
 
+void SimStream::hear() {
+  const runtime::Readiness what = socket_->poll();
+  heard(what.readable, what.writable, what.peer_ended, what.broken);
+}
+
 void SimStream::deliver() {
   const runtime::Readiness what = socket_->poll();
   became(what.readable, what.writable, what.peer_ended, what.broken);

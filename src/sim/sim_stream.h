@@ -26,6 +26,7 @@ class SimStream final : public net::Stream, private Edge {
  private:
   net::Io try_read(std::span<char> into) override { return socket_->read(into); }
   net::Io try_write(std::span<const iovec> pieces) override { return socket_->write(pieces); }
+  void hear() override;
   void deliver() override;
 
   std::shared_ptr<Socket> socket_;
