@@ -4,18 +4,46 @@ namespace minato::upstream {
 
 using connection::Http1Client;
 
+namespace {
+
+/// Whether the loop's word is enough of an idle connection. It is, of the batch of news in which
+/// its next exchange begins too (Watcher::hear), and to ask the kernel in addition costs a system
+/// call; so that is kept for where something is to be lost or to be expected.
+enum class Trust : std::uint8_t {
+  loop,
+  /// The last answer had no content by its nature (HEAD, 204, 304). Origins that send some all the
+  /// same send it behind the head, where it would be read as the answer to the next request.
+  kernel,
+};
+
+Trust trust_after(const Http1Client& client) {
+  const bool bare = client.body_length().kind == http::BodyLength::Kind::none;
+  return bare ? Trust::kernel : Trust::loop;
+}
+
+/// True where nothing has come on it: neither surplus bytes, nor an end. What comes after the
+/// question, while the request is on its way, nobody could tell from an answer.
+bool is_untouched(net::Stream& stream, Trust trust) {
+  if (stream.untouched() && trust == Trust::loop) return true;
+  return stream.quiet();  // what the loop heard of may have been read meanwhile
+}
+
+}  // namespace
+
 /// An idle connection.
 class Pool::Idle final : public ListLink {
  public:
-  Idle(Pool& pool, std::unique_ptr<Http1Client> idle_client, Nanos limit)
+  Idle(Pool& pool, std::unique_ptr<Http1Client> idle_client, Nanos limit, Trust in)
       : client(std::move(idle_client)),
         since(pool.loop_.now()),
         until(since + limit),
+        trust(in),
         ear_(client->stream(), pool, *this) {}
 
   std::unique_ptr<Http1Client> client;
   const Instant since;
   const Instant until;
+  const Trust trust;
 
  private:
   /// Hears of whatever the origin does meanwhile.
@@ -58,11 +86,13 @@ std::unique_ptr<Http1Client> Pool::take_idle(Care care) {
   while (!idle_.empty()) {
     Idle& newest = idle_.back();
     auto client = std::move(newest.client);
-    const bool expired = newest.until <= loop_.now();
+    const Instant now = loop_.now(), since = newest.since;
+    const bool expired = newest.until <= now;
+    const Trust trust = care == Care::repeatable ? newest.trust : Trust::kernel;
     drop(newest);
-    net::Stream& stream = client->stream();
-    const bool sound = stream.untouched() && (care == Care::repeatable || stream.quiet());
+    const bool sound = expired || is_untouched(client->stream(), trust);
     if (sound && !expired) return client;
+    if (!sound) limit_.saw_close(now - since, now);
     endpoint_->connection_closed();
   }
   return nullptr;
@@ -87,6 +117,7 @@ Task<Result<Lease>> Pool::connect(const PoolOptions& options, Instant until) {
 
 void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& options) {
   const bool fit = fit_for_reuse(*client, options);
+  const Trust trust = fit ? trust_after(*client) : Trust::kernel;
   client->end();
   if (!fit) {
     endpoint_->connection_closed();
@@ -94,16 +125,17 @@ void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& opt
   }
   if (const auto announced = client->idle_limit()) limit_.announced(*announced);
   const Nanos limit = limit_.at(loop_.now(), options.idle_timeout);
-  auto* const idle = new Idle(*this, std::move(client), limit);
+  auto* const idle = new Idle(*this, std::move(client), limit, trust);
   idle_.push_back(*idle);
   ++idle_count_;
   if (!oldest_.armed() || idle->until < oldest_.due()) oldest_.arm(idle->until);
 }
 
-bool Pool::fit_for_reuse(const Http1Client& client, const PoolOptions& options) const {
+bool Pool::fit_for_reuse(Http1Client& client, const PoolOptions& options) const {
   const bool worn =
       options.requests_per_connection != 0 && client.calls() >= options.requests_per_connection;
-  return client.reusable() && !worn && idle_count_ < options.idle_per_host;
+  const bool wanted = idle_count_ < options.idle_per_host;
+  return wanted && !worn && client.reusable() && is_untouched(client.stream(), Trust::loop);
 }
 
 void Pool::drop(Idle& idle) {

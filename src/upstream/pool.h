@@ -44,10 +44,10 @@ class Lease {
   bool reused_;
 };
 
-/// Whether a request may be sent to an origin that might never get it.
+/// What is lost where a request goes out on a connection that the origin has just ended.
 enum class Care : std::uint8_t {
-  repeatable,  ///< a lost exchange is tried again: what the loop has seen of the connection will do
-  unrepeatable,  ///< the kernel is asked once more before an idle connection is used
+  repeatable,    ///< a moment: it is tried again
+  unrepeatable,  ///< the request
 };
 
 /// Keeps idle connections, newest first, and closes them before the origin would: after the
@@ -78,7 +78,7 @@ class Pool : public LocalCounted {
   std::unique_ptr<connection::Http1Client> take_idle(Care care);
   Task<Result<Lease>> connect(const PoolOptions& options, Instant until);
   void give_back(std::unique_ptr<connection::Http1Client> client, const PoolOptions& options);
-  bool fit_for_reuse(const connection::Http1Client& client, const PoolOptions& options) const;
+  bool fit_for_reuse(connection::Http1Client& client, const PoolOptions& options) const;
   void drop(Idle& idle);
   void peer_stirred(Idle& idle);
   void close_old();

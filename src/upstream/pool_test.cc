@@ -65,12 +65,14 @@ class PoolTest : public testing::Test {
   Lease check_out(Care care = Care::repeatable) { return std::move(try_check_out(care).value()); }
 
   /// An exchange on `lease`, answered with `response` by its origin.
-  void exchange(Lease& lease, std::size_t origin, std::string_view response = ok) {
+  void exchange(Lease& lease, std::size_t origin, std::string_view response = ok,
+                http::Method method = http::Method::get) {
     Http1Client& client = lease.client();
+    head = http::ResponseHead(arena);
     client.begin({.response = head, .rules = rules});
     http::RequestHead request(arena);
-    request.method = http::Method::get;
-    request.method_text = "GET";
+    request.method = method;
+    request.method_text = method == http::Method::head ? "HEAD" : "GET";
     request.target.text = "/";
     EXPECT_TRUE(client.start(request, http::BodyLength::none()));
     runtime::Scope task(loop);
@@ -90,10 +92,22 @@ class PoolTest : public testing::Test {
     exchange(lease, origins.size() - 1, response);
   }
   void send(std::size_t origin, std::string_view bytes) {
+    put(origin, bytes);
+    world.run_until_idle();
+  }
+  void put(std::size_t origin, std::string_view bytes) {
     iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
     std::span<iovec> pieces(&piece, 1);
     EXPECT_TRUE(origins[origin]->write_now(pieces));
-    world.run_until_idle();
+  }
+  /// What the newest origin has just done is with the kernel, though the loop has had no turn to
+  /// hear of it.
+  void let_arrive_unheard(net::Stream& idle) {
+    world.run_until([&] { return !idle.quiet(); }, 1s);
+    ASSERT_EQ(pool->idle_count(), 1u);
+  }
+  bool reuses_at_once(Care care = Care::repeatable) {
+    return pool->check_out(options, care, loop.now() + 5s).ready();
   }
 
   static constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -254,12 +268,61 @@ TEST_F(PoolTest, ForWhatCannotBeRepeatedTheKernelIsAskedFirst) {
     exchange(*lease, origins.size() - 1);
     lease.reset();
     origins.back()->end_writing();
-    // The end is there, though the loop has had no turn to hear of it.
-    world.run_until([&] { return !stream.quiet(); }, 1s);
-    ASSERT_EQ(pool->idle_count(), 1u);
-    const auto soon = pool->check_out(options, care, loop.now() + 5s);
-    EXPECT_EQ(soon.ready(), care == Care::repeatable);
+    let_arrive_unheard(stream);
+    EXPECT_EQ(reuses_at_once(care), care == Care::repeatable);
   }
+}
+
+// An origin that sends content where none may be sends it in a segment of its own as often as not.
+TEST_F(PoolTest, BehindAnAnswerWithoutContentTheKernelIsAskedForSurplus) {
+  struct Row {
+    http::Method method;
+    std::string_view response;
+  };
+  for (const Row& row : {
+           Row{http::Method::head, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"},
+           Row{http::Method::get, "HTTP/1.1 204 No Content\r\n\r\n"},
+           Row{http::Method::get, "HTTP/1.1 304 Not Modified\r\n\r\n"},
+       }) {
+    for (const bool surplus : {false, true}) {
+      auto lease = std::make_optional(check_out());
+      net::Stream& stream = lease->client().stream();
+      exchange(*lease, origins.size() - 1, row.response, row.method);
+      lease.reset();
+      ASSERT_EQ(pool->idle_count(), 1u) << row.response;
+      if (surplus) {
+        put(origins.size() - 1, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        let_arrive_unheard(stream);
+      }
+      EXPECT_EQ(reuses_at_once(), !surplus) << row.response;
+    }
+  }
+}
+
+TEST_F(PoolTest, AConnectionThatEndsWithItsAnswerIsClosed) {
+  auto lease = std::make_optional(check_out());
+  exchange(*lease, 0);
+  origins[0]->end_writing();
+  world.run_until_idle();
+  lease.reset();
+  EXPECT_EQ(pool->idle_count(), 0u);
+  EXPECT_EQ(endpoint->connections(), 0u);
+}
+
+TEST_F(PoolTest, LearnsFromAConnectionThatIsFoundClosed) {
+  auto lease = std::make_optional(check_out());
+  net::Stream& stream = lease->client().stream();
+  exchange(*lease, 0);
+  lease.reset();
+  world.advance(10s);
+  origins[0]->end_writing();
+  let_arrive_unheard(stream);
+  EXPECT_FALSE(reuses_at_once(Care::unrepeatable));
+  idle_connection();
+  world.advance(7900ms);
+  EXPECT_EQ(pool->idle_count(), 1u);
+  world.advance(100ms);
+  EXPECT_EQ(pool->idle_count(), 0u);
 }
 
 TEST_F(PoolTest, AFailedConnectIsToldAndItsEndToo) {

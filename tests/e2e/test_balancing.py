@@ -1,13 +1,14 @@
 """Which endpoint serves (one file a policy in the code, one row a policy here)."""
 import collections
 import queue
+import signal
 import threading
 
 import pytest
 
 from harness.origin import named
 from harness.program import one_service
-from harness.waiting import TIMEOUT, free_port
+from harness.waiting import TIMEOUT, eventually, free_port
 from harness.wire import response
 
 NAMES = ["a", "b", "c"]
@@ -70,6 +71,25 @@ def test_connections_to_an_origin_are_pooled(minato, echo):
     for _ in range(10):
         proxy.get()
     assert echo.connections == 1
+
+
+def test_bytes_that_nobody_asked_for_are_no_answer(minato, scripted):
+    """Not even where they come when the next request is on its way already."""
+    proxy = minato.serving(scripted, top="workers: 1")
+    with proxy.client() as client:
+        client.ask("/1")
+        origin, _ = scripted.expect()
+        origin.send(response(b"1"))
+        assert client.read_response().text == "1"
+        proxy.signal(signal.SIGSTOP)
+        eventually(lambda: set(proxy.thread_states()) == {"T"}, "it to stand still")
+        client.ask("/2")
+        origin.send(response(b"poison"))
+        proxy.signal(signal.SIGCONT)
+        fresh, request = scripted.expect()
+        assert request.target == "/2"
+        fresh.send(response(b"2"))
+        assert client.read_response().text == "2"
 
 
 def limited(minato, scripted, most, **extra):

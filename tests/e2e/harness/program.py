@@ -159,6 +159,11 @@ class Minato:
         rollup = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
         return int(re.search(r"Private_Dirty:\s+(\d+) kB", rollup)[1]) * 1024
 
+    def thread_states(self):
+        """One letter a thread, as in proc(5)."""
+        for each in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            yield (each / "stat").read_text().rpartition(") ")[2][0]
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
