@@ -72,10 +72,12 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
   }
   abandon();
   forget_ended_acceptors();
+  pools_.forget_unnamed();
 }
 
 void Worker::install(const upstream::GroupChange& change) {
   change.group->install(index_, change.candidates);
+  pools_.forget_unnamed();
 }
 
 void Worker::drain(runtime::Job finished) {

@@ -16,6 +16,9 @@
 
 namespace minato::upstream {
 
+/// Whether the running configuration, or a name in it, still leads somewhere.
+enum class Named : std::uint8_t { no, yes };
+
 /// Never used twice.
 enum class EndpointId : std::uint32_t {};
 
@@ -46,6 +49,10 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
   }
   std::uint32_t connections() const { return counts_.connections.load(std::memory_order_relaxed); }
 
+  /// Kept by the registry.
+  Named named() const { return named_.load(std::memory_order_relaxed); }
+  void set_named(Named named) { named_.store(named, std::memory_order_relaxed); }
+
   void connect_failed() { counts_.failed_connects.fetch_add(1, std::memory_order_relaxed); }
 
   void connection_opened() { counts_.connections.fetch_add(1, std::memory_order_relaxed); }
@@ -59,6 +66,7 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     std::atomic<std::uint64_t> failed_connects{0};
     std::atomic<std::uint32_t> connections{0};
   };
+  std::atomic<Named> named_{Named::yes};
   Counts counts_;
 };
 

@@ -134,7 +134,7 @@ void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& opt
 bool Pool::fit_for_reuse(Http1Client& client, const PoolOptions& options) const {
   const bool worn =
       options.requests_per_connection != 0 && client.calls() >= options.requests_per_connection;
-  const bool wanted = idle_count_ < options.idle_per_host;
+  const bool wanted = idle_count_ < options.idle_per_host && endpoint_->named() == Named::yes;
   return wanted && !worn && client.reusable() && is_untouched(client.stream(), Trust::loop);
 }
 

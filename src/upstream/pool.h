@@ -69,8 +69,8 @@ class Pool : public LocalCounted {
   Soon<Result<Lease>> check_out(const PoolOptions& options, Care care, Instant until);
 
   std::size_t idle_count() const { return idle_count_; }
-  /// Nobody else holds this pool and nothing waits in it.
-  bool unused() const { return idle_count_ == 0 && references() == 1; }
+  /// Nobody else holds this pool, and no configuration leads to it.
+  bool unused() const { return references() == 1 && endpoint_->named() == Named::no; }
 
  private:
   friend class Lease;

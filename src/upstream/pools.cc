@@ -4,13 +4,12 @@ namespace minato::upstream {
 
 LocalRef<Pool> Pools::of(Endpoint& endpoint) {
   if (const auto found = pools_.find(endpoint.id); found != pools_.end()) return found->second;
-  forget_unused();  // as many go as may come: the map grows with the endpoints in use alone
   return pools_
       .emplace(endpoint.id, make_local<Pool>(loop_, network_, news_, endpoint.shared_from_this()))
       .first->second;
 }
 
-void Pools::forget_unused() {
+void Pools::forget_unnamed() {
   std::erase_if(pools_, [](const auto& entry) { return entry.second->unused(); });
 }
 

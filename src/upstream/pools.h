@@ -15,14 +15,16 @@ class Pools {
   Pools(runtime::Loop& loop, net::Network& network, ConnectNews& news)
       : loop_(loop), network_(network), news_(news) {}
 
-  /// The pool of `endpoint`; lives as long as it is held, or has idle connections.
+  /// The pool of `endpoint`, which it keeps alive; stays, with what it has learnt, while the
+  /// endpoint is named.
   LocalRef<Pool> of(Endpoint& endpoint);
+  /// Lets go of endpoints that nobody names any more and no exchange uses. To be called when groups
+  /// have changed, so that what is here is what they lead to.
+  void forget_unnamed();
   /// Closes every idle connection.
   void clear() { pools_.clear(); }
 
  private:
-  void forget_unused();
-
   runtime::Loop& loop_;
   net::Network& network_;
   ConnectNews& news_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/assert.h"
 #include "upstream/target.h"
@@ -186,6 +187,7 @@ std::shared_ptr<Endpoint> Registry::endpoint_at(const http::OriginUrl& url,
     endpoint = std::make_shared<Endpoint>(EndpointId{next_id_++}, std::move(origin), address);
     known = endpoint;
   }
+  endpoint->set_named(Named::yes);
   return endpoint;
 }
 
@@ -255,7 +257,14 @@ std::vector<GroupChange> Registry::take_changes() {
   return changes;
 }
 
+/// Endpoints live on where a worker still uses them: those are told that no group leads there.
 void Registry::forget_unused() {
+  std::set<const Endpoint*> named;
+  for (const auto& group : groups_)
+    for (const Member& member : group->members) named.insert(member.endpoint.get());
+  for (const auto& [key, known] : endpoints_)
+    if (const auto endpoint = known.lock())
+      endpoint->set_named(named.contains(endpoint.get()) ? Named::yes : Named::no);
   const auto unused = [](const auto& known) { return known.second.expired(); };
   std::erase_if(endpoints_, unused);
   std::erase_if(checks_, unused);

@@ -334,8 +334,19 @@ TEST_F(RegistryStory, AnEndpointThatAWorkerStillUsesIsFoundAgain) {
   apply({service("shop", {entry("192.0.2.1")})});
   const auto in_use = endpoint("192.0.2.1:80");
   apply({});
+  EXPECT_EQ(in_use->named(), Named::no);
   apply({service("shop", {entry("192.0.2.1")})});
   EXPECT_EQ(endpoint("192.0.2.1:80"), in_use);
+  EXPECT_EQ(in_use->named(), Named::yes);
+}
+
+TEST_F(RegistryStory, AnAddressThatANameHasNoMoreIsNotNamed) {
+  apply({service("shop", {entry("backend")})});
+  resolve("backend", {"192.0.2.1", "192.0.2.2"});
+  const auto left = endpoint("192.0.2.1:80"), stays = endpoint("192.0.2.2:80");
+  resolve("backend", {"192.0.2.2"});
+  EXPECT_EQ(left->named(), Named::no);
+  EXPECT_EQ(stays->named(), Named::yes);
 }
 
 TEST_F(RegistryStory, AnEndpointThatNobodyUsesIsForgotten) {
