@@ -25,7 +25,9 @@ Fault fault_of_errno(int os_errno) noexcept {
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
-    case ENOMEM: return Fault::resource;
+    case ENOMEM:
+    case ENOSPC:  // also of epoll, where a user may watch no more descriptors
+      return Fault::resource;
     default: return Fault::closed;
   }
 }

@@ -7,11 +7,6 @@
 namespace minato::upstream {
 namespace {
 
-/// A failure that tells nothing of the endpoint.
-bool our_own(const Error& error) {
-  return error.fault == Fault::resource || error.fault == Fault::cancelled;
-}
-
 bool passes(std::uint16_t status, const HealthOptions& options) {
   return status == 0 ||
          std::ranges::any_of(options.expect_status, [&](const schema::StatusRange& range) {
@@ -25,6 +20,11 @@ std::string error_text(const Error& error) {
 }
 
 }  // namespace
+
+bool is_our_own(const Error& error) {
+  return error.side == Side::local || error.fault == Fault::resource ||
+         error.fault == Fault::cancelled;
+}
 
 std::string to_string(const HealthCause& cause) {
   switch (cause.kind) {
@@ -41,7 +41,7 @@ std::string to_string(const HealthCause& cause) {
 
 bool Health::on_probe(const ProbeResult& result, const HealthOptions& options, WallTime now) {
   using Kind = HealthCause::Kind;
-  if (!result && our_own(result.error())) return false;
+  if (!result && is_our_own(result.error())) return false;
   if (result && passes(*result, options)) return on_passed(options, now);
   passed_probes_ = 0;
   failed_probes_ += up_ ? 1 : 0;
@@ -53,7 +53,7 @@ bool Health::on_probe(const ProbeResult& result, const HealthOptions& options, W
 bool Health::on_connect_failure(const Error& error, LastUsable last, const HealthOptions& options,
                                 WallTime now) {
   // While it is down such news is late: no request goes there any more.
-  if (!up_ || our_own(error)) return false;
+  if (!up_ || is_our_own(error)) return false;
   failed_connects_ = std::min(failed_connects_ + 1, options.fall);
   if (last == LastUsable::yes) return false;
   return on_failed({HealthCause::Kind::connects_failed, 0, error}, options, now);

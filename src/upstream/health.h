@@ -16,6 +16,9 @@
 
 namespace minato::upstream {
 
+/// A failure of our own, which tells nothing of the endpoint.
+bool is_our_own(const Error& error);
+
 /// What a check found: the status of the answer, 0 where connecting was all that was asked.
 using ProbeResult = Result<std::uint16_t>;
 

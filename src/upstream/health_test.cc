@@ -114,9 +114,10 @@ TEST(Health, PassesByTheExpectedStatuses) {
 }
 
 TEST(Health, DoesNotBlameAnEndpointForOurOwnFailures) {
-  for (const Fault fault : {Fault::resource, Fault::cancelled}) {
+  for (const Error& ours : {Error{.fault = Fault::resource, .side = Side::upstream},
+                            Error{.fault = Fault::cancelled, .side = Side::upstream},
+                            Error{.fault = Fault::closed, .side = Side::local}}) {
     Health health(t0);
-    const Error ours{.fault = fault};
     EXPECT_FALSE(health.on_probe(std::unexpected(ours), {}, t0));
     EXPECT_FALSE(health.on_connect_failure(ours, LastUsable::no, {}, t0));
     EXPECT_TRUE(health.up());

@@ -27,6 +27,7 @@ enum class HealthType : std::uint8_t {
 };
 
 struct HealthOptions {
+  static constexpr std::uint32_t fall_max = 100;
   HealthType type = HealthType::http;
   Millis interval = 10s;
   Millis timeout = 5s;
@@ -100,7 +101,8 @@ inline constexpr auto of<upstream::HealthOptions> = object(
     field(&upstream::HealthOptions::rise, "rise",
           "Passed checks in a row that bring an endpoint back.", between(1u, 100u)),
     field(&upstream::HealthOptions::fall, "fall",
-          "Failed checks or connects in a row that take an endpoint out.", between(1u, 100u)),
+          "Failed checks or connects in a row that take an endpoint out.",
+          between(1u, upstream::HealthOptions::fall_max)),
     field(&upstream::HealthOptions::expect_status, "expect_status", "Statuses that pass.",
           not_empty),
     field(&upstream::HealthOptions::host, "host",

@@ -1,5 +1,7 @@
 #include "upstream/pool.h"
 
+#include "upstream/health.h"
+
 namespace minato::upstream {
 
 using connection::Http1Client;
@@ -102,17 +104,21 @@ Task<Result<Lease>> Pool::connect(const PoolOptions& options, Instant until) {
   const LocalRef<Pool> self(this);
   auto stream = co_await network_.connect(endpoint_->address, until);
   if (!stream) {
-    if (stream.error().fault != Fault::resource) {  // which is ours, and no fault of the endpoint
-      connects_fail_ = true;
-      endpoint_->connect_failed();
-      news_.connect_failed(*endpoint_, stream.error());
-    }
+    if (!is_our_own(stream.error())) connect_failed(stream.error());
     co_return std::unexpected(stream.error());
   }
-  if (std::exchange(connects_fail_, false)) news_.connect_recovered(*endpoint_);
+  if (std::exchange(failed_connects_, 0) > 0) news_.connect_recovered(*endpoint_);
   endpoint_->connection_opened();
   auto client = std::make_unique<Http1Client>(*std::move(stream));
   co_return Lease(self, std::move(client), false, options);
+}
+
+void Pool::connect_failed(const Error& error) {
+  endpoint_->connect_failed();
+  const Instant now = loop_.now();
+  if (++failed_connects_ > HealthOptions::fall_max && now - failure_told_ < 1s) return;
+  failure_told_ = now;
+  news_.connect_failed(*endpoint_, error);
 }
 
 void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& options) {

@@ -18,6 +18,8 @@ class Pool;
 class ConnectNews {
  public:
   virtual ~ConnectNews() = default;
+  /// Of failures in a row each of the first is told, as many as any `fall` can ask for, then one a
+  /// second: under load a dead endpoint that nothing replaces would else be news without end.
   virtual void connect_failed(const Endpoint& endpoint, const Error& error) = 0;
   /// The first that succeeds after one that failed.
   virtual void connect_recovered(const Endpoint& endpoint) = 0;
@@ -77,6 +79,7 @@ class Pool : public LocalCounted {
   class Idle;
   std::unique_ptr<connection::Http1Client> take_idle(Care care);
   Task<Result<Lease>> connect(const PoolOptions& options, Instant until);
+  void connect_failed(const Error& error);
   void give_back(std::unique_ptr<connection::Http1Client> client, const PoolOptions& options);
   bool fit_for_reuse(connection::Http1Client& client, const PoolOptions& options) const;
   void drop(Idle& idle);
@@ -90,7 +93,8 @@ class Pool : public LocalCounted {
   IntrusiveList<Idle> idle_;  // newest at the back
   std::size_t idle_count_ = 0;
   IdleLimit limit_;
-  bool connects_fail_ = false;
+  std::uint32_t failed_connects_ = 0;  // in a row
+  Instant failure_told_{};
   runtime::TimerOf<Pool, &Pool::close_old> oldest_;
 };
 

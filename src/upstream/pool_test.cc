@@ -342,6 +342,23 @@ TEST_F(PoolTest, AFailedConnectIsToldAndItsEndToo) {
   EXPECT_EQ(news.recovered, 1);
 }
 
+TEST_F(PoolTest, OfFailuresWithoutEndOneASecondIsTold) {
+  stop_listening();
+  for (int i = 0; i < 150; ++i) EXPECT_FALSE(try_check_out());
+  EXPECT_EQ(news.faults.size(), HealthOptions::fall_max);
+  EXPECT_EQ(endpoint->failed_connects(), 150u);
+  for (int i = 0; i < 3; ++i) {
+    world.advance(1s);
+    EXPECT_FALSE(try_check_out() || try_check_out());
+  }
+  EXPECT_EQ(news.faults.size(), HealthOptions::fall_max + 3);
+  listen();
+  (void)check_out();
+  stop_listening();
+  EXPECT_FALSE(try_check_out());
+  EXPECT_EQ(news.faults.size(), HealthOptions::fall_max + 4);
+}
+
 TEST_F(PoolTest, ASilentEndpointTimesOut) {
   world.wire().silence(address);
   const auto lease = try_check_out();
@@ -355,6 +372,24 @@ TEST_F(PoolTest, OurOwnLackOfDescriptorsIsNoFaultOfTheEndpoint) {
   const auto lease = try_check_out();
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().fault, Fault::resource);
+  EXPECT_THAT(news.faults, IsEmpty());
+  EXPECT_EQ(endpoint->failed_connects(), 0u);
+}
+
+/// Where the process may watch no further descriptor.
+struct Exhausted final : net::Network {
+  Task<Result<std::unique_ptr<net::Stream>>> connect(const net::Address&, Instant) override {
+    co_return fail(Fault::closed, Side::local, "cannot watch a descriptor");
+  }
+  Result<std::unique_ptr<net::Listener>> listen(const net::ListenOptions&) override {
+    return fail(Fault::denied, Side::local, "");
+  }
+};
+
+TEST_F(PoolTest, NorIsAnyOtherFailureOfOurs) {
+  Exhausted exhausted;
+  pool = make_local<Pool>(loop, exhausted, news, endpoint);
+  EXPECT_FALSE(try_check_out());
   EXPECT_THAT(news.faults, IsEmpty());
   EXPECT_EQ(endpoint->failed_connects(), 0u);
 }
