@@ -263,8 +263,9 @@ std::string describe_open_failure(const net::Address& address, const Error& erro
 
 void Supervisor::connect_failed(upstream::EndpointId endpoint, Error error) {
   parts_.loop.send([this, endpoint, error] {
-    for (const auto& transition : registry_.on_connect_failure(endpoint, error, parts_.loop.wall()))
-      say(transition);
+    const auto transition = registry_.on_connect_failure(endpoint, error, parts_.loop.wall());
+    if (!transition) return;
+    say(*transition);
     publish_changes();
   });
 }

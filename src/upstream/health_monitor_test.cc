@@ -166,6 +166,37 @@ TEST_F(HealthMonitorTest, OneProbeServesAllServicesThatAskTheSame) {
   EXPECT_EQ(monitor.running(), 1u);
 }
 
+TEST_F(HealthMonitorTest, TheShortestIntervalOfThoseThatAskTheSameHolds) {
+  const Origin& server = origin();
+  GroupConfig shop = service("shop"), cart = service("cart");
+  shop.health.interval = 1h;
+  apply({shop});
+  advance(1s);
+  EXPECT_EQ(server.requests.size(), 1u);
+  cart.health.interval = 10s;
+  apply({shop, cart});
+  advance(61s);
+  EXPECT_EQ(monitor.running(), 1u);
+  EXPECT_GE(server.requests.size(), 6u);
+  EXPECT_LE(server.requests.size(), 8u);
+}
+
+TEST_F(HealthMonitorTest, WhatAppearsOnAReloadIsProbedWithinASecond) {
+  GroupConfig shop = service("shop", 2);
+  shop.health.interval = 1h;
+  const Origin &first = origin(0), &second = origin(1);
+  const auto last = shop.entries.back();
+  shop.entries.pop_back();
+  apply({shop});
+  advance(10min);
+  EXPECT_EQ(second.requests.size(), 0u);
+  shop.entries.push_back(last);
+  apply({shop});
+  advance(1s);
+  EXPECT_EQ(second.requests.size(), 1u);
+  EXPECT_EQ(first.requests.size(), 1u);
+}
+
 TEST_F(HealthMonitorTest, ACheckThatIsGoneIsCancelledInTheMiddle) {
   Origin& server = origin();
   server.answer = "";

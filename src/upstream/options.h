@@ -92,8 +92,12 @@ template <>
 inline constexpr auto of<upstream::HealthOptions> = object(
     "How endpoints are checked.",
     field(&upstream::HealthOptions::type, "type", "What a check does."),
-    field(&upstream::HealthOptions::interval, "interval", "Time between checks of an endpoint.",
-          between(100ms, 24h)),
+    field(
+        &upstream::HealthOptions::interval, "interval",
+        "Time between checks of an endpoint. Services that ask the same of one (path, host, type) "
+        "share its checks: at the shortest of their intervals, with the timeouts that stand "
+        "there. What the answers mean is each service's own.",
+        between(100ms, 24h)),
     field(&upstream::HealthOptions::timeout, "timeout", "For the HTTP part of a check.",
           between(10ms, 10min)),
     field(&upstream::HealthOptions::tcp_timeout, "tcp_timeout", "For the connect of a check.",

@@ -41,6 +41,16 @@ LastUsable last_usable(const Check& check) {
   return spared ? LastUsable::no : LastUsable::yes;
 }
 
+/// They may differ in how often they ask, how long they wait, and what they make of the answers.
+bool asks_the_same(const Check& one, const Check& other) {
+  return one.endpoint == other.endpoint && one.options.type == other.options.type &&
+         one.target == other.target && one.host == other.host;
+}
+
+bool is_to_run(const Check& check) {
+  return !check.users.empty() && check.options.type != HealthType::off;
+}
+
 Transition changed(const Check& check) {
   for (Membership* const group : check.users) group->changed = true;
   return {check.endpoint, check.health.up(), check.health.cause()};
@@ -196,15 +206,15 @@ std::shared_ptr<Check> Registry::check_of(const std::shared_ptr<Endpoint>& endpo
                                           const HealthOptions& options, WallTime now) {
   const bool by_http = options.type == HealthType::http;
   const std::string target = by_http ? health_target(entry.health_uri, entry.host) : "";
+  const std::string own = options.host.empty() ? host_field(entry.host) : options.host;
+  const auto made =
+      std::make_shared<Check>(Check{endpoint, target, by_http ? own : "", options, Health(now)});
   const auto [first, last] = checks_.equal_range({endpoint->id, target});
-  Health health(now);
   for (auto at = first; at != last; ++at)
-    if (const auto check = at->second.lock()) {
+    if (const auto check = at->second.lock(); check && asks_the_same(*check, *made)) {
       if (check->options == options) return check;
-      health = check->health;
+      made->health = check->health;
     }
-  const std::string host = options.host.empty() ? host_field(entry.host) : options.host;
-  const auto made = std::make_shared<Check>(Check{endpoint, target, host, options, health});
   checks_.emplace(CheckKey{endpoint->id, target}, made);
   return made;
 }
@@ -219,30 +229,41 @@ std::vector<std::shared_ptr<Check>> Registry::checks_of(EndpointId endpoint) con
 
 std::vector<std::shared_ptr<Check>> Registry::checks() const {
   std::vector<std::shared_ptr<Check>> found;
+  std::ptrdiff_t begin = 0;  // of those of the endpoint in hand
   for (const auto& [key, known] : checks_) {
     auto check = known.lock();
-    const bool runs = check && !check->users.empty() && check->options.type != HealthType::off;
-    if (runs) found.push_back(std::move(check));
+    if (!check || !is_to_run(*check)) continue;
+    if (!found.empty() && found.back()->endpoint != check->endpoint) begin = std::ssize(found);
+    const auto same = std::find_if(found.begin() + begin, found.end(), [&](const auto& other) {
+      return asks_the_same(*other, *check);
+    });
+    if (same == found.end())
+      found.push_back(std::move(check));
+    else if (check->options.interval < (*same)->options.interval)
+      *same = std::move(check);
   }
   return found;
 }
 
-std::optional<Transition> Registry::on_probe(Check& check, const ProbeResult& result,
+std::optional<Transition> Registry::on_probe(const Check& asked, const ProbeResult& result,
                                              WallTime now) {
-  if (check.users.empty() || !check.health.on_probe(result, check.options, now))
-    return std::nullopt;
-  return changed(check);
+  std::optional<Transition> transition;
+  for (const auto& check : checks_of(asked.endpoint->id)) {
+    if (!is_to_run(*check) || !asks_the_same(*check, asked)) continue;
+    if (check->health.on_probe(result, check->options, now)) transition = changed(*check);
+  }
+  return transition;
 }
 
-std::vector<Transition> Registry::on_connect_failure(EndpointId endpoint, const Error& error,
-                                                     WallTime now) {
-  std::vector<Transition> transitions;
+std::optional<Transition> Registry::on_connect_failure(EndpointId endpoint, const Error& error,
+                                                       WallTime now) {
+  std::optional<Transition> transition;
   for (const auto& check : checks_of(endpoint)) {
-    if (check->users.empty() || check->options.type == HealthType::off) continue;
+    if (!is_to_run(*check)) continue;
     if (check->health.on_connect_failure(error, last_usable(*check), check->options, now))
-      transitions.push_back(changed(*check));
+      transition = changed(*check);
   }
-  return transitions;
+  return transition;
 }
 
 void Registry::on_connect(EndpointId endpoint) {

@@ -1,8 +1,10 @@
 // Every endpoint, check and group of the running configuration, and what carries over to the next.
 //
-// What names the same origin at the same address is the same endpoint, whatever service names it,
-// and what asks it the same in the same way is the same check. An endpoint that is no longer named
-// lives on for as long as a worker still uses it, and is found again if it is named again by then.
+// What names the same origin at the same address is the same endpoint, whatever service names it.
+// What asks it the same is asked once, however many services do, and each draws its own
+// conclusions: a check is what one set of options makes of the answers, and stands for all that
+// differ in those alone. An endpoint that is no longer named lives on for as long as a worker still
+// uses it, and is found again if it is named again by then.
 //
 // Thread: the control thread's. It is told what happens (addresses, probes, failed connects) and
 // the time; the caller sends what `take_changes` gives to the workers, logs transitions and runs
@@ -62,12 +64,15 @@ class Registry {
   /// What `name` resolves to, in any order. An empty list is no news: the last good addresses stay.
   void set_addresses(std::string_view name, std::vector<net::Address> addresses, WallTime now);
 
-  /// Every check that is to run, each once. To be asked again after `apply` and `set_addresses`.
+  /// One check for every question that is to be asked: of those that ask the same, the one that
+  /// asks most often. To be asked again after `apply` and `set_addresses`.
   std::vector<std::shared_ptr<Check>> checks() const;
 
-  // Each returns what changed by it.
-  std::optional<Transition> on_probe(Check& check, const ProbeResult& result, WallTime now);
-  std::vector<Transition> on_connect_failure(EndpointId endpoint, const Error& error, WallTime now);
+  // Each returns what changed by it, once for all checks of the endpoint.
+  /// What was found for all that ask the same as `asked`.
+  std::optional<Transition> on_probe(const Check& asked, const ProbeResult& result, WallTime now);
+  std::optional<Transition> on_connect_failure(EndpointId endpoint, const Error& error,
+                                               WallTime now);
   /// A request could connect to an endpoint of which a failure was reported.
   void on_connect(EndpointId endpoint);
 

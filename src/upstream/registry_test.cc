@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace minato::upstream {
 namespace {
 
@@ -60,9 +62,9 @@ class RegistryStory : public testing::Test {
     return transition;
   }
   std::size_t connect_fails(std::string_view address) {
-    const auto transitions = registry.on_connect_failure(endpoint(address)->id, refused, t0);
+    const auto transition = registry.on_connect_failure(endpoint(address)->id, refused, t0);
     deliver();
-    return transitions.size();
+    return transition.has_value();
   }
   void deliver() {
     for (const GroupChange& change : registry.take_changes())
@@ -175,6 +177,58 @@ TEST_F(RegistryStory, OneCheckServesEveryServiceThatAsksTheSame) {
   EXPECT_THAT(targets, ElementsAre("/", "/base/", "/ready"));
   EXPECT_EQ(endpoint("192.0.2.1:80").use_count(),
             1 + 4 + 3 + 4);  // here, members, checks, candidates
+}
+
+TEST_F(RegistryStory, WhoDiffersInOptionsAloneIsAskedForOnceAndJudgesForItself) {
+  auto shop = service("shop", {entry("192.0.2.1")}), cart = service("cart", {entry("192.0.2.1")});
+  shop.health.interval = 10s;
+  cart.health.interval = 5s;
+  cart.health.fall = 2;
+  apply({shop, cart});
+  ASSERT_THAT(registry.checks(), SizeIs(1));
+  EXPECT_EQ(registry.checks()[0]->options.interval, 5s);
+  EXPECT_TRUE(probe("192.0.2.1:80", failed));
+  EXPECT_THAT(usable_of(0), IsEmpty());
+  EXPECT_THAT(usable_of(1), SizeIs(1));
+  EXPECT_TRUE(probe("192.0.2.1:80", failed));
+  EXPECT_THAT(usable_of(1), IsEmpty());
+  probe("192.0.2.1:80", 200);
+  EXPECT_THAT(usable_of(0), SizeIs(1));
+  EXPECT_THAT(usable_of(1), SizeIs(1));
+}
+
+TEST_F(RegistryStory, AnotherTypeOrHostIsAnotherQuestion) {
+  auto shop = service("shop", {entry("192.0.2.1")}), cart = shop, blog = shop, wiki = shop;
+  cart.name = "cart", blog.name = "blog", wiki.name = "wiki";
+  cart.health.host = "cart.example";
+  blog.health.type = HealthType::tcp;
+  wiki.health.type = HealthType::off;
+  apply({shop, cart, blog, wiki});
+  EXPECT_THAT(registry.checks(), SizeIs(3));
+  for (const auto& check : registry.checks())
+    if (check->options.type == HealthType::tcp) registry.on_probe(*check, failed, t0);
+  deliver();
+  EXPECT_THAT(usable_of(2), IsEmpty());
+  for (const std::size_t other : {0u, 1u, 3u}) EXPECT_THAT(usable_of(other), SizeIs(1));
+}
+
+TEST_F(RegistryStory, AChangeOfSeveralChecksIsToldOnce) {
+  auto ready = entry("192.0.2.1");
+  ready.health_uri = "/ready";
+  const auto another = entry("192.0.2.2");
+  apply({service("shop", {entry("192.0.2.1"), another}), service("cart", {ready, another})});
+  EXPECT_EQ(connect_fails("192.0.2.1:80"), 1u);
+  EXPECT_THAT(usable_of(0), ElementsAre("192.0.2.2:80"));
+  EXPECT_THAT(usable_of(1), ElementsAre("192.0.2.2:80"));
+}
+
+TEST_F(RegistryStory, AllWorkersAndServicesCountOnTheSameEndpoint) {
+  apply({service("shop", {entry("192.0.2.1")}), service("cart", {entry("192.0.2.1")})});
+  std::set<const Endpoint*> seen;
+  for (const auto& group : groups)
+    for (WorkerIndex worker = 0; worker < workers; ++worker)
+      seen.insert(group->candidates(worker).usable.at(0).endpoint);
+  EXPECT_EQ(seen.size(), 1u);
 }
 
 TEST_F(RegistryStory, AChangeReachesEveryServiceThatNamesTheEndpoint) {

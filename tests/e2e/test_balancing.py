@@ -43,9 +43,11 @@ def test_round_robin_is_even_over_workers_and_connections(minato, three):
     assert collections.Counter(got) == {name: 100 for name in NAMES}
 
 
-def test_least_connections_avoids_who_is_busy(minato, origins, scripted):
+@pytest.mark.parametrize("workers", [1, 4])
+def test_least_connections_avoids_who_is_busy(minato, origins, scripted, workers):
     quick = origins(named, "quick")
-    proxy = minato.serving(scripted, quick, service="balancer: LeastConnections")
+    proxy = minato.serving(scripted, quick, top=f"workers: {workers}",
+                           service="balancer: LeastConnections")
     with proxy.client() as held:
         # Ties are broken fairly, so the busy one gets its turn among the first few.
         for _ in range(50):
@@ -60,8 +62,9 @@ def test_least_connections_avoids_who_is_busy(minato, origins, scripted):
         assert held.read_response().text == "done"
 
 
-def test_least_connections_breaks_ties_fairly(minato, three):
-    proxy = minato.serving(*three, service="balancer: LeastConnections")
+@pytest.mark.parametrize("workers", [1, 4])
+def test_least_connections_breaks_ties_fairly(minato, three, workers):
+    proxy = minato.serving(*three, top=f"workers: {workers}", service="balancer: LeastConnections")
     counts = collections.Counter(proxy.get().text for _ in range(90))
     assert min(counts[name] for name in NAMES) > 10
 

@@ -24,6 +24,15 @@ def test_all_addresses_are_used(minato, origins):
     assert {proxy.get().text for _ in range(8)} == {"127.0.0.2", "127.0.0.3"}
 
 
+def test_an_address_that_appears_is_probed(minato, origins, echo):
+    server = origins(NameServer, {})
+    serving(minato, server, f"http://origin.test:{echo.port}", top="health_check: {interval: 1h}")
+    server.names["origin.test"] = ["127.0.0.1"]
+    probe = echo.next_request()
+    assert probe["User-Agent"] == "minato-health"
+    assert probe["Host"] == f"origin.test:{echo.port}"
+
+
 def test_it_is_resolved_again_at_its_ttl(minato, origins):
     server = origins(NameServer, {"origin.test": ["127.0.0.2"]})
     port = free_port()

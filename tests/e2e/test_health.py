@@ -155,6 +155,18 @@ def test_one_checker_for_an_endpoint_of_several_services(minato, origins):
         patient.arrivals.get(timeout=1.5)
 
 
+def test_services_that_differ_in_interval_share_the_checker(minato, origins):
+    patient = origins(Patient, "x")
+    port = free_port()
+    rows = "".join(f"  - name: s{i}\n    listen_port: {port}\n    hosts: [\"http://h{i}.test/\"]\n"
+                   f"    health_check: {{interval: {i}h}}\n"
+                   f"    upstreams: [{{host: \"{patient.url}\"}}]\n" for i in (1, 2, 3))
+    minato("services:\n" + rows, port)
+    patient.next_request()
+    with pytest.raises(queue.Empty):
+        patient.arrivals.get(timeout=1.5)
+
+
 def test_expect_status_says_what_is_healthy(minato, origins):
     patient = origins(Serving, lambda _: response(status="404 Not Found"))
     proxy = minato.serving(patient, top="health_check: {interval: 100ms, expect_status: [200, 404]}")
@@ -171,6 +183,26 @@ def test_failed_connects_of_requests_count_towards_fall(minato, origins):
     for _ in range(6):
         assert proxy.get().text == "second"
     assert endpoint(proxy, port)["health"] == "down"
+
+
+def test_a_connect_that_works_again_forgets_those_that_failed(minato, origins):
+    first, second = origins(named, "first"), origins(named, "second")
+    proxy = minato.serving(first, second, top="workers: 1\nupstream_pool: {idle_per_host: 0}\n"
+                           "health_check: {type: tcp, interval: 1h, fall: 2}")
+    port = first.port
+    eventually(lambda: first.connections == 1, "the probe")
+
+    def pair():
+        """One of two requests in a row begins at the first."""
+        return sorted(proxy.get().text for _ in range(2))
+
+    for round in (1, 2):
+        first.close()
+        assert pair() == ["second", "second"]
+        assert endpoint(proxy, port)["failed_connects"] == round
+        assert endpoint(proxy, port)["health"] == "up"
+        first = origins(named, "first", address=("127.0.0.1", port))
+        assert pair() == ["first", "second"]
 
 
 @pytest.mark.parametrize("answer", [response(status="500 Oops"), b"rubbish\r\n\r\n", None])
