@@ -114,10 +114,12 @@ Result<void> ProxyExchange::start_call(connection::Http1Client& client,
   forwarded_.method_text = head.method_text;
   forwarded_.target.text =
       upstream::upstream_target(head.target, head.method, candidate.entry->host, request_.arena);
-  // RFC 9112 3.2: an HTTP/1.0 client may name no host, but what is forwarded must.
-  if (!forwarded_.fields.has(FieldId::host))
+  // RFC 9112 3.2: an HTTP/1.0 client may name no host, but what is forwarded must: the entry's own.
+  if (head.authority.empty()) {
+    forwarded_.fields.remove(FieldId::host);  // an earlier attempt's
     forwarded_.fields.add(FieldId::host,
                           request_.arena.copy(upstream::host_field(candidate.entry->host)));
+  }
   return client.start(forwarded_, request_.body.length());
 }
 

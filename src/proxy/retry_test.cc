@@ -9,6 +9,7 @@ namespace {
 using http::Reason;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class RetryTest : public ProxyTest {};
 class LoneRetryTest : public LoneProxyTest {};
@@ -25,6 +26,19 @@ TEST_F(RetryTest, ARefusedConnectGoesToTheNextEndpointWhateverTheMethod) {
     origins[1].newest().send(ok);
     EXPECT_EQ(status_of(browser.received()), 200);
   }
+}
+
+TEST_F(RetryTest, WhereTheClientNamesNoHostEachAttemptNamesItsOwn) {  // RFC 9112 3.2
+  auto& browser = client("GET / HTTP/1.0\r\n\r\n");
+  TestOrigin &lost = chosen(), &next = other();
+  EXPECT_THAT(lost.newest().received(), HasSubstr("Host: " + lost.address().host_text() + "\r\n"));
+  lost.newest().reset();
+  ASSERT_EQ(next.connections(), 1u);
+  const auto request = next.newest().received();
+  EXPECT_THAT(request, HasSubstr("Host: " + next.address().host_text() + "\r\n"));
+  EXPECT_THAT(request, Not(HasSubstr(lost.address().host_text())));
+  next.newest().send(ok);
+  EXPECT_EQ(status_of(browser.received()), 200);
 }
 
 TEST_F(RetryTest, AConnectThatTimesOutGoesToTheNextEndpointToo) {
