@@ -41,6 +41,7 @@ void Http1Client::begin(const Terms& terms) {
   call_.emplace(*stream_, buffer_, terms);
   writer_.reset();
   received_any_ = false;
+  written_before_ = stream_->bytes_written();
   ++calls_;
 }
 

@@ -34,6 +34,8 @@ class Http1Client final : public Call {
   Soon<Result<void>> finish(const http::Fields* trailers) override;
   Task<Result<void>> read_head(Instant until) override;
   bool received_any() const override { return received_any_; }
+  /// The kernel took a byte of this call: the origin may have seen it.
+  bool sent_any() const { return stream_->bytes_written() != written_before_; }
   http::BodyLength body_length() const override { return call_->body.length(); }
   Soon<Result<std::string_view>> read_body() override { return call_->body.read(); }
   bool body_ended() const override { return call_->body.complete(); }
@@ -74,6 +76,7 @@ class Http1Client final : public Call {
   std::optional<Current> call_;
   std::optional<Seconds> idle_limit_;
   std::uint32_t calls_ = 0;
+  std::uint64_t written_before_ = 0;
   bool received_any_ = false;
 };
 

@@ -57,6 +57,17 @@ class Exchange {
   std::string sent;
 };
 
+TEST(Http1Client, KnowsWhetherTheKernelTookAnyOfTheRequest) {
+  Exchange exchange;
+  EXPECT_TRUE(exchange.client.sent_any());
+  exchange.client.end();
+  exchange.connection.reset();
+  exchange.client.begin({.response = exchange.response, .rules = exchange.rules});
+  EXPECT_TRUE(exchange.client.start(exchange.request, BodyLength::none()));
+  EXPECT_FALSE(exchange.connection.await(exchange.client.finish(nullptr)));
+  EXPECT_FALSE(exchange.client.sent_any());
+}
+
 TEST(Http1Client, SendsTheRequestAsItIs) {
   EXPECT_EQ(Exchange("FROB").sent, "FROB /x HTTP/1.1\r\nHost: a\r\n\r\n");
 }

@@ -139,6 +139,7 @@ Io Stream::write_once(std::span<const iovec> pieces) {
   if (!writable_) return {.kind = Io::Kind::would_block};
   const Io io = try_write(pieces);
   if (io.kind == Io::Kind::would_block) writable_ = false;
+  if (io.kind == Io::Kind::moved) bytes_written_ += io.bytes;
   // EPIPE alone says only that the peer no longer reads; it may have ended in good order.
   if (io.kind == Io::Kind::failed && io.os_errno != EPIPE) lost_errno_ = io.os_errno;
   return io;

@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -84,6 +85,8 @@ class Stream {
   /// that nobody has read: what an idle connection for reuse must not have.
   bool untouched() const { return !readable_ && !broken_; }
   bool broken() const { return broken_; }
+  /// What the kernel has taken of all writes.
+  std::uint64_t bytes_written() const { return bytes_written_; }
 
  protected:
   virtual Io try_read(std::span<char> into) = 0;
@@ -125,6 +128,7 @@ class Stream {
   // Why a write failed. The kernel tells it once, and lets a read that follows end in good order:
   // a body cut off by a reset would pass for a complete one.
   int lost_errno_ = 0;
+  std::uint64_t bytes_written_ = 0;
   Side side_;
   bool readable_ = false;  // the engine tells at once where there is something already
   bool writable_ = true;

@@ -100,7 +100,9 @@ Task<ProxyExchange::Failed> ProxyExchange::try_endpoint(upstream::Picked& picked
   attempt_.phase = Phase::waiting;
   if (auto started = start_call(lease->client(), picked.candidate); !started)
     co_return failed(started.error());
-  co_return co_await converse(lease->client());
+  auto outcome = co_await converse(lease->client());
+  attempt_.sent_any = lease->client().sent_any();
+  co_return outcome;
 }
 
 Result<void> ProxyExchange::start_call(connection::Http1Client& client,

@@ -55,7 +55,8 @@ bool may_retry(const Attempt& attempt, http::Method method) {
   if (attempt.phase == Phase::relaying || attempt.received_any || !attempt.body_repeatable)
     return false;
   const bool lost = attempt.error.fault == Fault::closed || attempt.error.fault == Fault::reset;
-  return lost && attempt.error.side == Side::upstream && http::is_idempotent(method);
+  const bool harmless = http::is_idempotent(method) || !attempt.sent_any;
+  return lost && attempt.error.side == Side::upstream && harmless;
 }
 
 http::Failure downstream_failure(const Error& error) {

@@ -18,6 +18,7 @@ http::Reason upstream_reason(const Error& error, Phase phase);
 /// What an attempt leaves behind when it fails.
 struct Attempt {
   Phase phase = Phase::connecting;
+  bool sent_any = true;         ///< the kernel took a byte of the request: it may have been seen
   bool received_any = false;    ///< a byte of a response was seen
   bool body_repeatable = true;  ///< the request's body can be sent again: none of it is lost
   bool first_piece_sent = false;
@@ -25,8 +26,8 @@ struct Attempt {
 };
 
 /// RFC 9110 9.2.2: a lost exchange is repeated where repeating does no harm, which is where the
-/// method is idempotent or the request was never sent. Never after a timeout of the response: the
-/// origin is at work on it.
+/// method is idempotent or nothing of the request was sent. Never after a timeout of the response:
+/// the origin is at work on it.
 bool may_retry(const Attempt& attempt, http::Method method);
 
 /// What a failure to read the request's body means.

@@ -64,6 +64,13 @@ TEST(Verdict, ALostExchangeIsRepeatedOnlyWhereTheMethodIsIdempotent) {  // RFC 9
   }
 }
 
+TEST(Verdict, WhatTheKernelTookNothingOfIsTriedAgainWhateverTheMethod) {
+  for (const Fault fault : {Fault::closed, Fault::reset}) {
+    const Attempt attempt{.phase = Phase::waiting, .sent_any = false, .error = upstream(fault)};
+    for (const Method method : unrepeatable) EXPECT_TRUE(may_retry(attempt, method));
+  }
+}
+
 TEST(Verdict, NothingIsRepeatedThatAnOriginIsAtWorkOnOrHasAnswered) {
   struct Row {
     const char* what;

@@ -35,9 +35,11 @@ class Peer {
   }
   /// Sends no more; still hears.
   void end() {
-    stream_->end_writing();
+    begin_end();
     world_->run_until_idle();
   }
+  /// The same, which arrives once the world runs on.
+  void begin_end() { stream_->end_writing(); }
   void reset() {
     stream_->reset_on_close();
     stream_.reset();
