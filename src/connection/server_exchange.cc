@@ -61,6 +61,10 @@ ServerExchange::~ServerExchange() {
                                                  .sent_bytes = responder_.bytes(),
                                                  .sent_body_bytes = responder_.body_bytes()});
   }
+  // However it ends, by a drain whose time is over too: what was begun and is not whole must not
+  // pass for complete.
+  if (responder_.started() && !responder_.complete() && responder_.ends_by_close())
+    stream_.reset_on_close();
   buffer_.unpin();
 }
 
@@ -149,16 +153,10 @@ Task<Next> ServerExchange::conclude(Outcome outcome) {
   }
   failure_ = outcome.error();
   record_.reason = failure_.reason;
-  if (responder_.started()) co_return cut();
+  if (responder_.started()) co_return Next::close;
   if (http::row(failure_.reason).status == 0)
     co_return Next::close;  // nobody is there to be answered
   co_return co_await answer_failure();
-}
-
-/// What was begun cannot be completed: the client must not take it for complete.
-Next ServerExchange::cut() {
-  if (responder_.ends_by_close()) stream_.reset_on_close();
-  return Next::close;
 }
 
 Task<Next> ServerExchange::answer_failure() {
@@ -175,7 +173,7 @@ Task<Next> ServerExchange::answer_failure() {
        .request_id_field = front_->request_id_field,
        .retry_after = failure_.retry_after},
       answer);
-  if (!responder_.start(answer, http::BodyLength::known(body.size()))) co_return cut();
+  if (!responder_.start(answer, http::BodyLength::known(body.size()))) co_return Next::close;
   const auto sent = co_await responder_.write(body, http::Last::yes);
   if (!sent) co_return Next::close;
   co_return co_await after_response();

@@ -31,7 +31,6 @@ class ServerExchange {
   Task<Next> after_response();
   bool may_still_send() const;
   Task<bool> discard_body();
-  Next cut();
   http::Client client();
   std::string_view make_id();
 

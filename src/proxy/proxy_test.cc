@@ -238,6 +238,15 @@ TEST_F(ProxyStory, ATruncatedBodyIsNeverPassedOffAsComplete) {  // RFC 9112 8
   }
 }
 
+TEST_F(ProxyStory, AShutdownThatCutsABodyDoesNotPassItOffAsComplete) {
+  auto& browser = client("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+  origin().newest().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked("half"));
+  EXPECT_THAT(browser.received(), EndsWith("\r\n\r\nhalf"));
+  server.cut();
+  EXPECT_EQ(browser.received(), "");
+  EXPECT_TRUE(browser.fault());  // an orderly end would be the end of the body
+}
+
 TEST_F(ProxyStory, AResponseThatStandsStillIsCut) {
   service.timeouts.stream_idle = 10s;
   auto& browser = client(get);

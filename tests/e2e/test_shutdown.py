@@ -67,6 +67,25 @@ def test_a_second_signal_ends_at_once(minato, scripted):
         proxy.wait()
 
 
+@pytest.mark.parametrize("signals", [1, 2], ids=["after the grace", "at the second signal"])
+def test_a_body_that_is_cut_is_not_passed_off_as_complete(minato, scripted, signals):
+    """To an HTTP/1.0 client the end of the connection is the end of the body: only a reset tells."""
+    proxy = minato.serving(scripted, top=f"shutdown_grace: {'300ms' if signals == 1 else '1h'}")
+    with proxy.client() as client:
+        client.send("GET / HTTP/1.0\r\nHost: app.test\r\n\r\n")
+        origin, _ = scripted.expect()
+        origin.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+        assert client.read_head()["Content-Length"] is None
+        assert client.read(4) == b"half"
+        proxy.signal(signal.SIGTERM)
+        if signals == 2:
+            eventually(lambda: refuses(proxy.port), "the drain")
+            proxy.signal(signal.SIGTERM)
+        with pytest.raises(ConnectionResetError):
+            client.read_to_end()
+    proxy.wait()
+
+
 def test_the_control_socket_file_goes_with_the_program(minato, echo):
     proxy = minato.serving(echo)
     assert proxy.socket.exists()
