@@ -44,7 +44,7 @@ Reply nothing_there(std::string_view path) {
 Failure failure_of(const Error& error) {
   switch (error.fault) {
     case Fault::malformed: return {Reason::malformed_request, error};
-    case Fault::timed_out: return {Reason::client_too_slow, error};
+    case Fault::timed_out: return {Reason::request_timeout, error};
     default: return {Reason::client_gone, error};
   }
 }

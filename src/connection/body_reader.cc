@@ -12,6 +12,7 @@ namespace {
 
 /// What follows the data of the last chunk but one, where there are no trailers.
 constexpr std::string_view chunk_then_end = "\r\n0\r\n\r\n";
+constexpr std::string_view chunk_end = "\r\n";
 
 }  // namespace
 
@@ -72,14 +73,20 @@ std::optional<BodyReader::Piece> BodyReader::take_chunked() {
   std::unreachable();
 }
 
-/// Looks behind the piece: where the end is there already, whoever forwards can send both at once.
+/// Looks behind the piece: where the end is there already, whoever forwards can send both at once;
+/// and of a chunk that is known to be broken nothing is given, so that a short answer can still
+/// become an error.
 BodyReader::Piece BodyReader::give_chunk() {
+  using Step = http1::ChunkedDecoder::Step;
   const auto piece = chunked_->data();
-  std::string_view behind = buffer_.unread();
-  if (behind.starts_with(chunk_then_end)) {
-    complete_ = chunked_->next(behind) == http1::ChunkedDecoder::Step::end;
-    buffer_.consume(buffer_.unread().size() - behind.size());
-  }
+  const bool ends = buffer_.unread().starts_with(chunk_then_end);
+  const auto looked_at =
+      buffer_.unread().substr(0, ends ? chunk_then_end.size() : chunk_end.size());
+  std::string_view behind = looked_at;
+  const Step step = chunked_->next(behind);
+  buffer_.consume(looked_at.size() - behind.size());
+  if (step == Step::refused) return fail(Fault::malformed, stream_.side(), chunked_->detail());
+  complete_ = step == Step::end;
   return give(piece);
 }
 

@@ -67,6 +67,7 @@ Soon<Result<void>> MessageWriter::finish_with(const http::Fields& trailers, Mill
 
 Soon<Result<void>> MessageWriter::send(Pieces& pieces, Millis idle) {
   for (const iovec& piece : pieces.all()) bytes_ += piece.iov_len;
+  begun_ = true;
   std::span<iovec> rest = pieces.all();
   if (stream_.write_now(rest)) return sent();
   return send_rest(pieces, pieces.count - rest.size(), idle);
@@ -93,7 +94,7 @@ void MessageWriter::reset() {
   forget_head();
   framing_ = {};
   left_ = bytes_ = body_bytes_ = 0;
-  ending_ = complete_ = false;
+  begun_ = ending_ = complete_ = false;
 }
 
 }  // namespace minato::connection

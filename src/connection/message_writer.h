@@ -45,8 +45,11 @@ class MessageWriter {
     }
   }
 
-  /// How the body that follows is framed.
-  void begin_body(BodyFraming framing) { framing_ = framing, left_ = framing.bytes; }
+  /// How the body that follows the composed head is framed.
+  void begin_body(BodyFraming framing) {
+    framing_ = framing, left_ = framing.bytes;
+    begun_ = false;
+  }
 
   /// Sends the pending head, if any, and `piece` in its framing, with the end of the body where it
   /// is the last. Errors: as Stream's writes; closed where `piece` and the announced length
@@ -57,6 +60,8 @@ class MessageWriter {
   /// Sends the pending head now.
   Soon<Result<void>> flush(Millis idle) { return write({}, http::Last::no, idle); }
 
+  /// Some of the message was given to the stream.
+  bool begun() const { return begun_; }
   /// Everything that was announced has been sent.
   bool complete() const { return complete_; }
   /// Head, framing and body: what this message has put on the wire.
@@ -91,6 +96,7 @@ class MessageWriter {
   std::uint64_t left_ = 0;  // of a known length
   std::uint64_t bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
+  bool begun_ = false;
   bool ending_ = false;    // the end was given to be sent
   bool complete_ = false;  // it was sent
 };

@@ -19,7 +19,10 @@ Task<Result<void>> ServerResponder::interim(const http::ResponseHead& head) {
     writer.end();
   });
   if (!composed) co_return composed;
-  co_return co_await writer_.flush(terms_.rules.idle);
+  interim_underway_ = true;
+  const auto sent = co_await writer_.flush(terms_.rules.idle);
+  interim_underway_ = !sent;
+  co_return sent;
 }
 
 Result<void> ServerResponder::start(const http::ResponseHead& head, BodyLength length) {

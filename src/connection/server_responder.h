@@ -56,13 +56,14 @@ class ServerResponder final : public http::Responder {
 
   Task<Result<void>> interim(const http::ResponseHead& head) override;
   Result<void> start(const http::ResponseHead& head, http::BodyLength length) override;
-  bool started() const override { return status_ != 0; }
+  bool started() const override { return interim_underway_ || (status_ != 0 && writer_.begun()); }
   Soon<Result<void>> write(std::string_view piece, http::Last last) override;
   Soon<Result<void>> flush() override { return writer_.flush(terms_.rules.idle); }
   Soon<Result<void>> finish(const http::Fields* trailers) override;
   Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override;
 
-  std::uint16_t status() const { return status_; }
+  /// 0 until it has begun.
+  std::uint16_t status() const { return writer_.begun() ? status_ : 0; }
   /// When the final response was begun; meaningless before.
   Instant started_at() const { return started_at_; }
   /// The whole response is with the kernel.
@@ -91,6 +92,7 @@ class ServerResponder final : public http::Responder {
   BodyFraming framing_;
   Instant started_at_{};
   std::uint16_t status_ = 0;
+  bool interim_underway_ = false;  // or broken off
   bool keep_alive_ = false;
   bool tunneled_ = false;
 };

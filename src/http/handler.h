@@ -102,9 +102,10 @@ class Responder {
 
   /// Begins the response: framing, Date, Connection are this side's business, the rest is `head`'s.
   /// The head goes out with the first write, or by itself at `flush`. `head` may die after the
-  /// call.
+  /// call. Until `started` another head may take its place.
   virtual Result<void> start(const ResponseHead& head, BodyLength length) = 0;
-  /// True once `start` was called: from then on a failure can only cut the connection.
+  /// True once some of a head is on its way that the client would have to take for the beginning
+  /// of whatever else were sent: from then on a failure can only cut the connection.
   virtual bool started() const = 0;
 
   /// Sends `piece`, and the end with it where it is the last; done when the kernel has taken all of
@@ -118,8 +119,9 @@ class Responder {
   virtual Task<Result<Tunnel*>> upgrade(const ResponseHead& head) = 0;
 };
 
-/// Why a handler could not answer. Before `start` the connection answers in its place, by the
-/// reason's row; after it the connection is cut, since what was begun cannot be completed.
+/// Why a handler could not answer. Until the response has `started` the connection answers in its
+/// place, by the reason's row; after it the connection is cut, since what was begun cannot be
+/// completed.
 struct Failure {
   Reason reason;
   Error error{};           ///< the fact behind it, for the log

@@ -137,7 +137,7 @@ Task<ProxyExchange::Failed> ProxyExchange::converse(Call& call) {
     pump.start(pump_body(call));
   }
   const auto head = co_await read_final_head(call);
-  attempt_.received_any = call.received_any() || downstream_error_.has_value();
+  attempt_.received_any = call.received_any() || client_failed_.has_value();
   if (!head) co_return failed(head.error());
   request_.record.upstream_status = response_.status;
   request_.record.upstream_time = surroundings_.loop.now() - began_;
@@ -153,7 +153,7 @@ Task<void> ProxyExchange::pump_body(Call& call) {
   for (;;) {
     const auto piece = co_await next_piece(call);
     if (!piece) {
-      downstream_error_ = piece.error();
+      client_failed_ = downstream_failure(piece.error());
       call.abort({Fault::cancelled, Side::downstream, 0, "the request broke off"});
       co_return;
     }
@@ -196,7 +196,7 @@ Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
     http1::remove_hop_by_hop(response_.fields);
     response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
     auto sent = co_await responder_.interim(response_);
-    if (!sent) downstream_error_ = sent.error();
+    if (!sent) client_failed_ = client_write_failure(sent.error());
     if (!sent) co_return sent;
   }
   co_return fail(Fault::malformed, Side::upstream, "too many interim responses");
@@ -219,7 +219,7 @@ Instant ProxyExchange::head_deadline() const {
 
 ProxyExchange::Failed ProxyExchange::failed(const Error& error) {
   attempt_.error = error;
-  if (downstream_error_) return downstream_failure(*downstream_error_);
+  if (client_failed_) return client_failed_;
   return http::Failure{.reason = upstream_reason(error, attempt_.phase), .error = error};
 }
 

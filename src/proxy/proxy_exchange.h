@@ -54,8 +54,7 @@ class ProxyExchange {
   Instant sent_ = never;          // when the last of the request was written, or given up
   std::string_view first_piece_;  // of the request's body; good until a second is read
   std::uint64_t pieces_read_ = 0;
-  std::optional<Error>
-      downstream_error_;  // what broke the client's side while the origin was awaited
+  Failed client_failed_;  // the client's side, while the origin was awaited
 };
 
 }  // namespace minato::proxy

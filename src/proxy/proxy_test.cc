@@ -145,6 +145,18 @@ TEST_F(ProxyStory, InterimResponsesWithoutEndAreMalformed) {
   EXPECT_EQ(status_of(browser.received()), 502);
 }
 
+TEST_F(ProxyStory, NothingIsSentBehindAnInterimResponseThatBrokeOff) {
+  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 200;
+  service.timeouts.stream_idle = 10s;
+  auto& browser = client(get);
+  origin().newest().send("HTTP/1.1 103 Early Hints\r\nLink: </" + std::string(150, 'a') + ">\r\n");
+  origin().newest().send("Link: </" + std::string(150, 'b') + ">\r\n\r\n");
+  world.advance(10s);
+  EXPECT_THAT(browser.received(), AllOf(StartsWith("HTTP/1.1 103 "), Not(HasSubstr("408"))));
+  EXPECT_TRUE(browser.heard_all());
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::client_too_slow));
+}
+
 // Responses.
 
 TEST_F(ProxyStory, AResponseMayComeBeforeTheRequestHasEnded) {  // RFC 9112 9.5
@@ -267,10 +279,17 @@ TEST_F(ProxyStory, TheOriginIsHeldToItsFramingAndItsSize) {
         std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
         std::string("HTTP/1.1 103 Hints\r\nContent-Length: 5\r\n\r\n") + std::string(ok),
         std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"),  // nobody asked for it
+        // The head is not sent before the first of the body is known to be well-formed.
+        std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"),
+        std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloXX"),
         message("HTTP/1.1 200 OK", "X: " + std::string(1000, 'x') + "\r\n", "")}) {
-    auto& browser = client(get);
-    origin().newest().send(response);
-    EXPECT_EQ(status_of(browser.received()), 502) << response;
+    for (const std::string version : {"1.1", "1.0"}) {
+      auto& browser = client("GET / HTTP/" + version + "\r\nHost: a\r\n\r\n");
+      origin().newest().send(response);
+      const auto answer = browser.received();
+      EXPECT_EQ(status_of(answer), 502) << response;
+      EXPECT_THAT(answer, Not(HasSubstr("200 OK"))) << response;
+    }
   }
 }
 

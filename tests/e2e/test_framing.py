@@ -120,6 +120,8 @@ BAD_ANSWERS = {
     "UnknownCoding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: cows\r\n\r\n",
     "ChunkedIn10": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "SwitchingUnasked": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    "ChunkSizeNotHex": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    "ChunkLongerThanItsSize": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloXX",
     "HeadTooLarge": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70000 + b"\r\nContent-Length: 0\r\n\r\n",
 }
 
