@@ -254,6 +254,23 @@ config.yaml:8:57: services[1].hosts[2]: "http://example.com/api" on port 8080 is
 )"));
 }
 
+TEST(ProblemsOfServices, TheSamePrefixInTwoSpellings) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - name: web
+    listen_port: 80
+    hosts: ["http://a/@b|c", "http://a/%40b%7cc"]
+    upstreams: [{host: http://10.0.0.1}]
+)"),
+            text(R"(
+config.yaml:4:30: services[0].hosts[1]: "http://a/@b|c" on port 80 is taken by services[0].hosts[0] (line 4); allowed: each host and prefix once on a port
+     4 |     hosts: ["http://a/@b|c", "http://a/%40b%7cc"]
+       |                              ^~~~~~~~~~~~~~~~~~~
+
+1 error
+)"));
+}
+
 TEST(ProblemsOfServices, APrefixThatNoPathCanHave) {
   EXPECT_EQ(problems_of(R"(
 services:

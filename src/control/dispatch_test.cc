@@ -48,13 +48,14 @@ struct NoResponder final : http::Responder {
 
 constexpr std::uint32_t nowhere = http::Record::no_route;
 
-/// A port with two services: 0 has a.example/ and a.example/api, 1 has a.example/admin.
+/// A port with two services: 0 has a.example/ and a.example/api, 1 has some prefixes more.
 class DispatchTest : public testing::Test {
  protected:
   DispatchTest() {
     (void)plan.router.add("a.example", "", 0);
     (void)plan.router.add("a.example", "/api", 0);
-    (void)plan.router.add("a.example", "/admin", 1);
+    for (const char* const prefix : {"/admin", "/@me", "/a|b"})
+      (void)plan.router.add("a.example", prefix, 1);
     for (std::size_t i = 0; i < 2; ++i) {
       services[i].group =
           registry.apply({{.name = std::to_string(i), .entries = {}, .health = {}}}, {}).front();
@@ -126,10 +127,11 @@ TEST_F(DispatchTest, MatchesThePathInItsNormalForm) {
            // However it is spelled, it cannot leave its route.
            Row{"/api/../admin", 1}, Row{"/api/%2e%2E/admin", 1}, Row{"/api/.%2e/admin", 1},
            Row{"/./admin", 1}, Row{"/%61dmin", 1}, Row{"//admin", 1}, Row{"/api//..//admin", 1},
-           Row{"/admin/../x", 0},
+           Row{"/admin/../x", 0}, Row{"/@me", 1}, Row{"/%40me", 1}, Row{"/a|b", 1},
+           Row{"/a%7Cb", 1},
            // These are no separators.
            Row{"/x%2Fadmin", 0}, Row{"/admin%2Fx", 0}, Row{"/x\\..\\admin", 0},
-           Row{"", 0},  // of an absolute target: the root
+           Row{"/x%5C..%5Cadmin", 0}, Row{"", 0},  // of an absolute target: the root
        })
     EXPECT_EQ(outcome(row.path).route, row.route) << row.path;
 }

@@ -3,13 +3,16 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "http/tokens.h"
 
 namespace minato::http {
 namespace {
 
-// RFC 3986 2.3.
-constexpr bool is_unreserved(char c) {
-  return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+// What means the same raw and escaped: pchar (RFC 3986 3.3), and what is visible and has no place
+// in a path, but is read alike by every server. "/" would end the segment and "%" begin an escape;
+// "?" and "#" would end the path.
+constexpr bool may_stand_raw(char c) {
+  return is_visible(c) && c != '/' && c != '%' && c != '?' && c != '#';
 }
 
 constexpr char upper_hex(int digit) { return "0123456789ABCDEF"[digit]; }
@@ -80,7 +83,7 @@ class PathWriter {
 
   void append_octet(int high, int low) {
     const char octet = static_cast<char>(high << 4 | low);
-    if (is_unreserved(octet)) {
+    if (may_stand_raw(octet)) {
       *at_++ = octet;
       return;
     }

@@ -22,10 +22,10 @@ enum class PathFault : std::uint8_t {
 const char* describe(PathFault fault) noexcept;
 
 /// The normal form of `path`, which has no query: dot segments resolved (`%2e` is a dot), escapes
-/// of unreserved characters decoded, all other escapes with upper-case digits, and where asked
-/// repeated slashes as one, before the dot segments are resolved. `%2F` stays an escape and a
-/// backslash an ordinary character. A path that is normal already is returned itself, without a
-/// look at the arena.
+/// of visible characters decoded, and where asked repeated slashes as one, before the dot segments
+/// are resolved. `%2F`, `%25`, `%3F`, `%23` and what cannot be seen stay escapes, with upper-case
+/// digits; a backslash, raw or as `%5C`, is an ordinary character. A path that is normal already is
+/// returned itself, without a look at the arena.
 std::expected<std::string_view, PathFault> normalize_path(std::string_view path, MergeSlashes merge,
                                                           Arena& arena);
 

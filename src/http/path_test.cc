@@ -1,5 +1,6 @@
 #include "http/path.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace minato::http {
@@ -37,17 +38,31 @@ constexpr Case cases[] = {
     {"3986 6.2.2.2", "/a/%2e%2E/b", "/b"},
     {"3986 6.2.2.2", "/a/.%2e/b", "/b"},
     {"3986 6.2.2.2", "/a/%2e/b", "/a/b"},
-    {"3986 6.2.2.1", "/%2f%3a%c3%bc", "/%2F%3A%C3%BC"},
+    {"3986 6.2.2.2", "/%40adm/%3Ax;%3d", "/@adm/:x;="},
+    {"3986 6.2.2.1", "/%2f%3f%23%20%7f%c3%bc", "/%2F%3F%23%20%7F%C3%BC"},
     {"3986 2.2", "/a%2Fb", "/a%2Fb"},
     {"3986 2.2", "/a/..%2Fb", "/a/..%2Fb"},
     {"3986 2.4", "/%252e%252e/a", "/%252e%252e/a"},
+    {"3986 2.4", "/%25%32%65", "/%252e"},
     {"3986 2.4", "/%00", "/%00"},
     {"3986 3.3", "/a\\..\\b", "/a\\..\\b"},
-    {"3986 3.3", "/a/%5C..", "/a/%5C.."},
+    {"3986 3.3", "/a/%5C..", "/a/\\.."},
+    {"3986 3.3", "/a%5c..%5Cb", "/a\\..\\b"},
 };
 
 TEST_F(PathTest, HasOneFormForAllSpellings) {
   for (const Case& c : cases) EXPECT_EQ(normal(c.path), c.normal) << c.path << " RFC " << c.clause;
+}
+
+// Origins read both alike, so both take one route.
+TEST_F(PathTest, HasOneFormForAVisibleCharacterRawAndEscaped) {
+  for (char c = '!'; c <= '~'; ++c) {
+    if (std::string_view("/%?#.").contains(c)) continue;
+    const std::string raw = fmt::format("/{}adm", c);
+    EXPECT_EQ(normal(fmt::format("/%{:02x}adm", static_cast<unsigned>(c))), raw);
+    EXPECT_EQ(normal(fmt::format("/%{:02X}adm", static_cast<unsigned>(c))), raw);
+    EXPECT_EQ(normal(raw), raw);
+  }
 }
 
 TEST_F(PathTest, MergesSlashesOnlyWhereAsked) {

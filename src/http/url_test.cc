@@ -22,6 +22,7 @@ TEST(RouteUrl, IsAHostAndAPrefix) {
       {"http://[::1]:8080/a/b", "[::1]", "/a/b", 8080},
       {"http://10.0.0.1", "10.0.0.1", ""},
       {"http://a/%7euser/./x/../%2f/", "a", "/~user/%2F"},
+      {"http://a/%40adm/%7cx", "a", "/@adm/|x"},
   };
   for (const auto& row : rows) {
     const auto url = RouteKind::parse(row.text);

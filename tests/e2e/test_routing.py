@@ -6,7 +6,8 @@ from harness.waiting import free_port
 from harness.wire import response
 
 PATHS = ["http://app.test/", "http://app.test/api", "http://app.test/api/v2",
-         "http://*.wild.test/", "http://deep.wild.test/", "http://[2001:db8::1]/", "http://*/any"]
+         "http://*.wild.test/", "http://deep.wild.test/", "http://[2001:db8::1]/", "http://*/any",
+         "http://app.test/@admin", "http://app.test/a%7Cb"]
 
 
 def service(name, port, host, url):
@@ -47,7 +48,12 @@ ROUTES = [
     ("app.test", "/%61pi", "http://app.test/api"),
     ("app.test", "//api", "http://app.test/api"),
     ("app.test", "/api//v2", "http://app.test/api/v2"),
+    ("app.test", "/@admin", "http://app.test/@admin"),
+    ("app.test", "/%40admin/x", "http://app.test/@admin"),
+    ("app.test", "/a|b", "http://app.test/a%7Cb"),
+    ("app.test", "/a%7cb", "http://app.test/a%7Cb"),
     ("app.test", "/api%2Fv2", "http://app.test/"),
+    ("app.test", "/api%5Cv2", "http://app.test/"),
     ("app.test", "/api\\v2", "http://app.test/"),
     ("app.test", "/api/v2/..", "http://app.test/api"),
 ]
