@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "base/strings.h"
 
@@ -118,11 +119,8 @@ Problems::Problems(std::vector<Source> sources) : sources_(std::move(sources)) {
 }
 
 void Problems::add(Severity severity, Mark mark, std::string_view path, Rejection rejection) {
-  if (severity == Severity::error) ++errors_;
-  if (kept_.size() == kept_max) {
-    ++dropped_;
-    return;
-  }
+  std::size_t& found = severity == Severity::error ? errors_ : warnings_;
+  if (++found > kept_max) return;
   std::string message = std::move(rejection.found);
   if (!rejection.allowed.empty()) message += "; " + rejection.allowed;
   kept_.push_back({.severity = severity,
@@ -140,6 +138,12 @@ Mark Problems::mark_of(std::string_view path) const {
     if (const auto found = marks_.find(std::string(path)); found != marks_.end())
       return found->second;
   return {};
+}
+
+bool Problems::has_error_at(std::string_view path) const {
+  return std::ranges::any_of(kept_, [&](const Problem& problem) {
+    return problem.severity == Severity::error && problem.path == path;
+  });
 }
 
 std::string_view Problems::line_at(Mark mark) const {
@@ -160,13 +164,18 @@ std::vector<Problem> Problems::take() {
   std::vector<Problem> out;
   for (const std::size_t i : order) out.push_back(std::move(kept_[i]));
   kept_.clear();
-  if (dropped_ > 0) {
-    const std::string file = sources_.empty() ? "" : sources_.front().name;
-    out.push_back(
-        {.file = file, .message = fmt::format("{} more problems are not shown", dropped_)});
-    dropped_ = 0;
-  }
+  tell_dropped(out, Severity::error, std::exchange(errors_, 0));
+  tell_dropped(out, Severity::warning, std::exchange(warnings_, 0));
   return out;
+}
+
+void Problems::tell_dropped(std::vector<Problem>& out, Severity severity, std::size_t found) const {
+  if (found <= kept_max) return;
+  const std::string file = sources_.empty() ? "" : sources_.front().name;
+  const std::string_view what = severity == Severity::error ? "errors" : "warnings";
+  out.push_back({.severity = severity,
+                 .file = file,
+                 .message = fmt::format("{} more {} are not shown", found - kept_max, what)});
 }
 
 std::string in_quotes(std::string_view text) {

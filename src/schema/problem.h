@@ -37,7 +37,7 @@ struct Source {
 
 /// Collects what is wrong, and knows where everything stands, so that a check which has only
 /// values can still point at the line.
-/// Bounds: keeps `kept_max` problems and counts the others.
+/// Bounds: keeps `kept_max` errors and as many warnings, and counts the others.
 class Problems {
  public:
   static constexpr std::size_t kept_max = 1000;
@@ -64,20 +64,23 @@ class Problems {
   }
   bool is_stated(std::string_view path) const { return marks_.contains(std::string(path)); }
   Mark mark_of(std::string_view path) const;
+  /// Whether the value of `path` itself was found wrong.
+  bool has_error_at(std::string_view path) const;
 
   bool any_error() const { return errors_ > 0; }
-  /// All of them in the order of the file.
+  /// All of them in the order of the file; at the end, how many were dropped.
   std::vector<Problem> take();
 
  private:
   std::string_view line_at(Mark mark) const;
+  void tell_dropped(std::vector<Problem>& out, Severity severity, std::size_t found) const;
 
   std::vector<Source> sources_;
   std::vector<std::vector<std::size_t>> line_starts_;  // of each source
   std::unordered_map<std::string, Mark> marks_;
   std::vector<Problem> kept_;
-  std::size_t errors_ = 0;
-  std::size_t dropped_ = 0;
+  std::size_t errors_ = 0;  // with those that were dropped, as below
+  std::size_t warnings_ = 0;
 };
 
 /// How many bytes the key or value at the front of `text`, a line of a document, takes.

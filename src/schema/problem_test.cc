@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace minato::schema {
 namespace {
 
@@ -106,7 +108,29 @@ TEST(Problems, AreBounded) {
     problems.error(Mark{1, 1}, "", {"x", "", {}});
   const auto all = problems.take();
   ASSERT_EQ(all.size(), Problems::kept_max + 1);
-  EXPECT_EQ(all.back().message, "5 more problems are not shown");
+  EXPECT_EQ(all.back().message, "5 more errors are not shown");
+  EXPECT_EQ(all.back().severity, Severity::error);
+}
+
+TEST(Problems, ManyWarningsHideNoErrorAndAreNone) {
+  Problems problems(std::vector{Source{"f", "a: 1\n"}});
+  for (std::size_t i = 0; i < Problems::kept_max + 7; ++i) problems.warning("a", {"old", "", {}});
+  EXPECT_FALSE(problems.any_error());
+  problems.error(Mark{1, 4}, "a", {"wrong", "", {}});
+  const auto all = problems.take();
+  ASSERT_EQ(all.size(), Problems::kept_max + 2);
+  EXPECT_EQ(std::ranges::count(all, Severity::error, &Problem::severity), 1);
+  EXPECT_EQ(all.back().message, "7 more warnings are not shown");
+  EXPECT_EQ(all.back().severity, Severity::warning);
+}
+
+TEST(Problems, AnErrorIsKnownByItsPath) {
+  Problems problems(std::vector<Source>{});
+  problems.error(Mark{1, 1}, "a.b", {});
+  problems.warning("c", {});
+  EXPECT_TRUE(problems.has_error_at("a.b"));
+  EXPECT_FALSE(problems.has_error_at("a"));
+  EXPECT_FALSE(problems.has_error_at("c"));
 }
 
 TEST(Problem, AlternativesAreJoinedAsInASentence) {
