@@ -27,6 +27,10 @@ std::expected<std::string, Rejection> value_of(std::string_view inside,
   if (!is_name(name))
     return rejected(in_quotes(name) + " is not the name of a variable",
                     "allowed: ${NAME} or ${NAME:-default}; $${ stands for ${ itself");
+  // A second variable would end at the first }, and its name become text.
+  if (inside.contains("${"))
+    return rejected("a ${ inside the default of " + std::string(name),
+                    "allowed: a default without variables");
   const bool has_default = separator != std::string_view::npos;
   const auto found = environment.find(name);
   if (found != environment.end() && !(has_default && found->second.empty())) return found->second;

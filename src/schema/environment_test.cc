@@ -44,6 +44,8 @@ TEST(Environment, WhatCannotBeReplacedIsAnError) {
       {"${1}", "\"1\" is not the name of a variable"},
       {"${A B}", "\"A B\" is not the name of a variable"},
       {"${A-b}", "\"A-b\" is not the name of a variable"},
+      {"${MISSING:-${NAME}}", "a ${ inside the default of MISSING"},
+      {"${NAME:-${MISSING}}", "a ${ inside the default of NAME"},
   };
   for (const auto& row : rows) {
     const auto out = substitute(row.text, environment);
