@@ -71,8 +71,8 @@ class ClaimCheck {
     auto& port = ports_.try_emplace(service.listen_port).first->second;
     const auto route = static_cast<routing::RouteIndex>(port.claims.size());
     port.claims.push_back(claim);
-    if (const auto added = port.router.add(url.host, url.prefix, route); !added)
-      report(service, claim, port, added.error());
+    const auto added = port.router.add(url.host, url.prefix, route, service.normalize.merge());
+    if (!added) report(service, claim, port, added.error());
   }
 
  private:
@@ -93,6 +93,13 @@ class ClaimCheck {
                                               "allowed: each host and prefix once on a port",
                                               {}});
       }
+      case Why::other_slashes:
+        return problems_.error(
+            claim.path(),
+            {fmt::format("the host of {} has another merge_slashes in {}", url,
+                         place(problems_, port.claims[refusal.holder].path())),
+             "allowed: the same normalize.merge_slashes in all services of a host on a port",
+             {}});
       case Why::bad_host:
         return problems_.error(claim.path(),
                                {url + " names no host", "allowed: http://domain[/prefix]", {}});

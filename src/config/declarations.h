@@ -66,7 +66,7 @@ template <>
 inline constexpr auto of<config::NormalizeOptions> =
     object("How paths are compared with prefixes. They are forwarded as the client wrote them.",
            field(&config::NormalizeOptions::merge_slashes, "merge_slashes",
-                 "Repeated slashes count as one."));
+                 "Repeated slashes count as one. The same for all services of a host on a port."));
 
 template <>
 inline constexpr auto of<config::ServiceConfig> = object(
@@ -81,8 +81,8 @@ inline constexpr auto of<config::ServiceConfig> = object(
     field(&config::ServiceConfig::balancer, "balancer", "Which endpoint takes the next request.",
           one_of(upstream::balancer_choices)),
     field(&config::ServiceConfig::hosts, "hosts",
-          "What is asked for: `http://domain[/prefix]`, `http://*.domain`, `http://*`. The longest "
-          "prefix wins.",
+          "What is asked for: `http://domain[/prefix]`, `http://*.domain`, `http://*`. The most "
+          "specific host decides, then its longest prefix.",
           required),
     field(&config::ServiceConfig::upstreams, "upstreams", "", required),
     field(&config::ServiceConfig::normalize, "normalize", ""),

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "connection/options.h"
+#include "http/path.h"
 #include "http/url.h"
 #include "net/options.h"
 #include "observe/options.h"
@@ -33,6 +34,9 @@ struct CacheOptions {
 
 struct NormalizeOptions {
   bool merge_slashes = true;
+  http::MergeSlashes merge() const {
+    return merge_slashes ? http::MergeSlashes::yes : http::MergeSlashes::no;
+  }
   friend bool operator==(const NormalizeOptions&, const NormalizeOptions&) = default;
 };
 

@@ -288,7 +288,29 @@ config.yaml:4:13: services[0].hosts[0]: repeated slashes, which are one in the p
 )"));
 }
 
-TEST(ProblemsOfServices, OnePortWithTwoAddresses) {
+TEST(ProblemsOfServices, ServicesOfOneHostThatMergeSlashesDifferently) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - name: web
+    listen_port: 80
+    hosts: [http://a/, http://b/]
+    upstreams: [{host: http://10.0.0.1}]
+  - name: admin
+    listen_port: 80
+    hosts: [http://A/admin, http://c/]
+    normalize: {merge_slashes: false}
+    upstreams: [{host: http://10.0.0.1}]
+)"),
+            text(R"(
+config.yaml:8:13: services[1].hosts[0]: the host of "http://a/admin" has another merge_slashes in services[0].hosts[0] (line 4); allowed: the same normalize.merge_slashes in all services of a host on a port
+     8 |     hosts: [http://A/admin, http://c/]
+       |             ^~~~~~~~~~~~~~
+
+1 error
+)"));
+}
+
+TEST(ProblemsOfServices, OnePortWithAllAddressesAndWithASingleOne) {
   EXPECT_EQ(problems_of(one_service + R"(  - name: other
     listen_port: 8080
     listen_address: 127.0.0.1
@@ -296,7 +318,7 @@ TEST(ProblemsOfServices, OnePortWithTwoAddresses) {
     upstreams: [{host: http://10.0.0.1}]
 )"),
             text(R"(
-config.yaml:8:21: services[1].listen_address: "127.0.0.1" where services[0] (line 2) has "" for the same port; allowed: one address for all services of a port
+config.yaml:8:21: services[1].listen_address: "127.0.0.1" where services[0] (line 2) has "" for the same port; allowed: on one port all addresses, the same for each service, or single ones
      8 |     listen_address: 127.0.0.1
        |                     ^~~~~~~~~
 

@@ -24,10 +24,12 @@ Task<http::Outcome> refuse(Failure failure) { co_return std::unexpected(failure)
 }  // namespace
 
 std::expected<routing::RouteIndex, Failure> Dispatch::route(const http::Request& request) const {
+  const auto host = plan_.router.find_host(request.head.authority);
+  if (!host) return std::unexpected(Failure{.reason = Reason::no_route});
   const auto path =
-      http::normalize_path(matched_path(request.head.target), plan_.merge_slashes, request.arena);
+      http::normalize_path(matched_path(request.head.target), host->merge_slashes, request.arena);
   if (!path) return std::unexpected(path_failure(path.error()));
-  const auto route = plan_.router.find(request.head.authority, *path);
+  const auto route = plan_.router.find_route(*host, *path);
   if (!route) return std::unexpected(Failure{.reason = Reason::no_route});
   return *route;
 }

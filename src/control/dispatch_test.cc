@@ -147,10 +147,13 @@ TEST_F(DispatchTest, ABrokenEscapeIsMalformed) {
     EXPECT_EQ(outcome(path), (Outcome{nowhere, Reason::malformed_request})) << path;
 }
 
-TEST_F(DispatchTest, RepeatedSlashesStayWhereThePortSaysSo) {
-  plan.merge_slashes = http::MergeSlashes::no;
-  EXPECT_EQ(outcome("//admin").route, 0u);
-  EXPECT_EQ(outcome("/admin").route, 1u);
+TEST_F(DispatchTest, RepeatedSlashesStayWhereTheHostSaysSo) {
+  using http::MergeSlashes;
+  (void)plan.router.add("b.example", "", 0, MergeSlashes::no);
+  (void)plan.router.add("b.example", "/admin", 1, MergeSlashes::no);
+  EXPECT_EQ(outcome("//admin", "b.example").route, 0u);
+  EXPECT_EQ(outcome("/admin", "b.example").route, 1u);
+  EXPECT_EQ(outcome("//admin", "a.example").route, 1u);  // no other host's business
 }
 
 TEST_F(DispatchTest, WhatNoServiceAnswersForIsNotFound) {

@@ -38,11 +38,10 @@ PortPlan& port_of(std::vector<PortPlan>& ports, const net::Address& address, std
 
 void add_routes(PortPlan& port, const ServiceConfig& service, routing::RouteIndex index) {
   for (const auto& url : service.hosts) {
-    // Duplicates are faults of the file, and were found when it was checked.
-    [[maybe_unused]] const auto added = port.router.add(url.host, url.prefix, index);
+    // What does not go together is a fault of the file, and was found when it was checked.
+    [[maybe_unused]] const auto added =
+        port.router.add(url.host, url.prefix, index, service.normalize.merge());
   }
-  // Services of one port agree on this; one that asks for more care wins.
-  if (!service.normalize.merge_slashes) port.merge_slashes = http::MergeSlashes::no;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "config/options.h"
-#include "http/path.h"
 #include "net/address.h"
 #include "net/cidr.h"
 #include "observe/access_log.h"
@@ -19,7 +18,6 @@ namespace minato::control {
 struct PortPlan {
   net::Address address;
   routing::Router router;  ///< of indices into Snapshot::services
-  http::MergeSlashes merge_slashes = http::MergeSlashes::yes;
 };
 
 struct ServicePlan {

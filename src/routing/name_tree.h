@@ -40,7 +40,6 @@ class NameTree {
   /// The child of that name, or none. Adds the slots it looked at to `*probes`, if given.
   Node find(Node parent, std::string_view name, unsigned* probes = nullptr) const;
 
-  Node parent(Node node) const { return entries_[node].parent; }  // none for a root
   Value& value(Node node) { return entries_[node].value; }
   const Value& value(Node node) const { return entries_[node].value; }
 

@@ -79,7 +79,7 @@ Router::Router(std::uint64_t seed) : names_(seed) {
 }
 
 std::expected<void, Router::Refusal> Router::add(std::string_view host, std::string_view prefix,
-                                                 RouteIndex route) {
+                                                 RouteIndex route, http::MergeSlashes merge) {
   host = host_of(host);
   const bool every = host == "*";
   const bool wildcard = every || host.starts_with("*.");
@@ -90,47 +90,51 @@ std::expected<void, Router::Refusal> Router::add(std::string_view host, std::str
 
   const HostKey key(host);
   const Node paths = wildcard ? add_wildcard(key.view()) : names_.add(exact_root, key.view());
+  Place& root = names_.value(paths);
+  if (root.first == no_route) {
+    root.first = route;
+    root.merge_slashes = merge;
+  }
+  if (root.merge_slashes != merge)
+    return std::unexpected(Refusal{Refusal::Why::other_slashes, root.first});
   Place& place = names_.value(add_path(paths, prefix));
-  if (place.route) return std::unexpected(Refusal{Refusal::Why::duplicate, *place.route});
+  if (place.route != no_route)
+    return std::unexpected(Refusal{Refusal::Why::duplicate, place.route});
   place.route = route;
   return {};
 }
 
-std::optional<RouteIndex> Router::find(std::string_view authority, std::string_view path,
-                                       unsigned* probes) const {
+std::optional<Router::Host> Router::find_host(std::string_view authority, unsigned* probes) const {
   const std::string_view host = host_of(authority);
   if (host.size() > host_bytes_max) return std::nullopt;
   const HostKey key(host);
-  const Node exact = names_.find(exact_root, key.view(), probes);
-  if (const auto route = longest_prefix(exact, path, probes)) return route;
-  for (Node at = longest_wildcard(key.view(), probes); at != Tree::none; at = names_.parent(at))
-    if (const auto route = longest_prefix(names_.value(at).prefixes, path, probes)) return route;
-  return std::nullopt;
+  Node paths = names_.find(exact_root, key.view(), probes);
+  if (paths == Tree::none) paths = paths_of_wildcard(key.view(), probes);
+  if (paths == Tree::none) return std::nullopt;
+  return Host{paths, names_.value(paths).merge_slashes};
 }
 
-/// The deepest node whose wildcard might take `host`: the star stands for one label at least.
-Router::Node Router::longest_wildcard(std::string_view host, unsigned* probes) const {
-  Node at = wildcard_root;
-  for (;;) {
-    const std::string_view label = take_label(host);
-    if (host.empty()) return at;
-    const Node below = names_.find(at, label, probes);
-    if (below == Tree::none) return at;
-    at = below;
-  }
-}
-
-std::optional<RouteIndex> Router::longest_prefix(Node host, std::string_view path,
-                                                 unsigned* probes) const {
-  if (host == Tree::none) return std::nullopt;
-  std::optional<RouteIndex> best = names_.value(host).route;
-  if (!path.starts_with('/')) return best;
-  for (Node at = host; !path.empty();) {
+std::optional<RouteIndex> Router::find_route(Host host, std::string_view path,
+                                             unsigned* probes) const {
+  RouteIndex best = names_.value(host.paths).route;
+  if (!path.starts_with('/')) path = {};
+  for (Node at = host.paths; !path.empty();) {
     at = names_.find(at, take_segment(path), probes);
     if (at == Tree::none) break;
-    if (names_.value(at).route) best = names_.value(at).route;
+    if (names_.value(at).route != no_route) best = names_.value(at).route;
   }
-  return best;
+  return best == no_route ? std::nullopt : std::optional(best);
+}
+
+/// Of the most specific wildcard that takes `host`: the star stands for one label at least.
+Router::Node Router::paths_of_wildcard(std::string_view host, unsigned* probes) const {
+  Node paths = Tree::none;
+  for (Node at = wildcard_root; at != Tree::none;) {
+    if (names_.value(at).prefixes != Tree::none) paths = names_.value(at).prefixes;
+    const std::string_view label = take_label(host);
+    at = host.empty() ? Tree::none : names_.find(at, label, probes);
+  }
+  return paths;
 }
 
 /// The root of the prefixes of every host below `domain`.

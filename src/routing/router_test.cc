@@ -27,9 +27,15 @@ Router router_of(std::initializer_list<Rule> rules) {
   return router;
 }
 
+std::optional<RouteIndex> find(const Router& router, std::string_view authority,
+                               std::string_view path, unsigned* probes = nullptr) {
+  const auto host = router.find_host(authority, probes);
+  return host ? router.find_route(*host, path, probes) : std::nullopt;
+}
+
 constexpr int nobody = -1;
 int route(const Router& router, std::string_view host, std::string_view path) {
-  const auto found = router.find(host, path);
+  const auto found = find(router, host, path);
   return found ? static_cast<int>(*found) : nobody;
 }
 
@@ -116,13 +122,32 @@ TEST(Router, DoesNotTakeTheBareDomainForItsWildcard) {
   EXPECT_EQ(route(router, "a.example.com", "/"), 0);
 }
 
-TEST(Router, GoesOnToALessSpecificHostWhereTheMoreSpecificHasNoPrefix) {
-  const Router router = router_of(
-      {{"a.example.com", "/api"}, {"*.example.com", "/static"}, {"*", "/"}, {"*", "/api"}});
+TEST(Router, HasNoRouteWhereTheMostSpecificHostHasNoPrefix) {
+  const Router router =
+      router_of({{"a.example.com", "/api"}, {"*.example.com", "/static"}, {"*", "/"}});
   EXPECT_EQ(route(router, "a.example.com", "/api/x"), 0);
-  EXPECT_EQ(route(router, "a.example.com", "/static/x"), 1);
-  EXPECT_EQ(route(router, "a.example.com", "/other"), 2);
-  EXPECT_EQ(route(router, "b.example.com", "/api"), 3);
+  EXPECT_EQ(route(router, "a.example.com", "/static/x"), nobody);
+  EXPECT_EQ(route(router, "a.example.com", "/other"), nobody);
+  EXPECT_EQ(route(router, "b.example.com", "/static"), 1);
+  EXPECT_EQ(route(router, "b.example.com", "/api"), nobody);
+  EXPECT_EQ(route(router, "c.example.org", "/api"), 2);
+}
+
+TEST(Router, ComparesThePathsOfOneHostInOneWay) {
+  using enum http::MergeSlashes;
+  Router router(seed);
+  EXPECT_TRUE(router.add("a.example", "/api", 0, no));
+  EXPECT_TRUE(router.add("b.example", "/api", 1, yes));
+  EXPECT_TRUE(router.add("*.example", "/", 2, no));
+  EXPECT_EQ(router.find_host("A.example:80")->merge_slashes, no);
+  EXPECT_EQ(router.find_host("b.example")->merge_slashes, yes);
+  EXPECT_EQ(router.find_host("c.example")->merge_slashes, no);
+  for (const std::string_view prefix : {"/", "/api", "/admin"}) {
+    const auto added = router.add("a.example", prefix, 3, yes);
+    ASSERT_FALSE(added) << prefix;
+    EXPECT_EQ(added.error().why, Router::Refusal::Why::other_slashes) << prefix;
+    EXPECT_EQ(added.error().holder, 0u) << prefix;
+  }
 }
 
 TEST(Router, KnowsAnAddressInEverySpelling) {
@@ -195,7 +220,7 @@ double average_probes(const Router& router, int hosts) {
   unsigned probes = 0;
   for (int host = 0; host < hosts; ++host)
     for (int prefix = 0; prefix < 10; ++prefix)
-      EXPECT_EQ(router.find(host_name(host), fmt::format("{}/x", prefix_name(prefix)), &probes),
+      EXPECT_EQ(find(router, host_name(host), fmt::format("{}/x", prefix_name(prefix)), &probes),
                 static_cast<RouteIndex>(host * 10 + prefix));
   return probes / (hosts * 10.0);
 }
@@ -215,8 +240,8 @@ TEST(Router, ReadsNoFurtherThanTheNamesItKnows) {
   while (host.size() < 250) host += "a.";
   host += "com";
   unsigned probes = 0;
-  EXPECT_FALSE(router.find(host, "/", &probes));
-  EXPECT_FALSE(router.find(host_name(1), path, &probes));
+  EXPECT_FALSE(find(router, host, "/", &probes));
+  EXPECT_FALSE(find(router, host_name(1), path, &probes));
   EXPECT_LT(probes, 32u);
 }
 
@@ -236,24 +261,31 @@ TEST(Router, AgreesWithASearchThroughAllRules) {
     if (router.add(host, prefix, static_cast<RouteIndex>(rules.size())))
       rules.emplace_back(host, prefix);
   }
-  // Fit: exact hosts before wildcards, longer names before shorter, longer prefixes before shorter.
-  const auto fit = [](const auto& rule, const std::string& host,
-                      const std::string& path) -> std::size_t {
-    const auto& [name, prefix] = rule;
-    const bool wildcard = name.starts_with('*');
-    if (wildcard ? name != "*" && !host.ends_with(name.substr(1)) : host != name) return 0;
-    if (!(path + "/").starts_with(prefix + "/")) return 0;
-    return 1 + prefix.size() + 100 * (wildcard ? name.size() : 1000);
+  // Exact hosts before wildcards, longer names before shorter: how well a rule's host fits.
+  const auto host_fit = [](const auto& rule, const std::string& host) -> std::size_t {
+    const std::string& name = rule.first;
+    if (!name.starts_with('*')) return host == name ? 1000 : 0;
+    return name == "*" || host.ends_with(name.substr(1)) ? name.size() : 0;
+  };
+  // Of the hosts that fit best, the longest prefix.
+  const auto best_of = [&](const std::string& host, const std::string& path) {
+    std::size_t best_host = 1, best_prefix = 0;
+    for (const auto& rule : rules) best_host = std::max(best_host, host_fit(rule, host));
+    int best = nobody;
+    for (std::size_t r = 0; r < rules.size(); ++r) {
+      const std::string& prefix = rules[r].second;
+      if (host_fit(rules[r], host) != best_host || !(path + "/").starts_with(prefix + "/"))
+        continue;
+      if (best != nobody && prefix.size() <= best_prefix) continue;
+      best = static_cast<int>(r);
+      best_prefix = prefix.size();
+    }
+    return best;
   };
   for (int i = 0; i < 5'000; ++i) {
     const std::string host = word() + words(".", 3),
                       path = fmt::format("/{}{}", word(), words("/", 4));
-    int best = nobody;
-    for (std::size_t r = 0; r < rules.size(); ++r)
-      if (const auto f = fit(rules[r], host, path);
-          f > 0 && (best < 0 || f > fit(rules[static_cast<std::size_t>(best)], host, path)))
-        best = static_cast<int>(r);
-    EXPECT_EQ(route(router, host, path), best) << host << path;
+    EXPECT_EQ(route(router, host, path), best_of(host, path)) << host << path;
   }
 }
 

@@ -7,7 +7,7 @@ from harness.wire import response
 
 PATHS = ["http://app.test/", "http://app.test/api", "http://app.test/api/v2",
          "http://*.wild.test/", "http://deep.wild.test/", "http://[2001:db8::1]/", "http://*/any",
-         "http://app.test/@admin", "http://app.test/a%7Cb"]
+         "http://app.test/@admin", "http://app.test/a%7Cb", "http://part.test/ui"]
 
 
 def service(name, port, host, url):
@@ -41,6 +41,7 @@ ROUTES = [
     ("[2001:DB8::1]:80", "/", "http://[2001:db8::1]/"),
     ("elsewhere.test", "/any", "http://*/any"),
     ("elsewhere.test", "/any/x", "http://*/any"),
+    ("part.test", "/ui/x", "http://part.test/ui"),
     # On the normalized path.
     ("app.test", "/x/../api", "http://app.test/api"),
     ("app.test", "/x/%2e%2E/api", "http://app.test/api"),
@@ -65,7 +66,9 @@ def test_the_route_of(routed, host, target, taken_by):
 
 
 @pytest.mark.parametrize("host, target", [
-    ("elsewhere.test", "/"), ("elsewhere.test", "/anything"), ("wild.test", "/"), ("test", "/")])
+    ("elsewhere.test", "/"), ("elsewhere.test", "/anything"), ("wild.test", "/"), ("test", "/"),
+    # The host is known, and so a less specific one does not count.
+    ("part.test", "/"), ("part.test", "/any"), ("part.test", "/any/x")])
 def test_an_unknown_host_or_path_is_not_found(routed, host, target):
     answer = routed.get(target, host=host)
     assert answer.status == 404
@@ -131,9 +134,12 @@ def test_slashes_that_are_not_merged_take_another_route(minato, origins):
     rows = (service("a", port, "http://app.test/", origins(named, "root").url) +
             service("b", port, "http://app.test/api", origins(named, "api").url))
     keep = rows.replace("    upstreams", "    normalize: {merge_slashes: false}\n    upstreams")
-    proxy = minato("services:\n" + keep, port)
+    other = (service("c", port, "http://other.test/", origins(named, "other root").url) +
+             service("d", port, "http://other.test/api", origins(named, "other api").url))
+    proxy = minato("services:\n" + keep + other, port)
     assert proxy.get("//api").text == "root"
     assert proxy.get("/api").text == "api"
+    assert proxy.get("//api", host="other.test").text == "other api"
 
 
 def test_ten_thousand_hosts_are_served_like_one(minato, origins):
