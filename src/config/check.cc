@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
 
 #include "net/address.h"
 #include "routing/router.h"
@@ -36,20 +39,49 @@ void check_names(const Config& config, Problems& problems) {
   }
 }
 
-/// Services on one port are told apart by what is asked for, and so they share its sockets.
+/// Where a service listens; nullopt where what the file says of it was rejected.
+std::optional<net::Address> address_of(const Config& config, std::size_t service,
+                                       const Problems& problems) {
+  const ServiceConfig& stated = config.services[service];
+  if (stated.listen_port == 0) return std::nullopt;
+  if (problems.has_error_at(service_path(service) + ".listen_address")) return std::nullopt;
+  const std::string_view all = "::";
+  return net::Address::parse(stated.listen_address.empty() ? all : stated.listen_address,
+                             stated.listen_port);
+}
+
+/// True where who listens on `a` listens on `b`: `::` takes IPv4 too.
+bool covers(const net::Address& a, const net::Address& b) {
+  using enum net::Address::Family;
+  return a == b || (a.is_wildcard() && (a.family() == ipv6 || b.family() == ipv4));
+}
+
+bool overlap(const net::Address& a, const net::Address& b) {
+  return a.port() == b.port() && (covers(a, b) || covers(b, a));
+}
+
+/// Services on one address are told apart by what is asked for, and share its sockets.
 void check_addresses(const Config& config, Problems& problems) {
-  std::map<std::uint16_t, std::size_t> holders;
+  std::map<std::uint16_t, std::vector<std::pair<net::Address, std::size_t>>> holders;
   for (std::size_t i = 0; i < config.services.size(); ++i) {
-    const ServiceConfig& service = config.services[i];
-    if (service.listen_port == 0) continue;
-    const auto [holder, added] = holders.try_emplace(service.listen_port, i);
-    const std::string& first = config.services[holder->second].listen_address;
-    if (added || first == service.listen_address) continue;
+    const auto address = address_of(config, i, problems);
+    if (!address) continue;
+    auto& known = holders[address->port()];
+    if (std::ranges::any_of(known, [&](const auto& other) { return other.first == *address; }))
+      continue;
+    const auto holder = std::ranges::find_if(
+        known, [&](const auto& other) { return overlap(other.first, *address); });
+    if (holder == known.end()) {
+      known.emplace_back(*address, i);
+      continue;
+    }
+    const ServiceConfig& first = config.services[holder->second];
     problems.error(
         service_path(i) + ".listen_address",
-        {fmt::format("{} where {} has {} for the same port", in_quotes(service.listen_address),
-                     place(problems, service_path(holder->second)), in_quotes(first)),
-         "allowed: one address for all services of a port",
+        {fmt::format(
+             "{} where {} has {} for the same port", in_quotes(config.services[i].listen_address),
+             place(problems, service_path(holder->second)), in_quotes(first.listen_address)),
+         "allowed: on one port all addresses, the same for each service, or single ones",
          {}});
   }
 }
@@ -66,9 +98,9 @@ class ClaimCheck {
  public:
   explicit ClaimCheck(Problems& problems) : problems_(problems) {}
 
-  void add(const ServiceConfig& service, Claim claim) {
+  void add(const ServiceConfig& service, const net::Address& address, Claim claim) {
     const http::RouteUrl& url = service.hosts[claim.host];
-    auto& port = ports_.try_emplace(service.listen_port).first->second;
+    auto& port = ports_.try_emplace(address).first->second;
     const auto route = static_cast<routing::RouteIndex>(port.claims.size());
     port.claims.push_back(claim);
     const auto added = port.router.add(url.host, url.prefix, route, service.normalize.merge());
@@ -111,7 +143,7 @@ class ClaimCheck {
   }
 
   Problems& problems_;
-  std::map<std::uint16_t, Port> ports_;
+  std::unordered_map<net::Address, Port> ports_;
 };
 
 /// Where repeated slashes of a path are merged, a prefix that has some takes nothing.
@@ -126,32 +158,26 @@ void check_slashes(const ServiceConfig& service, Claim claim, Problems& problems
                   "allowed: single slashes, or normalize: {merge_slashes: false}", to_string(url)});
 }
 
+void check_port_of_host(const ServiceConfig& service, Claim claim, Problems& problems) {
+  const http::RouteUrl& url = service.hosts[claim.host];
+  if (url.port == 0 || url.port == service.listen_port) return;
+  problems.warning(claim.path(), {fmt::format("port {} has no effect", url.port),
+                                  fmt::format("listen_port {} decides", service.listen_port),
+                                  {}});
+}
+
 void check_hosts(const Config& config, Problems& problems) {
   ClaimCheck claims(problems);
   for (std::size_t i = 0; i < config.services.size(); ++i) {
     const ServiceConfig& service = config.services[i];
-    if (service.listen_port == 0) continue;
+    const auto address = address_of(config, i, problems);
     for (std::size_t j = 0; j < service.hosts.size(); ++j) {
-      const http::RouteUrl& url = service.hosts[j];
-      if (url.host.empty()) continue;
-      claims.add(service, {i, j});
+      if (service.hosts[j].host.empty()) continue;
+      if (address) claims.add(service, *address, {i, j});
       check_slashes(service, {i, j}, problems);
-      if (url.port != 0 && url.port != service.listen_port)
-        problems.warning(Claim{i, j}.path(),
-                         {fmt::format("port {} has no effect", url.port),
-                          fmt::format("listen_port {} decides", service.listen_port),
-                          {}});
+      if (service.listen_port != 0) check_port_of_host(service, {i, j}, problems);
     }
   }
-}
-
-/// True where no two sockets could listen on both: `any` is empty or a wildcard address.
-bool overlap(std::string_view a, std::string_view b) {
-  const auto is_any = [](std::string_view text) {
-    const auto address = net::Address::parse(text, 0);
-    return !address || address->is_wildcard();
-  };
-  return a == b || is_any(a) || is_any(b);
 }
 
 void check_admin(const Config& config, Problems& problems) {
@@ -165,10 +191,8 @@ void check_admin(const Config& config, Problems& problems) {
          "needed: the file with a token, or a loopback address such as 127.0.0.1",
          {}});
   for (std::size_t i = 0; i < config.services.size(); ++i) {
-    const ServiceConfig& service = config.services[i];
-    if (service.listen_port != address->port() ||
-        !overlap(service.listen_address, address->host_text()))
-      continue;
+    const auto taken = address_of(config, i, problems);
+    if (!taken || !overlap(*taken, *address)) continue;
     return problems.error("admin.listen", {fmt::format("port {} is taken by {}", address->port(),
                                                        place(problems, service_path(i))),
                                            "allowed: a port that no service has",

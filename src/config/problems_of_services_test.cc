@@ -1,4 +1,5 @@
 // What is wrong with services, as a person reads it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "config/testing.h"
@@ -324,6 +325,49 @@ config.yaml:8:21: services[1].listen_address: "127.0.0.1" where services[0] (lin
 
 1 error
 )"));
+}
+
+/// A file with a service for each of the addresses, all of one port and with one host.
+std::string services_at(std::initializer_list<std::string_view> addresses,
+                        std::string_view top = "") {
+  std::string out = fmt::format("{}\nservices:\n", top);
+  int number = 0;
+  for (const std::string_view address : addresses)
+    out += fmt::format(
+        "  - {{name: s{0}, listen_port: 80, listen_address: \"{1}\", hosts: [\"http://a/{0}\"], "
+        "upstreams: [{{host: \"http://b\"}}]}}\n",
+        number++, address);
+  return out;
+}
+
+TEST(ProblemsOfServices, OnePortMayHaveSeveralSingleAddresses) {
+  EXPECT_EQ(problems_of(services_at({"127.0.0.1", "10.0.0.1", "::1"})), "");
+  EXPECT_EQ(problems_of(services_at({"0.0.0.0", "::1"})), "");
+  // Spelled differently, it is one address.
+  EXPECT_EQ(problems_of(services_at({"::1", "0:0:0:0:0:0:0:1"})), "");
+  EXPECT_EQ(problems_of(services_at({"127.0.0.1", "::ffff:127.0.0.1"})), "");
+  EXPECT_EQ(problems_of(services_at({"", "::", "0::0"})), "");
+  for (const std::string_view address : {"0.0.0.0", "10.0.0.1", "::1"})
+    EXPECT_NE(problems_of(services_at({address, "::"})), "") << address;
+  EXPECT_NE(problems_of(services_at({"10.0.0.1", "0.0.0.0"})), "");
+}
+
+TEST(ProblemsOfServices, AHostAndPrefixAreOnceOnAnAddress) {
+  const auto same = [](std::string text) {
+    return problems_of(text.replace(text.find("http://a/1"), 10, "http://a/0"));
+  };
+  EXPECT_EQ(same(services_at({"127.0.0.1", "10.0.0.1"})), "");
+  EXPECT_NE(same(services_at({"::1", "0::1"})).find("is taken by services[0]"), std::string::npos);
+}
+
+TEST(ProblemsOfServices, AnAddressThatIsNoneIsOneFault) {
+  const std::string problems =
+      problems_of(services_at({"", "127.0.0.300", ""}, "admin: {listen: \"127.0.0.1:81\"}"));
+  EXPECT_NE(problems.find("\"127.0.0.300\" is not an IP address"), std::string::npos);
+  EXPECT_NE(problems.find("\n1 error\n"), std::string::npos) << problems;
+  const std::string beside_admin =
+      problems_of(services_at({"127.0.0.300"}, "admin: {listen: \"127.0.0.1:80\"}"));
+  EXPECT_NE(beside_admin.find("\n1 error\n"), std::string::npos) << beside_admin;
 }
 
 TEST(ProblemsOfServices, APortInAHostThatMeansNothing) {
