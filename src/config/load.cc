@@ -57,7 +57,7 @@ Loaded load_text(std::string name, std::string text, const schema::Environment& 
   schema::Problems problems(std::vector{schema::Source{std::move(name), text}});
   Loaded loaded;
   if (const auto document = parse_yaml(text, problems)) {
-    schema::Reader reader{problems, environment};
+    schema::Reader reader{problems, environment, schema::known_paths<Config>()};
     schema::parse(*document, loaded.config, "", reader);
     check(loaded.config, problems);
   }

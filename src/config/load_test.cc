@@ -201,7 +201,7 @@ limits: {response_header_size: 9KiB}
 upstream_pool: {idle_timeout: 4s}
 retries: {attempts: 1}
 health_check: {interval: 3s, rise: 9}
-forwarding: {request_id: X-Trace}
+forwarding: {x_real_ip: false, request_id: X-Trace}
 access_log: {format: json}
 )");
   const ServiceConfig& web = config.services.at(0);
@@ -211,7 +211,8 @@ access_log: {format: json}
   EXPECT_EQ(web.retries.attempts, 1u);
   EXPECT_EQ(web.health_check, (upstream::HealthOptions{
                                   .type = upstream::HealthType::off, .interval = 3s, .rise = 9}));
-  EXPECT_EQ(web.forwarding, (proxy::ForwardingOptions{.via = false, .request_id = "X-Trace"}));
+  EXPECT_EQ(web.forwarding,
+            (proxy::ForwardingOptions{.x_real_ip = false, .via = false, .request_id = "X-Trace"}));
   EXPECT_EQ(web.access_log, (observe::AccessLogOptions{"off", "json"}));
   const ServiceConfig& plain = config.services.at(1);
   EXPECT_EQ(plain.timeouts, (connection::ExchangeTimeouts{.connect = 2s, .response_header = 3s}));

@@ -217,6 +217,45 @@ config.yaml:12:45: services[0].upstreams[6].health_uri: "health" is not a path; 
 )"));
 }
 
+TEST(ProblemsOfServices, KeysThatStandOnlyAtTheTop) {
+  EXPECT_EQ(problems_of(one_service + R"(    trusted_proxies: [10.0.0.0/8]
+    timeouts: {keep_alive: 1s}
+    forwarding: {request_id: X-Trace}
+)"),
+            text(R"(
+config.yaml:6:5: services[0].trusted_proxies: stands only at the top of the file; allowed: there, once for all
+     6 |     trusted_proxies: [10.0.0.0/8]
+       |     ^~~~~~~~~~~~~~~
+
+config.yaml:7:16: services[0].timeouts.keep_alive: stands only at the top of the file; allowed: there, once for all
+     7 |     timeouts: {keep_alive: 1s}
+       |                ^~~~~~~~~~
+
+config.yaml:8:18: services[0].forwarding.request_id: stands only at the top of the file; allowed: there, once for all
+     8 |     forwarding: {request_id: X-Trace}
+       |                  ^~~~~~~~~~
+
+3 errors
+)"));
+}
+
+TEST(ProblemsOfServices, WeightsAndBackupsAreNotThereYet) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - name: web
+    listen_port: 80
+    hosts: [http://a]
+    upstreams: [{host: http://10.0.0.1, weight: 3}]
+)"),
+            text(R"(
+config.yaml:5:41: services[0].upstreams[0].weight: not there yet: it comes with more balancers; allowed: leave it out
+     5 |     upstreams: [{host: http://10.0.0.1, weight: 3}]
+       |                                         ^~~~~~
+
+1 error
+)"));
+}
+
 TEST(ProblemsOfServices, TheSameNameTwice) {
   EXPECT_EQ(problems_of(one_service + R"(  - name: web
     listen_port: 81

@@ -50,6 +50,24 @@ config.yaml:3:1: workers: the key stands here again, first in line 1; allowed: o
 )"));
 }
 
+TEST(ProblemsOfValues, AKeyTwiceHasAllItsFaultsInOneRun) {
+  EXPECT_EQ(problems_of(R"(
+log: {level: info}
+log: {level: laut}
+)" + one_service),
+            text(R"(
+config.yaml:2:1: log: the key stands here again, first in line 1; allowed: once
+     2 | log: {level: laut}
+       | ^~~
+
+config.yaml:2:14: log.level: "laut" is none of the choices; allowed: debug, info, warn or error
+     2 | log: {level: laut}
+       |              ^~~~
+
+2 errors
+)"));
+}
+
 TEST(ProblemsOfValues, KeysOfLaterVersions) {
   EXPECT_EQ(problems_of(R"(
 tls: {}

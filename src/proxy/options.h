@@ -30,7 +30,8 @@ inline constexpr auto of<proxy::ForwardingOptions> =
            field(&proxy::ForwardingOptions::forwarded, "forwarded", "Forwarded (RFC 7239)."),
            field(&proxy::ForwardingOptions::via, "via", "Via, which also finds loops."),
            field(&proxy::ForwardingOptions::request_id, "request_id",
-                 "Field that carries the request id; empty: none.",
-                 checked(proxy::check_request_id_field, "a field name")));
+                 "Field that carries the request id; empty: none. Only at the top: an id is "
+                 "believed, and its name with it, before the service is known.",
+                 only_at_top, checked(proxy::check_request_id_field, "a field name")));
 
 }  // namespace minato::schema

@@ -10,6 +10,7 @@ struct KnownKey {
   std::string_view former;       ///< its old spelling; empty: none
   std::string_view comes_later;  ///< what it will belong to; empty: it is there
   bool needs_value = false;      ///< required, and no list
+  bool only_at_top = false;
 };
 
 namespace detail {
@@ -18,8 +19,11 @@ void add_keys(std::vector<KnownKey>& keys);
 
 template <class T, class M>
 void add_key(std::vector<KnownKey>& keys, const Field<T, M>& field) {
-  keys.push_back(
-      {field.key, field.rules.former_key, {}, field.rules.required && std::is_same_v<M, Leaf<M>>});
+  keys.push_back({.key = field.key,
+                  .former = field.rules.former_key,
+                  .comes_later = {},
+                  .needs_value = field.rules.required && std::is_same_v<M, Leaf<M>>,
+                  .only_at_top = field.rules.only_at_top});
 }
 template <class T, class M>
 void add_key(std::vector<KnownKey>& keys, const Part<T, M>&) {
@@ -42,7 +46,45 @@ std::vector<KnownKey> known_keys() {
   return keys;
 }
 
+/// Those that an element of a list may have in a section of its own.
+template <Declared T>
+std::vector<KnownKey> known_keys_of_element() {
+  auto keys = known_keys<T>();
+  std::erase_if(keys, [](const KnownKey& row) { return row.only_at_top; });
+  return keys;
+}
+
 /// Without those that come later.
 std::vector<std::string_view> present_keys(const std::vector<KnownKey>& keys);
+
+namespace detail {
+template <class T>
+void add_paths(std::vector<std::string>& paths, const std::string& section);
+
+template <class T, class M>
+void add_path(std::vector<std::string>& paths, const std::string& section,
+              const Field<T, M>& field) {
+  paths.push_back(section + std::string(field.key));
+  if constexpr (Declared<M>) add_paths<M>(paths, paths.back() + ".");
+}
+template <class T, class M>
+void add_path(std::vector<std::string>& paths, const std::string& section, const Part<T, M>&) {
+  add_paths<M>(paths, section);
+}
+inline void add_path(std::vector<std::string>&, const std::string&, const Later&) {}
+template <class T>
+void add_paths(std::vector<std::string>& paths, const std::string& section) {
+  std::apply([&](const auto&... members) { (add_path(paths, section, members), ...); },
+             of<T>.members);
+}
+}  // namespace detail
+
+/// Every key of T and of its sections, such as `log.level`; not those of lists.
+template <Declared T>
+std::vector<std::string> known_paths() {
+  std::vector<std::string> paths;
+  detail::add_paths<T>(paths, "");
+  return paths;
+}
 
 }  // namespace minato::schema

@@ -42,6 +42,12 @@ Rejection has_control_characters() {
   return {"control characters, such as the end of a line", "allowed: what can be seen", {}};
 }
 
+/// `services[0].log.level` becomes `log.level`; empty where there is no element.
+std::string_view below_element(std::string_view path) {
+  const auto end = path.find("].");
+  return end == std::string_view::npos ? std::string_view{} : path.substr(end + 2);
+}
+
 /// A value alone where a section with one needed value belongs is probably the value of that key.
 Rejection no_section(const Node& node, const std::vector<KnownKey>& known) {
   const auto keys = present_keys(known);
@@ -88,10 +94,9 @@ void Section::admit(const Node& entry, const std::vector<KnownKey>& known) {
 }
 
 void Section::accept(std::string_view key, const Node& entry) {
-  if (const Node* const first = find(key))
-    report_repeated(entry, first->key_mark, path_of(entry.key), reader_);
-  else
-    entries_.push_back({key, &entry});
+  const Node* const first = find(key);
+  (first == nullptr ? entries_ : repeated_).push_back({key, &entry});
+  if (first != nullptr) report_repeated(entry, first->key_mark, path_of(entry.key), reader_);
 }
 
 void Section::reject_unknown(const Node& entry, const std::vector<KnownKey>& known) const {
@@ -101,6 +106,10 @@ void Section::reject_unknown(const Node& entry, const std::vector<KnownKey>& kno
     const std::string found = fmt::format("not there yet: it comes with {}", row.comes_later);
     return reader_.problems.error(entry.key_mark, path, {found, "allowed: leave it out", {}});
   }
+  if (std::ranges::find(reader_.top, below_element(path)) != reader_.top.end())
+    return reader_.problems.error(
+        entry.key_mark, path,
+        {"stands only at the top of the file", "allowed: there, once for all", {}});
   const auto keys = present_keys(known);
   reader_.problems.error(
       entry.key_mark, path,

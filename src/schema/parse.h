@@ -14,6 +14,9 @@ namespace minato::schema {
 struct Reader {
   Problems& problems;
   const Environment& environment;
+  /// The keys that stand at the top and in its sections: whoever puts one into a list's element is
+  /// told so.
+  std::vector<std::string> top{};
 };
 
 namespace detail {
@@ -24,12 +27,18 @@ std::string join(std::string_view path, std::size_t index);
 /// The entries of a map, checked against the keys that may stand there.
 class Section {
  public:
-  /// Reports what is no map, unknown and repeated keys.
+  /// Reports what is no map, unknown and repeated keys. A key counts where it stands first.
   Section(const Node& node, std::string_view path, Reader& reader,
           const std::vector<KnownKey>& known);
 
   /// The value of `key` under its present or its old spelling, or nullptr.
   const Node* find(std::string_view key) const;
+  /// Calls `visit` with each further value of `key`.
+  template <class Visit>
+  void for_each_repeated(std::string_view key, Visit visit) const {
+    for (const Entry& entry : repeated_)
+      if (entry.key == key) visit(*entry.node);
+  }
   void report_missing(std::string_view key, std::string what_belongs_there) const;
   std::string path_of(std::string_view key) const { return join(path_, key); }
   Reader& reader() const { return reader_; }
@@ -48,6 +57,7 @@ class Section {
   bool complete_ = true;  // false where the keys could not be read
   Reader& reader_;
   std::vector<Entry> entries_;
+  std::vector<Entry> repeated_;
 };
 
 /// The text of a scalar with its variables replaced; nullopt, reported, where one is missing or
@@ -90,7 +100,10 @@ void read_members(const Section& section, T& out) {
 /// wrong are reported and leave their member alone.
 template <Declared T>
 void parse(const Node& node, T& out, const std::string& path, Reader& reader) {
-  detail::read_members(detail::Section(node, path, reader, known_keys<T>()), out);
+  const bool in_element = path.contains('[');
+  detail::read_members(detail::Section(node, path, reader,
+                                       in_element ? known_keys_of_element<T>() : known_keys<T>()),
+                       out);
 }
 
 namespace detail {
@@ -164,6 +177,11 @@ void read(const Node& node, std::map<std::string, V>& out, const std::string& pa
 template <class T, class M>
 void read_member(const Section& section, T& out, const Field<T, M>& field) {
   const std::string path = section.path_of(field.key);
+  // For its faults alone; first, so that the places of the value that counts are remembered.
+  section.for_each_repeated(field.key, [&](const Node& again) {
+    M ignored = out.*field.member;
+    read(again, ignored, path, section.reader(), Place<T, M>{field, out});
+  });
   if (const Node* const node = section.find(field.key)) {
     section.reader().problems.remember(path, node->mark);
     read(*node, out.*field.member, path, section.reader(), Place<T, M>{field, out});

@@ -105,7 +105,7 @@ void add_member(Tables& tables, std::size_t table, const Field<T, M>& field) {
     tables[table].rows.push_back(row_of(field));
   } else if (field.rules.inherited) {
     tables[table].rows.push_back(
-        inherited_row(field.key, present_keys(known_keys<V>()), field.meaning));
+        inherited_row(field.key, present_keys(known_keys_of_element<V>()), field.meaning));
   } else {
     add_table<V>(
         tables, section_path(tables[table].path, field.key, Shape<M>::brackets),

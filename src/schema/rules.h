@@ -82,6 +82,7 @@ struct Rules {
   bool not_empty = false;       ///< the list must not be empty where the key is there
   bool secret = false;          ///< never shown
   bool inherited = false;       ///< what is not stated comes from the same key at the top
+  bool only_at_top = false;     ///< not in a section of a list's element that inherits this one
   bool needs_restart = false;   ///< a change takes effect when the program starts again
   std::string_view former_key;  ///< still understood, with a warning
 };
@@ -133,6 +134,7 @@ inline constexpr auto required = [](auto& field) { field.rules.required = true; 
 inline constexpr auto not_empty = [](auto& field) { field.rules.not_empty = true; };
 inline constexpr auto secret = [](auto& field) { field.rules.secret = true; };
 inline constexpr auto needs_restart = [](auto& field) { field.rules.needs_restart = true; };
+inline constexpr auto only_at_top = [](auto& field) { field.rules.only_at_top = true; };
 inline constexpr auto inherited = [](auto& field) { field.rules.inherited = true; };
 
 }  // namespace minato::schema

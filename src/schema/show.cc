@@ -60,6 +60,7 @@ void Writer::open(std::string_view key) {
 }
 
 void Writer::open_item() {
+  items_ += 1;
   at_item_ = true;
   depth_ += 1;
 }

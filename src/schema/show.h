@@ -19,12 +19,18 @@ class Writer {
   void close() { depth_ -= 1; }
   /// Begins an item of the list that is open: a section with keys of its own.
   void open_item();
+  void close_item() {
+    items_ -= 1;
+    close();
+  }
+  bool in_item() const { return items_ > 0; }
   std::string take() { return std::move(out_); }
 
  private:
   void indent();
   std::string out_;
   std::size_t depth_ = 0;
+  std::size_t items_ = 0;  // that are open
   bool at_item_ = false;
 };
 
@@ -65,7 +71,7 @@ void write(Writer& writer, std::string_view key, const std::vector<V>& list,
     for (const V& element : list) {
       writer.open_item();
       write_members(writer, element);
-      writer.close();
+      writer.close_item();
     }
     writer.close();
   } else {
@@ -86,7 +92,8 @@ void write(Writer& writer, std::string_view key, const std::map<std::string, V>&
 
 template <class T, class M>
 void write_member(Writer& writer, const T& value, const Field<T, M>& field) {
-  if (!field.rules.secret) write(writer, field.key, value.*field.member, field.rules);
+  const bool inherited = field.rules.only_at_top && writer.in_item();
+  if (!field.rules.secret && !inherited) write(writer, field.key, value.*field.member, field.rules);
 }
 template <class T, class M>
 void write_member(Writer& writer, const T& value, const Part<T, M>& part) {

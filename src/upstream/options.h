@@ -125,6 +125,7 @@ inline constexpr auto of<upstream::UpstreamOptions> = object(
         &upstream::UpstreamOptions::max_connections, "max_connections",
         "Exchanges under way at each endpoint, over all workers: connections that are in use. Idle "
         "ones are not counted; `upstream_pool.idle_per_host` bounds those.",
-        between(1u, 10'000'000u), zero_means("no limit")));
+        between(1u, 10'000'000u), zero_means("no limit")),
+    later("weight", "more balancers"), later("backup", "more balancers"));
 
 }  // namespace minato::schema

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from harness.program import one_service, run
 from harness.waiting import free_port
 from harness.wire import response
 
@@ -161,3 +162,18 @@ def test_date_is_added_where_it_is_missing(minato, scripted):
         origin.read_request()
         origin.send(response(b"x", Date="Thu, 01 Jan 2026 00:00:00 GMT"))
         assert client.read_response().all("Date") == ["Thu, 01 Jan 2026 00:00:00 GMT"]
+
+
+def test_the_field_of_the_request_id_is_one_for_all_services(minato, echo, folder):
+    proxy = minato.serving(echo, top=TRUSTED + "\nforwarding: {request_id: X-Trace}")
+    answer = proxy.get("/x", fields={"X-Trace": "abc-1", "X-Request-Id": "other"})
+    request = echo.next_request()
+    assert answer.status == 200
+    assert request["X-Trace"] == "abc-1" and request["X-Request-Id"] == "other"
+    own = proxy.get("/x", host="elsewhere.test", fields={"X-Trace": "abc-2"})
+    assert own.status == 404 and own["X-Trace"] == "abc-2"
+    (folder / "config.yaml").write_text(
+        one_service(1, echo.url, service="forwarding: {request_id: X-Trace}"))
+    refused = run("check", folder=folder)
+    assert refused.returncode == 1
+    assert "services[0].forwarding.request_id: stands only at the top" in refused.stderr
