@@ -211,10 +211,17 @@ void check_dns(const Config& config, Problems& problems) {
              {}});
 }
 
-void check_cache(const Config& config, Problems& problems) {
-  if (config.cache && config.cache->enabled)
-    problems.warning("cache",
-                     {"checked, and without effect: this version has no cache yet", "", {}});
+/// A target is part of its head: of the defaults, the smaller limit counts.
+void check_limits(const Config& config, Problems& problems) {
+  const auto& limits = config.limits.server;
+  constexpr std::string_view path = "limits.request_target";
+  if (!problems.is_stated(path) || limits.request_target <= limits.request_header_size) return;
+  const auto shown = schema::Kind<Bytes>::show;
+  problems.error(
+      path, {fmt::format("{} is greater than request_header_size {}", shown(limits.request_target),
+                         shown(limits.request_header_size)),
+             "allowed: at most as much",
+             {}});
 }
 
 }  // namespace
@@ -225,7 +232,7 @@ void check(const Config& config, Problems& problems) {
   check_hosts(config, problems);
   check_admin(config, problems);
   check_dns(config, problems);
-  check_cache(config, problems);
+  check_limits(config, problems);
 }
 
 }  // namespace minato::config

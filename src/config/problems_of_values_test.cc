@@ -482,18 +482,18 @@ config.yaml:1:25: warning: cache.max_size: an old spelling; write max_body_size
 )"));
 }
 
-TEST(ProblemsOfValues, ACacheThatDoesNothingYet) {
+TEST(ProblemsOfValues, ATargetThatItsHeadHasNoRoomFor) {
   EXPECT_EQ(problems_of(R"(
-cache:
-  ttl: 60
+limits: {request_header_size: 8KiB, request_target: 9KiB}
 )" + one_service),
             text(R"(
-config.yaml:2:3: warning: cache: checked, and without effect: this version has no cache yet
-     2 |   ttl: 60
-       |   ^~~
+config.yaml:1:53: limits.request_target: 9KiB is greater than request_header_size 8KiB; allowed: at most as much
+     1 | limits: {request_header_size: 8KiB, request_target: 9KiB}
+       |                                                     ^~~~
 
-1 warning
+1 error
 )"));
+  EXPECT_EQ(problems_of("limits: {request_header_size: 8KiB}\n" + one_service), "");
 }
 
 TEST(ProblemsOfValues, CaretsStandUnderCharactersNotBytes) {

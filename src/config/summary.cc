@@ -66,6 +66,7 @@ std::string summary(const Config& config) {
     out += fmt::format("\n{}\n", listener.second);
     append(out, "  ", services, [](const ServiceConfig* service) { return describe(*service); });
   }
+  if (config.cache && config.cache->enabled) out += fmt::format("\ncache: {}\n", cache_notice);
   return out;
 }
 

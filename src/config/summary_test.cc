@@ -1,5 +1,6 @@
 #include "config/summary.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "config/testing.h"
@@ -33,6 +34,15 @@ TEST(Summary, SaysWhatIsServedWhere) {
     http://example.com/api
       to http://10.0.0.1:8000, health /
 )");
+}
+
+TEST(Summary, SaysThatTheCacheDoesNothingYet) {
+  const auto last_line = [](const std::string& cache) {
+    const std::string text = summary(load_text("f", cache + one_service, {}).config);
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  EXPECT_EQ(last_line("cache: {ttl: 60}\n"), fmt::format("cache: {}\n", cache_notice));
+  EXPECT_EQ(last_line("cache: {enabled: false}\n").find("cache"), std::string::npos);
 }
 
 TEST(Summary, LongListsAreCutAndSaySo) {

@@ -132,8 +132,6 @@ std::expected<void, std::string> Process::run() {
   for (auto& worker : workers_) worker->start();
   log_.info("started", "serving",
             {{"version", version}, {"workers", worker_count_}, {"descriptors", descriptors_}});
-  if (config_.cache)
-    log_.warn("cache.absent", "the cache section was checked; this version does not cache yet");
   options_.started();
   loop_->run();
   return {};

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "config/diff.h"
+#include "config/summary.h"
 #include "net/ports.h"
 #include "runtime/crossing.h"
 
@@ -101,10 +102,18 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   parts_.quota.set_limit(next->config.limits.server.connections);
   slot_freed();  // where the limit is higher now
   parts_.log.set(next->config.log);
+  say_what_is_absent(next->config);
   snapshot_ = next;
   health_.sync();
   names_.sync();
   publish_changes();
+}
+
+/// Once for a cache section, however often a file with the same one is read again.
+void Supervisor::say_what_is_absent(const Config& next) const {
+  const bool said = snapshot_ != nullptr && snapshot_->config.cache == next.cache;
+  if (next.cache && next.cache->enabled && !said)
+    parts_.log.warn("cache.absent", config::cache_notice);
 }
 
 /// Waits for a task that the supervisor itself owns, so that who asked may go away.

@@ -71,6 +71,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   std::vector<net::Address> new_addresses(const Snapshot& next) const;
   Task<std::expected<void, std::string>> open_on_workers(std::vector<net::Address> addresses);
   void adopt(const std::shared_ptr<Snapshot>& next);
+  void say_what_is_absent(const config::Config& next) const;
   Task<void> apply_on_workers();
   Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> slot);
   Task<admin::ReloadOutcome> reload_once();
