@@ -45,8 +45,12 @@ void compare_services(const Config& before, const Config& after, Difference& out
 
 void compare_settings(const Config& before, const Config& after, Difference& out) {
   for (const auto& [path, needs_restart] : schema::changed_keys(before, after))
-    if (path != "services")
-      (needs_restart ? out.needs_restart : out.settings_changed).push_back(path);
+    if (!needs_restart && path != "services") out.settings_changed.push_back(path);
+}
+
+void compare_what_waits(const Config& started, const Config& after, Difference& out) {
+  for (const auto& [path, needs_restart] : schema::changed_keys(started, after))
+    if (needs_restart) out.needs_restart.push_back(path);
 }
 
 constexpr std::size_t names_shown_max = 10;
@@ -66,7 +70,9 @@ void append(std::string& out, std::string_view noun, const Names& names, std::st
 
 bool Difference::empty() const { return *this == Difference{}; }
 
-Difference diff(const Config& before, const Config& after) {
+Difference diff(const Config& before, const Config& after) { return diff(before, after, before); }
+
+Difference diff(const Config& before, const Config& after, const Config& started) {
   Difference out;
   const auto old_listeners = listeners(before);
   const auto new_listeners = listeners(after);
@@ -74,6 +80,7 @@ Difference diff(const Config& before, const Config& after) {
   out.listeners_removed = only_in_first(old_listeners, new_listeners);
   compare_services(before, after, out);
   compare_settings(before, after, out);
+  compare_what_waits(started, after, out);
   return out;
 }
 

@@ -23,6 +23,8 @@ struct Difference {
 
 /// Both are effective configurations without errors. Services are the same where their names are.
 Difference diff(const Config& before, const Config& after);
+/// The same, where what needs a restart is still as it was in `started`.
+Difference diff(const Config& before, const Config& after, const Config& started);
 
 /// In one line for a log: `listener *:81 added; service api changed`. `nothing changed` where it is
 /// so.

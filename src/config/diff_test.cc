@@ -68,6 +68,15 @@ TEST(Diff, WhatNeedsARestartIsNamedApart) {
             "next start");
 }
 
+TEST(Diff, WhatWaitsForARestartIsComparedWithTheStart) {
+  const Config started;
+  Config waiting = started;
+  waiting.workers = 7;
+  // It still waits where nothing else has changed, and no longer where it is as it was.
+  EXPECT_EQ(diff(waiting, waiting, started).needs_restart, std::vector<std::string>{"workers"});
+  EXPECT_TRUE(diff(waiting, started, started).empty());
+}
+
 TEST(Diff, IsSaidInOneLine) {
   EXPECT_EQ(to_string(diff(config({service("a", 80)}), config({service("b", 81)}))),
             "listener *:81 added; listener *:80 removed; service b added; service a removed");

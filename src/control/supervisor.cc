@@ -61,6 +61,7 @@ Supervisor::Supervisor(Parts parts)
 Supervisor::~Supervisor() = default;
 
 std::expected<void, std::string> Supervisor::start(Config config) {
+  started_with_ = config;
   auto next = prepare(std::move(config));
   if (!next) return std::unexpected(next.error());
   for (Worker* const worker : workers_)
@@ -157,7 +158,7 @@ Task<ReloadOutcome> Supervisor::reload_once() {
     outcome.problems.push_back(problem_of(parts_.config_path, opened.error()));
     co_return outcome;
   }
-  outcome.changes = lines_of(config::diff(snapshot_->config, (*next)->config));
+  outcome.changes = lines_of(config::diff(snapshot_->config, (*next)->config, started_with_));
   adopt(*next);
   co_await apply_on_workers();
   outcome.accepted = true;

@@ -86,6 +86,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   upstream::HealthMonitor health_;
   upstream::NameKeeper names_;
   std::shared_ptr<const Snapshot> snapshot_;
+  config::Config started_with_;  // what only a restart changes is still as it was there
   State state_ = State::starting;
   runtime::Event reload_ended_;
   bool reloading_ = false;
