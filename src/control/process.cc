@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/random.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -44,7 +45,11 @@ std::uint64_t own_descriptors(const config::Config& config, std::uint32_t worker
 /// The token of admin.token_file; empty where none is configured.
 std::expected<std::string, std::string> read_token(const std::string& path) {
   if (path.empty()) return std::string();
+  errno = 0;
   std::ifstream file(path);
+  if (!file)
+    return std::unexpected(
+        fmt::format("admin.token_file: cannot read {}: {}", path, std::strerror(errno)));
   std::string text(token_file_bytes_max, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
@@ -67,7 +72,7 @@ std::expected<std::unique_ptr<Process>, std::string> Process::make(const RunOpti
   made.descriptors = net::raise_descriptor_limit();
   auto lines = observe::LineQueue::open(config.log.output);
   if (!lines)
-    return std::unexpected(fmt::format("cannot open the log {}: {}", config.log.output,
+    return std::unexpected(fmt::format("log.output: cannot open {}: {}", config.log.output,
                                        std::strerror(lines.error().os_errno)));
   made.log_lines = *std::move(lines);
   auto loop = runtime::EpollLoop::make(random_seed());

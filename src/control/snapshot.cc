@@ -1,6 +1,9 @@
 #include "control/snapshot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstring>
 
 namespace minato::control {
 namespace {
@@ -9,13 +12,16 @@ using config::Config;
 using config::ServiceConfig;
 using observe::AccessTarget;
 
-Result<std::shared_ptr<const AccessTarget>> access_target(const observe::AccessLogOptions& options,
-                                                          observe::AccessLog& log) {
+/// `path` is where the options stand, for the message.
+std::expected<std::shared_ptr<const AccessTarget>, std::string> access_target(
+    const observe::AccessLogOptions& options, observe::AccessLog& log, std::string_view path) {
   if (options.output == "off") return nullptr;
   auto format = observe::AccessFormat::compile(options.format);
-  if (!format) return fail(Fault::malformed, Side::local, "an access log format that is none");
+  if (!format) return std::unexpected(fmt::format("{}.format: no access log format", path));
   auto output = log.output(options.output);
-  if (!output) return std::unexpected(output.error());
+  if (!output)
+    return std::unexpected(fmt::format("{}.output: cannot open {}: {}", path, options.output,
+                                       std::strerror(output.error().os_errno)));
   return std::make_shared<const AccessTarget>(*std::move(format), *std::move(output));
 }
 
@@ -67,17 +73,19 @@ std::vector<upstream::GroupConfig> group_configs(const Config& config) {
   return groups;
 }
 
-Result<std::shared_ptr<Snapshot>> compile(Config config, const Ingredients& ingredients) {
+std::expected<std::shared_ptr<Snapshot>, std::string> compile(Config config,
+                                                              const Ingredients& ingredients) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->config = std::move(config);
   const Config& from = snapshot->config;
-  auto access = access_target(from.access_log, ingredients.access_log);
+  auto access = access_target(from.access_log, ingredients.access_log, "access_log");
   if (!access) return std::unexpected(access.error());
   snapshot->access = *std::move(access);
   snapshot->trusted_proxies = net::CidrSet::of(from.trusted_proxies);
   for (std::size_t i = 0; i < from.services.size(); ++i) {
     const ServiceConfig& service = from.services[i];
-    auto target = access_target(service.access_log, ingredients.access_log);
+    auto target = access_target(service.access_log, ingredients.access_log,
+                                fmt::format("services[{}].access_log", i));
     if (!target) return std::unexpected(target.error());
     snapshot->services.push_back({service_of(service), *std::move(target)});
     const auto address = listen_address(service, ingredients.host_has_ipv6);

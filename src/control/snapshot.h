@@ -48,8 +48,10 @@ struct Ingredients {
 };
 
 /// Opens log outputs that are not open yet. The groups of the services are for the caller to set.
-/// Errors: a log output that cannot be opened; the configuration itself has been checked.
-Result<std::shared_ptr<Snapshot>> compile(config::Config config, const Ingredients& ingredients);
+/// The sentence names the log output that cannot be opened; the configuration itself has been
+/// checked.
+std::expected<std::shared_ptr<Snapshot>, std::string> compile(config::Config config,
+                                                              const Ingredients& ingredients);
 
 /// The groups' part of the configuration, in the order of the services.
 std::vector<upstream::GroupConfig> group_configs(const config::Config& config);

@@ -131,7 +131,19 @@ TEST_F(SnapshotTest, AnOutputThatCannotBeOpenedIsAnError) {
   config.access_log.output = "/nonexistent/folder/access.log";
   const auto failed = compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1});
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().side, Side::local);
+  EXPECT_EQ(failed.error(),
+            "access_log.output: cannot open /nonexistent/folder/access.log: No such file or "
+            "directory");
+}
+
+TEST_F(SnapshotTest, AServicesOutputThatCannotBeOpenedIsNamedByItsPlace) {
+  config.access_log.output = "off";
+  config.services = {service("shop", 80, "a"), service("api", 80, "b")};
+  config.services[1].access_log.output = "/nonexistent/api.log";
+  const auto failed = compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1});
+  ASSERT_FALSE(failed);
+  EXPECT_TRUE(failed.error().starts_with("services[1].access_log.output: cannot open"))
+      << failed.error();
 }
 
 }  // namespace

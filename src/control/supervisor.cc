@@ -79,9 +79,7 @@ Supervisor::Prepared Supervisor::prepare(Config config) {
   auto next = compile(std::move(config), {.access_log = parts_.access_log,
                                           .host_has_ipv6 = parts_.host_has_ipv6,
                                           .seed = parts_.loop.random()()});
-  if (!next)
-    return std::unexpected(
-        fmt::format("cannot open a log: {}", std::strerror(next.error().os_errno)));
+  if (!next) return std::unexpected(next.error());
   for (const net::Address& address : new_addresses(**next))
     if (auto claimed = parts_.claim(address); !claimed)
       return std::unexpected(describe_open_failure(address, claimed.error()));
