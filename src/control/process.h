@@ -23,6 +23,8 @@ class Process {
                                                                    config::Config config);
   ~Process();
 
+  /// Says what the configuration has been warned of.
+  void warn(const std::vector<schema::Problem>& problems) { say_problems(log_, problems); }
   /// Listens, drops root where it is asked to, and serves until a signal ends it.
   std::expected<void, std::string> run();
 

@@ -17,13 +17,16 @@ void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
 ExitCode run(const RunOptions& options) {
   block_signals();
   config::Loaded loaded = options.load();
-  if (!loaded.problems.empty()) say(config::render(loaded.problems));
-  if (!loaded.ok()) return ExitCode::bad_config;
+  if (!loaded.ok()) {
+    say(config::render(loaded.problems));
+    return ExitCode::bad_config;
+  }
   auto process = Process::make(options, std::move(loaded.config));
   if (!process) {
     say(fmt::format("minato: {}", process.error()));
     return ExitCode::failed_start;
   }
+  (*process)->warn(loaded.problems);
   if (auto ran = (*process)->run(); !ran) {
     say(fmt::format("minato: {}", ran.error()));
     return ExitCode::failed_start;

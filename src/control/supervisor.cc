@@ -254,10 +254,14 @@ void Supervisor::remember(const ReloadOutcome& outcome) {
     parts_.log.error("reload.refused", "the running configuration stays in force",
                      {{"problems", outcome.problems.size()}});
   }
-  for (const auto& problem : outcome.problems)
-    parts_.log.say(problem.severity == schema::Severity::error ? observe::LogLevel::error
-                                                               : observe::LogLevel::warn,
-                   "config.problem", schema::headline(problem));
+  say_problems(parts_.log, outcome.problems);
+}
+
+void say_problems(observe::Log& log, const std::vector<schema::Problem>& problems) {
+  for (const schema::Problem& problem : problems)
+    log.say(problem.severity == schema::Severity::error ? observe::LogLevel::error
+                                                        : observe::LogLevel::warn,
+            "config.problem", schema::headline(problem));
 }
 
 std::string describe_open_failure(const net::Address& address, const Error& error) {
