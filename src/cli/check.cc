@@ -10,7 +10,7 @@ namespace minato::cli {
 namespace {
 
 ExitCode check(const std::string& file, Shell& shell) {
-  const config::Loaded loaded = config::load(file, shell.environment);
+  const config::Loaded loaded = config::load(file, shell.environment, config::Machine::this_one);
   shell.err << config::render(loaded.problems);
   if (!loaded.ok()) return ExitCode::bad_config;
   fmt::print(shell.out, "{} is good: {}", file, config::summary(loaded.config));

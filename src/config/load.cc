@@ -9,6 +9,7 @@
 
 #include "config/check.h"
 #include "config/declarations.h"
+#include "config/machine.h"
 #include "config/yaml.h"
 #include "schema/parse.h"
 
@@ -43,16 +44,17 @@ std::string counted(std::ptrdiff_t count, std::string_view noun) {
 
 bool Loaded::ok() const { return std::ranges::none_of(problems, is_error); }
 
-Loaded load(const std::string& path, const schema::Environment& environment) {
+Loaded load(const std::string& path, const schema::Environment& environment, Machine machine) {
   auto text = read_file(path);
-  if (text) return load_text(path, *std::move(text), environment);
+  if (text) return load_text(path, *std::move(text), environment, machine);
   Loaded failed;
   failed.problems.push_back(
       {.file = path, .message = fmt::format("cannot be read: {}", std::strerror(text.error()))});
   return failed;
 }
 
-Loaded load_text(std::string name, std::string text, const schema::Environment& environment) {
+Loaded load_text(std::string name, std::string text, const schema::Environment& environment,
+                 Machine machine) {
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   schema::Problems problems(std::vector{schema::Source{std::move(name), text}});
   Loaded loaded;
@@ -60,6 +62,7 @@ Loaded load_text(std::string name, std::string text, const schema::Environment& 
     schema::Reader reader{problems, environment, schema::known_paths<Config>()};
     schema::parse(*document, loaded.config, "", reader);
     check(loaded.config, problems);
+    if (machine == Machine::this_one) check_machine(loaded.config, problems);
   }
   loaded.problems = problems.take();
   return loaded;

@@ -1,7 +1,7 @@
 // From a file to a configuration, with everything that is wrong with it.
 //
-// Reads the file and nothing else; starts nothing. The same text and environment always give the
-// same.
+// Reads the file and nothing else, unless it is asked to look at the machine; starts nothing. The
+// same text and environment always give the same.
 #pragma once
 
 #include <string>
@@ -20,9 +20,14 @@ struct Loaded {
   bool ok() const;
 };
 
-Loaded load(const std::string& path, const schema::Environment& environment);
+/// Whether to warn of what this machine lacks.
+enum class Machine : std::uint8_t { any, this_one };
+
+Loaded load(const std::string& path, const schema::Environment& environment,
+            Machine machine = Machine::any);
 /// The same for a text that was read already; `name` stands for the path in messages.
-Loaded load_text(std::string name, std::string text, const schema::Environment& environment);
+Loaded load_text(std::string name, std::string text, const schema::Environment& environment,
+                 Machine machine = Machine::any);
 
 /// The variables of a process: `environ`, as main hands it down.
 schema::Environment environment_of(const char* const* environ);

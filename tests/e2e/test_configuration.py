@@ -1,7 +1,11 @@
 """The configuration file: what is accepted, and faults that a person can act on."""
+import json
+
 import pytest
 
-from harness.program import ROOT, run
+from harness.origin import named
+from harness.program import ROOT, StartFailed, one_service, run
+from harness.waiting import free_port
 
 SERVICE = """\
 services:
@@ -112,7 +116,7 @@ def test_two_services_may_not_share_a_name_or_a_route(folder):
     assert "app" in said and "http://app.test" in said
 
 
-def test_a_port_has_one_address(folder):
+def test_a_port_has_all_addresses_or_single_ones(folder):
     other = SERVICE.replace("services:\n", "").replace("app", "other").replace(
         "    hosts", "    listen_address: 127.0.0.1\n    hosts")
     code, said = check(folder, SERVICE + other)
@@ -146,9 +150,77 @@ def test_the_configuration_at_the_root_is_good():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_cache_section_is_taken_and_said_to_do_nothing_yet(minato, echo):
+def test_a_cache_section_is_taken_and_does_nothing_yet(minato, echo):
     proxy = minato.serving(echo, top="cache: {enabled: true}")
-    assert proxy.log.wait_for("cache")
     assert proxy.get("/x").text == "GET /x"
     assert proxy.get("/x").text == "GET /x"
     assert echo.count("/x") == 2
+
+
+def test_that_the_cache_does_nothing_yet_is_said_once_for_a_section(minato, echo, folder):
+    cache = 'health_check: {type: "off"}\ncache: {ttl: 60}\n'
+    proxy = minato.serving(echo, top=cache)
+    said = lambda: [line for line in proxy.log.lines if "no cache yet" in line]
+    proxy.log.wait_for("no cache yet")
+    proxy.reload(one_service(proxy.port, echo.url, top=cache + "drain_delay: 1s"))
+    proxy.log.wait_for("reload.accepted")
+    proxy.log.wait_for("drain_delay changed")
+    assert len(said()) == 1
+    proxy.reload(one_service(proxy.port, echo.url, top=cache.replace("60", "61")))
+    proxy.log.wait_for("no cache yet", count=2)
+    proxy.log.wait_for("cache changed")
+    assert len(said()) == 2
+    code, told = check(folder, cache + SERVICE)
+    assert code == 0 and told.count("no cache yet") == 1
+
+
+def test_warnings_of_a_start_stand_in_the_program_log(minato, echo):
+    proxy = minato.serving(echo, top="log: {format: json}\ncache: {enabled: false, max_size: 1}")
+    assert "config.problem" in proxy.log.wait_for("max_size")
+    for line in proxy.log.lines:
+        json.loads(line)
+
+
+def test_what_waits_for_the_next_start_is_told_at_each_reload(minato, echo):
+    proxy = minato.serving(echo, top="workers: 1")
+    waiting = one_service(proxy.port, echo.url, top="workers: 2")
+    for count in (1, 2):
+        proxy.reload(waiting)
+        assert "next start" in proxy.log.wait_for("workers changed", count)
+    proxy.reload(one_service(proxy.port, echo.url, top="workers: 1"))
+    proxy.log.wait_for("reload.accepted", count=3)
+    proxy.get()
+    assert len([line for line in proxy.log.lines if "workers changed" in line]) == 2
+
+
+@pytest.mark.parametrize("key", ["log", "access_log"])
+def test_a_log_that_cannot_be_opened_is_named_with_its_key(minato, echo, key):
+    with pytest.raises(StartFailed) as failed:
+        minato.serving(echo, top=f"{key}: {{output: /nonexistent/x.log}}")
+    assert failed.value.code == 3
+    assert f"minato: {key}.output: cannot open /nonexistent/x.log: No such file" in failed.value.log
+
+
+def test_a_token_file_that_cannot_be_read_is_named_with_the_reason(minato, echo):
+    with pytest.raises(StartFailed) as failed:
+        minato.serving(echo, top=f'admin: {{listen: "127.0.0.1:{free_port()}", token_file: /nonexistent}}')
+    assert failed.value.code == 3
+    assert "admin.token_file: cannot read /nonexistent: No such file" in failed.value.log
+
+
+def test_check_warns_of_what_this_machine_lacks(folder):
+    code, said = check(folder, "user: no-such-user\nlog: {output: /nonexistent/log}\n" + SERVICE)
+    assert code == 0
+    for place in ("config.yaml:1:7: warning: user: ", "config.yaml:2:15: warning: log.output: "):
+        assert place in said
+
+
+def test_one_port_may_have_several_addresses(minato, origins):
+    port = free_port()
+    rows = [one_service(port, origins(named, address).url, service=f"listen_address: {address}")
+            for address in ("127.0.0.1", "127.0.0.2")]
+    second = rows[1].split("services:\n")[1].replace("name: app", "name: other")
+    proxy = minato(rows[0] + second, port)
+    for address in ("127.0.0.1", "127.0.0.2"):
+        with proxy.client(address) as client:
+            assert client.get().text == address
