@@ -189,6 +189,33 @@ config.yaml:2:1: a second document; allowed: one in a file
 )"));
 }
 
+TEST(ProblemsOfYaml, AVariableBetweenBracketsNeedsQuotes) {
+  EXPECT_EQ(problems_of(R"(
+services:
+  - name: a
+    hosts: [${HOST}, http://${HOST}/]
+)"),
+            text(R"(
+config.yaml:3:13: a ${ that is not in quotes, between brackets or braces; allowed: such text in quotes
+     3 |     hosts: [${HOST}, http://${HOST}/]
+       |             ^~~~~~~ did you mean "${HOST}"?
+
+1 error
+)"));
+  EXPECT_EQ(problems_of(R"(
+services:
+  - {name: "${NAME}",
+     user: a${NAME}b, port: 1}
+)"),
+            text(R"(
+config.yaml:3:12: a ${ that is not in quotes, between brackets or braces; allowed: such text in quotes
+     3 |      user: a${NAME}b, port: 1}
+       |            ^~~~~~~~~ did you mean "a${NAME}b"?
+
+1 error
+)"));
+}
+
 TEST(ProblemsOfYaml, AKeyThatIsAList) {
   EXPECT_EQ(problems_of(R"(
 ? [a]

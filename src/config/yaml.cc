@@ -74,11 +74,16 @@ bool is_indented_by_tab(std::string_view line) {
   return line.substr(0, end).contains('\t');
 }
 
+/// Where the value around `at` begins.
+std::size_t start_of_value(std::string_view line, std::size_t at) {
+  const auto before = line.substr(0, at).find_last_of(" \t,[{");
+  return before == std::string_view::npos ? 0 : before + 1;
+}
+
 /// The text around `at` as somebody would have to write it, in quotes.
 std::string in_yaml_quotes(std::string_view line, std::size_t at) {
   if (at >= line.size()) return "";
-  const auto before = line.substr(0, at).find_last_of(" \t,[{");
-  const auto text = line.substr(before == std::string_view::npos ? 0 : before + 1);
+  const auto text = line.substr(start_of_value(line, at));
   return fmt::format("\"{}\"", text.substr(0, schema::token_length(text)));
 }
 
@@ -255,12 +260,35 @@ class Builder final : public YAML::EventHandler {
   std::size_t documents_ = 0;
 };
 
+/// The first variable without quotes in the lines from `first` to `last`, or in some of them:
+/// between brackets, YAML takes its braces for a section.
+std::optional<Mark> bare_variable(std::string_view text, Mark first, Mark last) {
+  constexpr std::uint32_t lines_max = 50;
+  const auto end = std::min(last.line, first.line + lines_max);
+  for (Mark mark = first; mark.line <= end; mark = {mark.line + 1, 1, 0}) {
+    const auto line = line_of(text, mark);
+    for (auto at = line.find("${", mark.column - 1); at != line.npos;
+         at = line.find("${", at + 1)) {
+      const auto start = start_of_value(line, at);
+      if (line[start] != '"' && line[start] != '\'')
+        return Mark{mark.line, static_cast<std::uint32_t>(start) + 1, 0};
+    }
+  }
+  return std::nullopt;
+}
+
 void report(const YAML::Exception& error, const Builder& builder, std::string_view text,
             schema::Problems& problems) {
-  Mark mark = error.mark.is_null() ? Mark{} : mark_at(error.mark);
-  Rejection why = explain(error.msg, line_of(text, mark), mark);
-  if (error.msg.ends_with("flow not found")) mark = builder.open_bracket().value_or(mark);
-  problems.error(mark, "", std::move(why));
+  const Mark mark = error.mark.is_null() ? Mark{} : mark_at(error.mark);
+  const auto bracket = builder.open_bracket();
+  if (!error.msg.ends_with("flow not found") || !bracket)
+    return problems.error(mark, "", explain(error.msg, line_of(text, mark), mark));
+  if (const auto variable = bare_variable(text, *bracket, mark))
+    return problems.error(
+        *variable, "",
+        {"a ${ that is not in quotes, between brackets or braces", "allowed: such text in quotes",
+         in_yaml_quotes(line_of(text, *variable), variable->column - 1)});
+  problems.error(*bracket, "", explain(error.msg, line_of(text, mark), mark));
 }
 
 std::optional<Node> parse_checked(std::string_view text, schema::Problems& problems) {
