@@ -46,8 +46,7 @@ std::string describe(const Error& error) {
   switch (error.fault) {
     case Fault::not_found: return "nothing is there; is minato running?";
     case Fault::refused: return "nobody listens behind it any more; is minato running?";
-    case Fault::denied:
-      return "permission denied: only the user that minato runs as, and root, may ask";
+    case Fault::denied: return "permission denied: only who started minato, and root, may ask";
     case Fault::timed_out: return "no answer in time";
     default:
       return error.os_errno != 0     ? std::strerror(error.os_errno)

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "cli/background_server.h"
@@ -67,6 +68,17 @@ config::Config demo_config(std::uint16_t port, const Origins& origins, std::stri
   return config;
 }
 
+/// A path to this program that works in the folder it was started in.
+std::string own_path() {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  if (failed) return "minato";
+  const fs::path here = program.lexically_relative(fs::current_path(failed));
+  const bool below = !failed && !here.empty() && *here.begin() != "..";
+  return (below ? (here.has_parent_path() ? here : "." / here) : program).string();
+}
+
 void greet(const config::Config& config, Shell& shell) {
   const auto site = fmt::format("http://{}:{}", loopback, config.services.front().listen_port);
   fmt::print(shell.out,
@@ -75,9 +87,9 @@ void greet(const config::Config& config, Shell& shell) {
              "  curl {0}/hello  # twice: the origins take turns\n"
              "  curl -N {0}/slow  # a stream, which arrives piece by piece\n"
              "  curl -d name=Ada '{0}/form?x=1'  # a form, and what the origin sees of it\n\n"
-             "  minato status --socket {1}\n\n"
+             "  {1} status --socket {2}\n\n"
              "Requests are logged below. Ctrl-C ends it.\n\n",
-             site, config.control_socket);
+             site, own_path(), config.control_socket);
   shell.out.flush();
 }
 

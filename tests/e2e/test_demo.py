@@ -2,12 +2,26 @@
 import re
 import shlex
 import signal
+import socket
 import subprocess
 
 import pytest
 
 from harness.program import BINARY, Output, run
 from harness.waiting import TIMEOUT
+from harness.wire import connect
+
+
+@pytest.fixture
+def demo_beside_8080(request):
+    """The demo's own usual port, the one port that is fixed: whoever holds it, it is taken."""
+    with socket.socket() as holder:
+        try:
+            holder.bind(("127.0.0.1", 8080))
+            holder.listen()
+        except OSError:
+            pass
+        yield request.getfixturevalue("demo")
 
 
 @pytest.fixture
@@ -41,9 +55,17 @@ def test_ctrl_c_ends_it(demo):
 
 def test_the_status_that_it_offers_shows_both_origins(demo):
     offered = demo.printed.wait_for(r"minato status --socket \S+").split()
-    status = run(*offered[1:])
+    status = subprocess.run(offered, capture_output=True, text=True, timeout=TIMEOUT)
     assert status.returncode == 0, status.stderr
     assert "2 of 2 up" in status.stdout
+
+
+def test_where_its_usual_port_is_taken_it_takes_another(demo_beside_8080):
+    site = demo_beside_8080.printed.wait_for("listens at")
+    port = int(re.search(r"127\.0\.0\.1:(\d+)", site)[1])
+    assert port != 8080
+    with connect(port) as client:
+        assert client.get("/hello").status == 200
 
 
 def test_a_port_that_is_asked_for_and_taken_fails_the_start_with_3(scripted):
