@@ -1,9 +1,13 @@
 """Addresses: dual stack, an address of its own, IPv6 upstreams."""
+import os
+import pathlib
+import signal
 import socket
 
 import pytest
 
 from harness.origin import Serving
+from harness.waiting import eventually
 from harness.wire import connect
 
 
@@ -65,3 +69,63 @@ def test_any_number_of_workers_serves(minato, echo, workers):
     proxy = minato.serving(echo, top=f"workers: {workers}")
     for number in range(2 * workers):
         assert proxy.get(f"/{number}").text == f"GET /{number}"
+
+
+def tasks(proxy):
+    """The threads of the program: each with what /proc tells of it."""
+    folders = pathlib.Path(f"/proc/{proxy.process.pid}/task").iterdir()
+    return [dict(line.split(":\t", 1) for line in (folder / "status").read_text().splitlines()
+                 if ":\t" in line) for folder in folders]
+
+
+def workers_of(proxy):
+    return sorted(task["Name"] for task in tasks(proxy) if task["Name"].startswith("worker "))
+
+
+def test_there_are_as_many_worker_threads_as_the_configuration_says(minato, echo):
+    proxy = minato.serving(echo, top="workers: 3")
+    eventually(lambda: workers_of(proxy) == ["worker 0", "worker 1", "worker 2"], "three workers")
+
+
+@pytest.mark.parametrize("cpus", [1, len(os.sched_getaffinity(0))])
+def test_auto_is_a_worker_for_each_cpu_that_may_be_used(minato, echo, cpus):
+    usable = sorted(os.sched_getaffinity(0))[:cpus]
+    proxy = minato.serving(echo, top="workers: auto",
+                           popen={"preexec_fn": lambda: os.sched_setaffinity(0, usable)})
+    eventually(lambda: len(workers_of(proxy)) == cpus, f"{cpus} workers")
+
+
+def sleeps(proxy):
+    """How often each thread went to sleep; nothing while one is awake."""
+    now = tasks(proxy)
+    if any(not task["State"].startswith("S") for task in now):
+        return None
+    return [int(task["voluntary_ctxt_switches"]) for task in now]
+
+
+def test_nothing_wakes_while_nothing_happens(minato, echo):
+    proxy = minato.serving(echo, top="workers: 2")
+    with proxy.client() as client:
+        client.get("/x")
+        proxy.access.wait_for("/x")
+        before = eventually(lambda: sleeps(proxy) == sleeps(proxy) and sleeps(proxy), "rest")
+        assert client.has_nothing(2)
+        assert sleeps(proxy) == before
+
+
+def test_a_burst_waits_in_the_backlog(minato, echo):
+    burst = 400
+    longest = int(pathlib.Path("/proc/sys/net/core/somaxconn").read_text())
+    if longest < burst:
+        pytest.skip(f"this machine lets {longest} connections wait")
+    proxy = minato.serving(echo, top="workers: 1")
+    proxy.signal(signal.SIGSTOP)
+    try:
+        crowd = [proxy.client() for _ in range(burst)]  # each refused or forgotten one would fail
+    finally:
+        proxy.signal(signal.SIGCONT)
+    for client in crowd:
+        client.ask("/x")
+    for client in crowd:
+        assert client.read_response().text == "GET /x"
+        client.close()
