@@ -21,7 +21,8 @@ void BodyReader::begin(BodyLength length, const http::BodyRules& rules, http::Fi
   rules_ = &rules;
   left_ = length.bytes;
   bytes_ = 0;
-  began_ = stream_.loop().now();
+  waited_ = Nanos{0};
+  held_ = false;
   complete_ = length.empty();
   chunked_.reset();
   if (length.kind == BodyLength::Kind::chunked) chunked_.emplace(trailers);
@@ -112,29 +113,49 @@ BodyReader::Piece BodyReader::ended_early() {
 }
 
 Task<BodyReader::Piece> BodyReader::wait() {
+  waiting_since_ = stream_.loop().now();
   for (;;) {
     if (too_slow()) co_return fail(Fault::timed_out, stream_.side(), "the body comes too slowly");
     const auto count = co_await stream_.read(buffer_.room_for_body(), deadline());
+    if (!count && may_go_on(count.error())) continue;
     if (!count) co_return std::unexpected(count.error());
     if (*count == 0) co_return ended_early();
+    end_waiting();
     buffer_.received(*count);
     if (auto piece = take()) co_return *piece;
   }
 }
 
-Instant BodyReader::deadline() const {
+void BodyReader::end_waiting() {
   const Instant now = stream_.loop().now();
-  const Instant idle = deadline_after(now, rules_->idle);
+  if (!held_) waited_ += now - waiting_since_;
+  waiting_since_ = now;
+}
+
+void BodyReader::release() {
+  held_ = false;
+  waiting_since_ = stream_.loop().now();
+}
+
+/// The deadline that passed has moved meanwhile.
+bool BodyReader::may_go_on(const Error& error) {
+  const Instant now = stream_.loop().now();
+  if (held_) waiting_since_ = now;
+  return error.fault == Fault::timed_out && deadline() > now;
+}
+
+Instant BodyReader::deadline() const {
+  const Instant idle = deadline_after(waiting_since_, rules_->idle);
   if (rules_->rate_min == 0) return idle;
   // The first full second at which `too_slow` if nothing more comes.
   const auto earned = std::min<std::uint64_t>(bytes_ / rules_->rate_min, 1u << 30);
-  return std::min(idle, began_ + std::max<Nanos>(min_rate_grace, Seconds(earned + 1)));
+  const Nanos most = std::max<Nanos>(min_rate_grace, Seconds(earned + 1));
+  return std::min(idle, waiting_since_ + std::max(most - waited_, Nanos{0}));
 }
 
 bool BodyReader::too_slow() const {
-  const Nanos taken = stream_.loop().now() - began_;
-  return rules_->rate_min != 0 && taken >= min_rate_grace &&
-         bytes_ < rules_->rate_min * static_cast<std::uint64_t>(taken / Seconds(1));
+  return rules_->rate_min != 0 && waited_ >= min_rate_grace &&
+         bytes_ < rules_->rate_min * static_cast<std::uint64_t>(waited_ / Seconds(1));
 }
 
 }  // namespace minato::connection

@@ -19,6 +19,9 @@ class BodyReader {
   BodyReader(net::Stream& stream, ReceiveBuffer& buffer) : stream_(stream), buffer_(buffer) {}
 
   void begin(http::BodyLength length, const http::BodyRules& rules, http::Fields& trailers);
+  /// The peer has a reason not to send yet: no time runs against it until `release`.
+  void hold() { held_ = true; }
+  void release();
 
   /// The next bytes, good until the next call; empty at the end. Does not wait where the buffer or
   /// the kernel has some already. Errors: closed (the stream ended early), malformed, too_large,
@@ -42,6 +45,8 @@ class BodyReader {
   Piece give_chunk();
   Piece ended_early();
   Task<Piece> wait();
+  void end_waiting();
+  bool may_go_on(const Error& error);
   Instant deadline() const;
   bool too_slow() const;
 
@@ -52,7 +57,10 @@ class BodyReader {
   std::optional<http1::ChunkedDecoder> chunked_;
   std::uint64_t left_ = 0;  // where the length is known
   std::uint64_t bytes_ = 0;
-  Instant began_{};
+  // Only the time in which the peer was waited for counts against it: not what whoever reads takes.
+  Nanos waited_{0};
+  Instant waiting_since_{};
+  bool held_ = false;
   bool complete_ = true;
 };
 

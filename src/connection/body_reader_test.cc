@@ -235,6 +235,33 @@ TEST(BodyReader, WhoSentMuchAtFirstMayRestUntilTheRateIsReached) {
   EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
 }
 
+TEST(BodyReader, OnlyTheTimeInWhichTheSenderIsWaitedForCounts) {
+  Body body(BodyLength::known(100'000), {.idle = 60s, .rate_min = 1000});
+  for (int piece = 0; piece < 100; ++piece) {
+    body.connection.send(std::string(1000, 'x'));
+    body.connection.world.advance(10s);  // nobody reads
+    const auto got = body.connection.await(body.reader.read());
+    ASSERT_TRUE(got) << piece;
+  }
+  EXPECT_TRUE(body.reader.complete());
+}
+
+TEST(BodyReader, NoTimeRunsAgainstASenderThatIsToWait) {  // RFC 9110 10.1.1
+  for (const std::uint64_t rate : {0u, 100u}) {
+    Body body(BodyLength::known(5), {.idle = 10s, .rate_min = rate});
+    body.reader.hold();
+    auto reading = body.reading();
+    body.connection.world.advance(105s);
+    EXPECT_FALSE(reading.done());
+    body.reader.release();
+    body.connection.world.advance(9s);
+    EXPECT_FALSE(reading.done());
+    body.connection.world.advance(1s);
+    ASSERT_TRUE(reading.done());
+    EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
+  }
+}
+
 TEST(BodyReader, HoldsOneBlockWhateverTheLengthOfTheBody) {
   Body body(BodyLength::known(1u << 20));
   auto reading = body.reading();

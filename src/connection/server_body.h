@@ -13,9 +13,13 @@ class ServerBody final : public http::RequestBody {
   void begin(http::BodyLength length, const http::BodyRules& rules, bool expects_continue) {
     reader_.begin(length, rules, trailers_);
     awaits_continue_ = expects_continue && !length.empty();
+    if (awaits_continue_) reader_.hold();
   }
   /// 100 (Continue) has gone out.
-  void continued() { awaits_continue_ = false; }
+  void continued() {
+    awaits_continue_ = false;
+    reader_.release();
+  }
 
   http::BodyLength length() const override { return reader_.length(); }
   /// A client that sends its body all the same no longer waits.

@@ -30,7 +30,8 @@ class RequestBody {
   virtual ~RequestBody() = default;
 
   virtual BodyLength length() const = 0;
-  /// True while the client still waits for 100 (Continue) before it sends (RFC 9110 10.1.1).
+  /// True while the client still waits for 100 (Continue) before it sends (RFC 9110 10.1.1). No
+  /// time runs against it then: whoever reads all the same has a deadline of his own.
   virtual bool awaits_continue() const = 0;
   /// True where all of it was there with the head, so that reading it cannot wait.
   virtual bool buffered() const = 0;

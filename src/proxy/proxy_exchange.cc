@@ -129,6 +129,7 @@ Result<void> ProxyExchange::start_call(connection::Http1Client& client,
 /// brings the response back.
 Task<ProxyExchange::Failed> ProxyExchange::converse(Call& call) {
   runtime::Scope pump(surroundings_.loop);
+  head_sent_ = never;
   if (request_.body.length().empty()) {
     // Where this fails, the response, or its absence, tells more.
     (void)co_await call.finish(nullptr);
@@ -179,8 +180,10 @@ Task<Result<std::string_view>> ProxyExchange::next_piece(Call& call) {
   const bool first = pieces_read_ == 0;
   attempt_.body_repeatable = first;  // reading on gives the memory of the first piece away
   auto next = request_.body.read();
-  if (!next.ready())
+  if (!next.ready()) {
     (void)co_await call.write({}, Last::no);  // the head, while the body is awaited
+    head_sent_ = surroundings_.loop.now();
+  }
   const auto piece = co_await next;
   if (!piece) co_return piece;
   ++pieces_read_;
@@ -213,7 +216,10 @@ Task<Result<void>> ProxyExchange::read_head(Call& call) {
 }
 
 Instant ProxyExchange::head_deadline() const {
-  const Instant from = sent_ == never ? surroundings_.loop.now() : sent_;
+  Instant from = sent_;
+  // A client that waits for 100 sends nothing before the origin says something.
+  if (from == never && request_.body.awaits_continue()) from = head_sent_;
+  if (from == never) from = surroundings_.loop.now();
   return deadline_after(from, service_.timeouts.response_header);
 }
 

@@ -115,6 +115,43 @@ TEST_F(ProxyStory, TheOriginDecidesWhetherTheClientContinues) {  // RFC 9110 10.
   EXPECT_THAT(browser.received(), AllOf(StartsWith("HTTP/1.1 200"), EndsWith("ok")));
 }
 
+TEST_F(ProxyStory, AnOriginThatSaysNothingToAnExpectationIsLate) {
+  service.timeouts.response_header = service.timeouts.stream_idle = 10s;
+  auto& browser = client(expecting);
+  EXPECT_THAT(origin().newest().received(), EndsWith("\r\n\r\n"));
+  world.advance(9s);
+  EXPECT_EQ(browser.received(), "");
+  world.advance(1s);
+  EXPECT_EQ(status_of(browser.received()), 504);  // and not a 408: the client was to wait
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::upstream_timeout));
+}
+
+TEST_F(ProxyStory, TheClientsTimeToSendBeginsWhenItIsToldToContinue) {
+  service.timeouts.response_header = 60s;
+  service.timeouts.stream_idle = 10s;
+  auto& browser = client(expecting);
+  world.advance(25s);
+  origin().newest().send("HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(browser.received(), "HTTP/1.1 100 Continue\r\n\r\n");
+  world.advance(9s);
+  EXPECT_EQ(browser.received(), "");
+  world.advance(1s);
+  EXPECT_EQ(status_of(browser.received()), 408);
+}
+
+TEST_F(ProxyStory, AnOriginIsNotLateWhileTheBodyThatDidNotWaitIsComing) {
+  service.timeouts.response_header = 10s;
+  auto& browser = client(expecting);
+  for (const std::string_view letter : {"h", "e", "l", "l", "o"}) {
+    world.advance(9s);
+    browser.send(letter);
+  }
+  world.advance(9s);
+  EXPECT_EQ(browser.received(), "");
+  world.advance(1s);
+  EXPECT_EQ(status_of(browser.received()), 504);
+}
+
 TEST_F(ProxyStory, AnOriginThatRefusesSparesTheClientItsBody) {
   auto& browser = client(expecting);
   origin().newest().send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");

@@ -82,12 +82,38 @@ def test_a_body_of_the_origin_that_stands_still_is_cut(minato, scripted):
         assert client.read_to_end().endswith(b"half")
 
 
+def test_a_client_that_stops_reading_is_given_up(minato, scripted):
+    top = "timeouts: {stream_idle: 300ms}\naccess_log: {format: json}"
+    proxy = minato.serving(scripted, top=top)
+    with proxy.client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            origin.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in range(1000):
+                origin.send(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+        proxy.access.wait_for("client_too_slow")
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(minato, echo):
     proxy = minato.serving(echo, service="limits: {request_body: 10}")
     assert proxy.get("/", method="PUT", body="0123456789").status == 200
     with proxy.client() as client:
         client.send("PUT / HTTP/1.1\r\nHost: app.test\r\nContent-Length: 11\r\n\r\n")
         assert client.read_response().status == 413
+
+
+@pytest.mark.parametrize("host, status", [("app.test", 413), ("nowhere.test", 404)])
+def test_an_early_answer_can_be_read_by_who_still_sends(minato, echo, host, status):
+    """To close a socket with unread bytes in it resets the connection, the answer with it."""
+    proxy = minato.serving(echo, service="limits: {request_body: 10}")
+    with proxy.client() as client:
+        client.send(f"PUT / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000000\r\n\r\n")
+        client.send(bytes(100_000))
+        assert client.read_response().status == status
+        for _ in range(8):
+            client.send(bytes(100_000))
+        assert client.read_to_end() == b""  # in good order: a reset would raise
 
 
 def test_a_chunked_body_that_grows_too_large_is_refused(minato, scripted):
