@@ -39,6 +39,7 @@ struct ExchangeEnd {
   std::uint64_t received_bytes;   ///< of the request's body
   std::uint64_t sent_bytes;       ///< all of the response
   std::uint64_t sent_body_bytes;  ///< of its body
+  bool whole;                     ///< the response went out to its end, or became a tunnel
 };
 
 /// Told of what happens on connections. Thread: the worker's.
@@ -47,6 +48,8 @@ class Witness {
   virtual ~Witness() = default;
   virtual void connection_opened() = 0;
   virtual void connection_closed() = 0;
+  /// The first bytes of a request came. Its end follows, however that comes.
+  virtual void exchange_began() {}
   virtual void exchange_ended(const ExchangeEnd& end) = 0;
 };
 

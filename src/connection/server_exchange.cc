@@ -48,18 +48,20 @@ ServerExchange::ServerExchange(ServerConnection& connection)
 
 ServerExchange::~ServerExchange() {
   if (noteworthy_) {
-    connection_.server_.witness_.exchange_ended({.front = *front_,
-                                                 .head = head_,
-                                                 .client = client_,
-                                                 .record = record_,
-                                                 .id = id_,
-                                                 .began = began_wall_,
-                                                 .duration = stream_.loop().now() - began_,
-                                                 .first_byte = responder_.started_at() - began_,
-                                                 .status = responder_.status(),
-                                                 .received_bytes = body_.bytes(),
-                                                 .sent_bytes = responder_.bytes(),
-                                                 .sent_body_bytes = responder_.body_bytes()});
+    connection_.server_.witness_.exchange_ended(
+        {.front = *front_,
+         .head = head_,
+         .client = client_,
+         .record = record_,
+         .id = id_,
+         .began = began_wall_,
+         .duration = stream_.loop().now() - began_,
+         .first_byte = responder_.started_at() - began_,
+         .status = responder_.status(),
+         .received_bytes = body_.bytes(),
+         .sent_bytes = responder_.bytes(),
+         .sent_body_bytes = responder_.body_bytes(),
+         .whole = responder_.complete() || responder_.tunneled()});
   }
   // However it ends, by a drain whose time is over too: what was begun and is not whole must not
   // pass for complete.
@@ -85,7 +87,7 @@ Task<ServerExchange::Head> ServerExchange::read_head() {
   const Instant until = deadline_after(began_, front_->timeouts.request_header);
   for (;;) {
     const auto progress = parser.feed(buffer_.unread());
-    noteworthy_ |= parser.started();
+    if (parser.started()) note();
     if (progress == http1::Progress::refused)
       co_return refuse_head(parser.refusal().reason, parser.refusal().detail);
     if (progress == http1::Progress::done) break;
@@ -110,8 +112,13 @@ Task<ServerExchange::Head> ServerExchange::read_head() {
   co_return accept_head() ? Head::complete : Head::refused;
 }
 
+void ServerExchange::note() {
+  if (!std::exchange(noteworthy_, true)) connection_.server_.witness_.exchange_began();
+}
+
 ServerExchange::Head ServerExchange::refuse_head(Reason reason, const char* detail) {
-  noteworthy_ = refused_ = true;
+  note();
+  refused_ = true;
   failure_ = {.reason = reason, .error = {Fault::malformed, Side::downstream, 0, detail}};
   return Head::refused;
 }

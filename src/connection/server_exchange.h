@@ -21,6 +21,7 @@ class ServerExchange {
 
   enum class Head : std::uint8_t { complete, refused, gone };
   Task<Head> read_head();
+  void note();
   Head refuse_head(http::Reason reason, const char* detail);
   /// Settles framing and keep-alive. False where the framing is refused.
   bool accept_head();

@@ -23,7 +23,8 @@ Acceptor::Acceptor(runtime::Loop& loop, Intake& intake, std::unique_ptr<net::Lis
 /// A port that waits for clients holds no slot: it would take it from those that have some.
 Task<void> Acceptor::run() {
   for (int in_a_row = 1;; ++in_a_row) {
-    co_await take_slot();
+    const bool taken = co_await take_slot();
+    if (!taken) co_return;
     auto accepted = listener_->accept_now();
     if (accepted && *accepted) {
       intake_.counters.add(observe::Counter::connections_accepted);
@@ -52,19 +53,24 @@ void Acceptor::give_slot() {
   if (intake_.quota.give()) intake_.slots.slot_freed();
 }
 
-/// The slot is given back when the connection ends.
-Task<void> Acceptor::take_slot() {
+/// The slot is given back when the connection ends. False where the port has closed.
+Task<bool> Acceptor::take_slot() {
   while (!intake_.quota.take()) {
+    const auto client = listener_->peek();
+    if (!client) {  // nobody waits for a slot
+      co_await listener_->arrival();
+      continue;
+    }
+    if (!*client) co_return false;
     observe::warn_throttled(intake_.log, intake_.at_the_limit, loop_.now(), "accept.waiting",
                             "connections wait: as many are open as limits.connections allows");
     intake_.quota.wait();
-    if (intake_.quota.take()) {
-      intake_.quota.wait_no_more();
-      co_return;
-    }
-    co_await intake_.slot_freed.next();
+    const bool taken = intake_.quota.take();
+    if (!taken) co_await intake_.slot_freed.next();
     intake_.quota.wait_no_more();
+    if (taken) break;
   }
+  co_return true;
 }
 
 }  // namespace minato::control

@@ -40,7 +40,7 @@ class Acceptor {
 
  private:
   Task<void> run();
-  Task<void> take_slot();
+  Task<bool> take_slot();
   void give_slot();
   Task<void> wait_for_descriptors();
 

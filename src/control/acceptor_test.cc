@@ -12,8 +12,12 @@ namespace {
 
 const net::Address address = *net::Address::parse("203.0.113.1", 80);
 
-struct NoLines final : observe::LineSink {
-  bool put(std::string_view) override { return true; }
+struct Lines final : observe::LineSink {
+  bool put(std::string_view) override {
+    ++count;
+    return true;
+  }
+  int count = 0;
 };
 
 struct NoFront final : connection::Front {
@@ -95,8 +99,8 @@ class AcceptorTest : public testing::Test {
   sim::SimWorld world{1};
   sim::SimLoop& clients_loop = world.add_loop();
   sim::SimNetwork clients{world.wire(), clients_loop};
-  NoLines nowhere;
-  observe::Log log{nowhere};
+  Lines lines;
+  observe::Log log{lines};
   Quota quota{100};
   Headquarters headquarters;
   Worker first{world, quota, headquarters, log}, second{world, quota, headquarters, log};
@@ -116,6 +120,31 @@ TEST_F(AcceptorTest, AtTheLimitConnectionsWaitUntilASlotIsFreed) {
     EXPECT_EQ(first.server.connections(), left);
   }
   EXPECT_EQ(quota.used(), 0u);
+}
+
+TEST_F(AcceptorTest, ThatConnectionsWaitIsSaidOnceSomeDo) {
+  quota.set_limit(1);
+  first.listen(address);
+  auto one = connect();
+  EXPECT_EQ(lines.count, 0);
+  auto other = connect();
+  EXPECT_EQ(lines.count, 1);
+  connect().end();
+  EXPECT_EQ(lines.count, 1);  // in one interval
+  one.end();
+  EXPECT_EQ(first.server.connections(), 1u);
+  other.end();
+  EXPECT_EQ(first.server.connections(), 0u);
+}
+
+TEST_F(AcceptorTest, AStoppedPortAtTheLimitEndsWithoutASlot) {
+  quota.set_limit(1);
+  first.listen(address);
+  auto one = connect();
+  first.acceptor->stop();
+  world.run_until_idle();
+  EXPECT_TRUE(first.acceptor->has_ended());
+  EXPECT_EQ(first.server.connections(), 1u);
 }
 
 TEST_F(AcceptorTest, APortThatWaitsForClientsTakesNoSlotFromAnother) {

@@ -46,6 +46,13 @@ bool keep_low_ports_alone() {
 
 }  // namespace
 
+std::optional<unsigned> user_to_become(const std::string& user) {
+  if (user.empty() || ::geteuid() != 0) return std::nullopt;
+  const auto found = find_user(user);
+  if (!found || found->uid == 0) return std::nullopt;
+  return found->uid;
+}
+
 Result<void> become_user(const std::string& user) {
   const auto found = find_user(user);
   if (!found) return fail(Fault::not_found, Side::local, "there is no such user");

@@ -1,11 +1,15 @@
 // Leaving root behind.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 
 namespace minato::control {
+
+/// The user id that `become_user` will take; none where it would do nothing, or fail.
+std::optional<unsigned> user_to_become(const std::string& user);
 
 /// Becomes `user` for good: its user id, its group and its further groups. Of root's rights the one
 /// to bind ports below 1024 stays, so that a reload can still add such a port; nothing that this

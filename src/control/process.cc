@@ -37,9 +37,11 @@ std::uint32_t usable_cpus() {
   return static_cast<std::uint32_t>(CPU_COUNT(&set));
 }
 
-/// For loops, listeners, logs, name servers, health checks and the control socket.
+/// For loops, listeners, logs, name servers and the control socket, and a probe for each upstream.
 std::uint64_t own_descriptors(const config::Config& config, std::uint32_t workers) {
-  return 32 + workers * (4 + config.services.size());
+  std::uint64_t probes = 0;
+  for (const auto& service : config.services) probes += service.upstreams.size();
+  return 32 + workers * (4 + config.services.size()) + probes;
 }
 
 /// The token of admin.token_file; empty where none is configured.
@@ -114,7 +116,8 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
                .counters = counters_,
                .quota = quota_,
                .headquarters = supervisor_,
-               .pseudonym = fmt::format("minato-{:016x}", loop_->random()())},
+               .pseudonym = fmt::format("minato-{:016x}", loop_->random()()),
+               .port_owner = user_to_become(config_.user)},
       admin_server_(*loop_, network_, log_),
       tasks_(*loop_) {}
 

@@ -25,6 +25,14 @@ schema::Problem problem_of(const std::string& path, std::string message) {
   return problem;
 }
 
+constexpr const char* shutting_down = "Minato is shutting down";
+
+ReloadOutcome refusal(const std::string& path, std::string why) {
+  ReloadOutcome outcome;
+  outcome.problems.push_back(problem_of(path, std::move(why)));
+  return outcome;
+}
+
 /// A line each; none where nothing differs.
 std::vector<std::string> lines_of(const config::Difference& difference) {
   std::vector<std::string> lines;
@@ -136,26 +144,23 @@ Task<void> Supervisor::reload_into(std::shared_ptr<std::optional<ReloadOutcome>>
 }
 
 Task<ReloadOutcome> Supervisor::reload_once() {
-  ReloadOutcome outcome;
-  if (state_ == State::draining) {
-    outcome.problems.push_back(problem_of(parts_.config_path, "Minato is shutting down"));
-    co_return outcome;
-  }
+  const auto refused = [this](std::string why) { return refusal(parts_.config_path, why); };
+  if (state_ == State::draining) co_return refused(shutting_down);
   config::Loaded loaded = parts_.load();
   if (!loaded.ok()) {
-    outcome.problems = std::move(loaded.problems);
-    co_return outcome;
+    ReloadOutcome faulty;
+    faulty.problems = std::move(loaded.problems);
+    co_return faulty;
   }
   auto next = prepare(std::move(loaded.config));
-  if (!next) {
-    outcome.problems.push_back(problem_of(parts_.config_path, next.error()));
-    co_return outcome;
-  }
+  if (!next) co_return refused(next.error());
   auto opened = co_await open_on_workers(new_addresses(**next));
-  if (!opened) {
-    outcome.problems.push_back(problem_of(parts_.config_path, opened.error()));
-    co_return outcome;
+  if (!opened) co_return refused(opened.error());
+  if (state_ == State::draining) {  // since we looked
+    abandon_on_workers();
+    co_return refused(shutting_down);
   }
+  ReloadOutcome outcome;
   outcome.changes = lines_of(config::diff(snapshot_->config, (*next)->config, started_with_));
   adopt(*next);
   co_await apply_on_workers();
@@ -171,11 +176,15 @@ Task<std::expected<void, std::string>> Supervisor::open_on_workers(
       auto open = [worker, address] { return worker->open({address}); };
       const auto opened = co_await runtime::on(parts_.loop, worker->loop(), std::move(open));
       if (opened) continue;
-      for (Worker* const other : workers_) other->loop().send([other] { other->abandon(); });
+      abandon_on_workers();
       co_return std::unexpected(describe_open_failure(address, opened.error()));
     }
   }
   co_return std::expected<void, std::string>{};
+}
+
+void Supervisor::abandon_on_workers() {
+  for (Worker* const worker : workers_) worker->loop().send([worker] { worker->abandon(); });
 }
 
 /// Returns when every worker serves the new snapshot.
@@ -198,12 +207,14 @@ void Supervisor::publish_changes() {
 
 Task<void> Supervisor::shut_down() {
   state_ = State::draining;
-  const Config& config = snapshot_->config;
+  while (reloading_) co_await reload_ended_.next();  // it has ports to close, or to give back
+  const Millis delay = snapshot_->config.drain_delay;
+  const Millis grace = snapshot_->config.shutdown_grace;
   parts_.log.info("shutdown.begins", "no longer ready, draining",
-                  {{"drain_delay_ms", config.drain_delay.count()}});
-  if (config.drain_delay > 0ms) co_await runtime::pause(parts_.loop, config.drain_delay);
+                  {{"drain_delay_ms", delay.count()}});
+  if (delay > 0ms) co_await runtime::pause(parts_.loop, delay);
   // Shared, since a worker may end after we have stopped waiting for it.
-  drained_ = std::make_shared<Countdown>(parts_.loop, workers_.size(), config.shutdown_grace);
+  drained_ = std::make_shared<Countdown>(parts_.loop, workers_.size(), grace);
   for (Worker* const worker : workers_)
     worker->loop().send([worker, drained = drained_, &loop = parts_.loop] {
       worker->drain([drained, &loop] { loop.send([drained] { drained->one_has_ended(); }); });

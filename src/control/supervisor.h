@@ -47,8 +47,9 @@ class Supervisor final : public Headquarters, public admin::Program {
   /// could not be done, with the address where it is one.
   std::expected<void, std::string> start(config::Config config);
 
-  /// Readiness fails, drain_delay passes, listeners close; then returns when the last exchange has
-  /// ended or shutdown_grace has passed, with everything cut.
+  /// Readiness fails, a reload that runs comes to its end, drain_delay passes, listeners close;
+  /// then returns when the last exchange has ended or shutdown_grace has passed, with everything
+  /// cut.
   Task<void> shut_down();
   /// Ends a shutdown that waits now.
   void hurry();
@@ -70,6 +71,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   Prepared prepare(config::Config config);
   std::vector<net::Address> new_addresses(const Snapshot& next) const;
   Task<std::expected<void, std::string>> open_on_workers(std::vector<net::Address> addresses);
+  void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
   void say_what_is_absent(const config::Config& next) const;
   Task<void> apply_on_workers();

@@ -1,6 +1,10 @@
 #include "control/worker.h"
 
+#include "base/assert.h"
+
 namespace minato::control {
+
+using observe::Counter;
 
 Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex index,
                const Commons& commons)
@@ -9,6 +13,7 @@ Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex
       index_(index),
       commons_(commons),
       ledger_({.loop = loop,
+               .log = commons.log,
                .access_log = commons.access_log,
                .counters = commons.counters[index],
                .quota = commons.quota,
@@ -35,7 +40,7 @@ Worker::~Worker() {
 Result<void> Worker::open(const std::vector<net::Address>& addresses) {
   for (const net::Address& address : addresses) {
     if (acceptors_.contains(address.text())) continue;
-    auto listener = network_.listen({.address = address});
+    auto listener = network_.listen({.address = address, .owner = commons_.port_owner});
     if (!listener) {
       abandon();
       return std::unexpected(listener.error());
@@ -46,6 +51,7 @@ Result<void> Worker::open(const std::vector<net::Address>& addresses) {
 }
 
 void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
+  MINATO_ASSERT(!draining_);
   const auto site = make_local<Site>(
       snapshot,
       proxy::Surroundings{
@@ -81,13 +87,21 @@ void Worker::install(const upstream::GroupChange& change) {
 }
 
 void Worker::drain(runtime::Job finished) {
-  for (auto& [address, acceptor] : acceptors_) acceptor->stop();
+  draining_ = true;
+  for (auto& [address, acceptor] : acceptors_) {
+    acceptor->stop();
+    retired_.push_back(std::move(acceptor));
+  }
+  acceptors_.clear();
   server_.drain();
   drain_.start(finish(std::move(finished)));
 }
 
 Task<void> Worker::finish(runtime::Job finished) {
-  for (auto& [address, acceptor] : acceptors_) co_await acceptor->ended();
+  while (!retired_.empty()) {
+    co_await retired_.back()->ended();
+    forget_ended_acceptors();
+  }
   co_await server_.empty();
   finished();
 }
@@ -102,11 +116,21 @@ void Worker::forget_ended_acceptors() {
 }
 
 void Worker::connect_failed(const upstream::Endpoint& endpoint, const Error& error) {
+  counters().add(Counter::upstream_connect_failures);
   commons_.headquarters.connect_failed(endpoint.id, error);
 }
 
 void Worker::connect_recovered(const upstream::Endpoint& endpoint) {
   commons_.headquarters.connect_recovered(endpoint.id);
 }
+
+void Worker::connection_opened() {
+  counters().add(Counter::upstream_connections_opened);
+  counters().add(Counter::upstream_connections_open);
+}
+
+void Worker::connection_reused() { counters().add(Counter::upstream_connections_reused); }
+
+void Worker::connection_closed() { counters().subtract(Counter::upstream_connections_open); }
 
 }  // namespace minato::control

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,7 +33,8 @@ struct Commons {
   std::span<observe::Counters> counters;  ///< one a worker
   Quota& quota;
   Headquarters& headquarters;
-  std::string pseudonym;  ///< of this instance, in Via
+  std::string pseudonym;                 ///< of this instance, in Via
+  std::optional<unsigned> port_owner{};  ///< whom this process becomes once it listens
 };
 
 /// Thread: its loop's. The control thread speaks to it by messages to that loop.
@@ -50,7 +52,8 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   Result<void> open(const std::vector<net::Address>& addresses);
   /// Forgets what was opened and not applied.
   void abandon() { opened_.clear(); }
-  /// The second half, which cannot fail: from here on requests are served by `snapshot`.
+  /// The second half, which cannot fail: from here on requests are served by `snapshot`. Not once
+  /// it drains.
   void apply(std::shared_ptr<const Snapshot> snapshot);
 
   void install(const upstream::GroupChange& change);
@@ -66,11 +69,17 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
  private:
   void connect_failed(const upstream::Endpoint& endpoint, const Error& error) override;
   void connect_recovered(const upstream::Endpoint& endpoint) override;
+  bool make_room() override { return pools_.close_idle(); }
+  void connection_opened() override;
+  void connection_reused() override;
+  void connection_closed() override;
   void slot_freed() override { commons_.headquarters.slot_freed(); }
 
   void retire(Acceptor& acceptor);
   void forget_ended_acceptors();
   Task<void> finish(runtime::Job finished);
+
+  observe::Counters& counters() { return commons_.counters[index_]; }
 
   runtime::Loop& loop_;
   net::Network& network_;
@@ -84,6 +93,7 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   std::map<std::string, std::unique_ptr<net::Listener>> opened_;  // by address, not applied yet
   std::map<std::string, std::unique_ptr<Acceptor>> acceptors_;    // by address
   std::vector<std::unique_ptr<Acceptor>> retired_;  // they serve what waits in their queue
+  bool draining_ = false;
   runtime::Scope drain_;
 };
 

@@ -25,7 +25,10 @@ class Listener {
   /// The next connection, where one waits already. Errors: resource where descriptors are out
   /// (nothing is lost: the connection waits in the queue; call again later), closed after `stop`.
   virtual std::optional<Result<Accepted>> accept_now() = 0;
-  /// Where `accept_now` has just given nothing: returns when it may have something to tell.
+  /// Whether `accept_now` has something to tell, without taking it: for who may take none yet.
+  virtual std::optional<Result<void>> peek() = 0;
+  /// Where `accept_now` or `peek` has just given nothing: returns when it may have something to
+  /// tell.
   virtual Task<void> arrival() = 0;
   /// The next connection. Errors: as `accept_now`.
   Task<Result<Accepted>> accept() {
@@ -44,6 +47,9 @@ struct ListenOptions {
   Address address;     ///< an IPv6 wildcard is dual-stack
   int backlog = 4096;  ///< the kernel's own limit applies too
   bool shared = true;  ///< other loops listen on the same address too (SO_REUSEPORT)
+  /// Whose a TCP socket shall be, where not who opens it: the kernel lets only sockets of one user
+  /// share a port.
+  std::optional<unsigned> owner{};
 };
 
 /// Thread: one per loop.

@@ -1,6 +1,7 @@
 #include "net/socket.h"
 
 #include <netinet/tcp.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -37,9 +38,11 @@ void tune_tcp(const Fd& socket) {
 
 bool means_no_ipv6(int os_errno) { return os_errno == EAFNOSUPPORT || os_errno == EADDRNOTAVAIL; }
 
-Result<Fd> bind_exactly(const Address& address, SharePort share) {
+Result<Fd> bind_exactly(const Address& address, SharePort share, std::optional<unsigned> owner) {
   auto socket = open_socket(address.family());
   if (!socket) return socket;
+  if (owner && ::fchown(socket->get(), *owner, static_cast<gid_t>(-1)) != 0)
+    return fail(fault_of_errno(errno), Side::local, "cannot give the socket away", errno);
   set(*socket, SOL_SOCKET, SO_REUSEADDR, 1);
   if (share == SharePort::yes) set(*socket, SOL_SOCKET, SO_REUSEPORT, 1);
   if (address.family() == Address::Family::ipv6)
@@ -59,11 +62,12 @@ Result<Fd> open_socket(Address::Family family) {
   return socket;
 }
 
-Result<Fd> bind_socket(const Address& address, SharePort share) {
-  auto socket = bind_exactly(address, share);
+Result<Fd> bind_socket(const Address& address, SharePort share, std::optional<unsigned> owner) {
+  auto socket = bind_exactly(address, share, owner);
   const bool dual = address.family() == Address::Family::ipv6 && address.is_wildcard();
   if (socket || !dual || !means_no_ipv6(socket.error().os_errno)) return socket;
-  return bind_exactly(Address::of_ip(std::string_view("\0\0\0\0", 4), address.port()), share);
+  return bind_exactly(Address::of_ip(std::string_view("\0\0\0\0", 4), address.port()), share,
+                      owner);
 }
 
 Address local_address(int socket) {

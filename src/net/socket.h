@@ -2,6 +2,8 @@
 // files of this folder; others go through Network.
 #pragma once
 
+#include <optional>
+
 #include "base/error.h"
 #include "base/fd.h"
 #include "net/address.h"
@@ -17,7 +19,9 @@ enum class SharePort : bool { no, yes };
 /// A TCP socket bound to `address`; connections of a former owner that linger are no obstacle. An
 /// IPv6 wildcard takes IPv4 too, and is the IPv4 wildcard where the host has no IPv6.
 /// Errors: denied (in use, no permission), resource.
-Result<Fd> bind_socket(const Address& address, SharePort share);
+/// `owner`: as ListenOptions.
+Result<Fd> bind_socket(const Address& address, SharePort share,
+                       std::optional<unsigned> owner = std::nullopt);
 
 /// The address that the socket is bound to, or comes from.
 Address local_address(int socket);

@@ -2,6 +2,7 @@
 
 #include <linux/filter.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 
 #include <array>
 #include <cerrno>
@@ -51,8 +52,13 @@ bool means_lost_in_queue(int os_errno) {
   }
 }
 
+std::unexpected<Error> stopped() {
+  return fail(Fault::closed, Side::local, "the listener was stopped");
+}
+
 Result<Fd> listen_on(const ListenOptions& options) {
-  auto socket = bind_socket(options.address, options.shared ? SharePort::yes : SharePort::no);
+  const auto share = options.shared ? SharePort::yes : SharePort::no;
+  auto socket = bind_socket(options.address, share, options.owner);
   if (socket && ::listen(socket->get(), options.backlog) != 0)
     return fail(fault_of_errno(errno), Side::local, "cannot listen on the address", errno);
   return socket;
@@ -124,7 +130,15 @@ std::optional<Result<Accepted>> SocketListener::accept_now() {
     if (!only_the_rest_) return std::nullopt;
     close();
   }
-  return fail(Fault::closed, Side::local, "the listener was stopped");
+  return stopped();
+}
+
+std::optional<Result<void>> SocketListener::peek() {
+  pollfd queue{socket_.get(), POLLIN, 0};
+  if (socket_ && ::poll(&queue, 1, 0) > 0) return Result<void>{};
+  if (socket_ && !only_the_rest_) return std::nullopt;
+  close();
+  return stopped();
 }
 
 Result<Accepted> SocketListener::welcome(Fd socket, const sockaddr_storage& peer, socklen_t size) {

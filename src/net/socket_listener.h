@@ -19,6 +19,7 @@ class SocketListener final : public Listener, private runtime::Watcher {
   ~SocketListener() override;
 
   std::optional<Result<Accepted>> accept_now() override;
+  std::optional<Result<void>> peek() override;
   Task<void> arrival() override;
   /// The kernel has no word for "no more, but what is there": a closed port resets what waits in
   /// its queue. So new handshakes are dropped from here on, unanswered (the client tries again a

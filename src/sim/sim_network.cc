@@ -30,6 +30,7 @@ class SimListener final : public net::Listener, private Edge {
 
   Result<void> open() { return network_.wire_.open(port_); }
   std::optional<Result<net::Accepted>> accept_now() override;
+  std::optional<Result<void>> peek() override;
   Task<void> arrival() override { co_await Arrival(*this); }
   void stop() override;
   net::Address address() const override { return port_.address; }
@@ -59,11 +60,16 @@ class SimListener final : public net::Listener, private Edge {
   bool stopped_ = false;
 };
 
+std::optional<Result<void>> SimListener::peek() {
+  if (!port_.queue.empty()) return Result<void>{};
+  if (!stopped_) return std::nullopt;
+  return fail(Fault::closed, Side::local, "the listener was stopped");
+}
+
 std::optional<Result<net::Accepted>> SimListener::accept_now() {
-  if (port_.queue.empty()) {
-    if (!stopped_) return std::nullopt;
-    return fail(Fault::closed, Side::local, "the listener was stopped");
-  }
+  const auto there = peek();
+  if (!there) return std::nullopt;
+  if (!*there) return std::unexpected(there->error());
   if (network_.exhausted())
     return fail(Fault::resource, Side::local, "no connection can be accepted", EMFILE);
   const auto socket = std::move(port_.queue.front());

@@ -74,13 +74,13 @@ Pool::Pool(runtime::Loop& loop, net::Network& network, ConnectNews& news,
       endpoint_(std::move(endpoint)),
       oldest_(loop.timers(), *this) {}
 
-Pool::~Pool() {
-  while (!idle_.empty()) drop(idle_.front());
-}
+Pool::~Pool() { close_idle(); }
 
 Soon<Result<Lease>> Pool::check_out(const PoolOptions& options, Care care, Instant until) {
-  if (auto client = take_idle(care))
+  if (auto client = take_idle(care)) {
+    news_.connection_reused();
     return Result<Lease>(Lease(LocalRef(this), std::move(client), true, options));
+  }
   return connect(options, until);
 }
 
@@ -95,7 +95,7 @@ std::unique_ptr<Http1Client> Pool::take_idle(Care care) {
     const bool sound = expired || is_untouched(client->stream(), trust);
     if (sound && !expired) return client;
     if (!sound) limit_.saw_close(now - since, now);
-    endpoint_->connection_closed();
+    count_closed();
   }
   return nullptr;
 }
@@ -103,12 +103,15 @@ std::unique_ptr<Http1Client> Pool::take_idle(Care care) {
 Task<Result<Lease>> Pool::connect(const PoolOptions& options, Instant until) {
   const LocalRef<Pool> self(this);
   auto stream = co_await network_.connect(endpoint_->address, until);
+  if (!stream && stream.error().fault == Fault::resource && news_.make_room())
+    stream = co_await network_.connect(endpoint_->address, until);
   if (!stream) {
     if (!is_our_own(stream.error())) connect_failed(stream.error());
     co_return std::unexpected(stream.error());
   }
   if (std::exchange(failed_connects_, 0) > 0) news_.connect_recovered(*endpoint_);
   endpoint_->connection_opened();
+  news_.connection_opened();
   auto client = std::make_unique<Http1Client>(*std::move(stream));
   co_return Lease(self, std::move(client), false, options);
 }
@@ -125,16 +128,24 @@ void Pool::give_back(std::unique_ptr<Http1Client> client, const PoolOptions& opt
   const bool fit = fit_for_reuse(*client, options);
   const Trust trust = fit ? trust_after(*client) : Trust::kernel;
   client->end();
-  if (!fit) {
-    endpoint_->connection_closed();
-    return;
-  }
+  if (!fit) return count_closed();
   if (const auto announced = client->idle_limit()) limit_.announced(*announced);
   const Nanos limit = limit_.at(loop_.now(), options.idle_timeout);
   auto* const idle = new Idle(*this, std::move(client), limit, trust);
   idle_.push_back(*idle);
   ++idle_count_;
   if (!oldest_.armed() || idle->until < oldest_.due()) oldest_.arm(idle->until);
+}
+
+void Pool::count_closed() {
+  endpoint_->connection_closed();
+  news_.connection_closed();
+}
+
+bool Pool::close_idle() {
+  const bool any = !idle_.empty();
+  while (!idle_.empty()) drop(idle_.front());
+  return any;
 }
 
 bool Pool::fit_for_reuse(Http1Client& client, const PoolOptions& options) const {
@@ -145,7 +156,7 @@ bool Pool::fit_for_reuse(Http1Client& client, const PoolOptions& options) const 
 }
 
 void Pool::drop(Idle& idle) {
-  if (idle.client) endpoint_->connection_closed();
+  if (idle.client) count_closed();
   --idle_count_;
   delete &idle;
 }

@@ -23,6 +23,13 @@ class ConnectNews {
   virtual void connect_failed(const Endpoint& endpoint, const Error& error) = 0;
   /// The first that succeeds after one that failed.
   virtual void connect_recovered(const Endpoint& endpoint) = 0;
+  /// Closes idle connections where no descriptor is left for a new one. False where there are none.
+  virtual bool make_room() { return false; }
+
+  // For who counts.
+  virtual void connection_opened() {}
+  virtual void connection_reused() {}
+  virtual void connection_closed() {}
 };
 
 /// One connection for one exchange. When it dies the connection goes back to its pool, if the
@@ -70,6 +77,8 @@ class Pool : public LocalCounted {
   /// Errors (side upstream): refused, timed_out, resource … of the connect.
   Soon<Result<Lease>> check_out(const PoolOptions& options, Care care, Instant until);
 
+  /// False where there is no idle connection.
+  bool close_idle();
   std::size_t idle_count() const { return idle_count_; }
   /// Nobody else holds this pool, and no configuration leads to it.
   bool unused() const { return references() == 1 && endpoint_->named() == Named::no; }
@@ -81,6 +90,7 @@ class Pool : public LocalCounted {
   Task<Result<Lease>> connect(const PoolOptions& options, Instant until);
   void connect_failed(const Error& error);
   void give_back(std::unique_ptr<connection::Http1Client> client, const PoolOptions& options);
+  void count_closed();
   bool fit_for_reuse(connection::Http1Client& client, const PoolOptions& options) const;
   void drop(Idle& idle);
   void peer_stirred(Idle& idle);

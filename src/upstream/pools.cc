@@ -9,6 +9,12 @@ LocalRef<Pool> Pools::of(Endpoint& endpoint) {
       .first->second;
 }
 
+bool Pools::close_idle() {
+  bool any = false;
+  for (const auto& [id, pool] : pools_) any |= pool->close_idle();
+  return any;
+}
+
 void Pools::forget_unnamed() {
   std::erase_if(pools_, [](const auto& entry) { return entry.second->unused(); });
 }

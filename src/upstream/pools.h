@@ -21,8 +21,9 @@ class Pools {
   /// Lets go of endpoints that nobody names any more and no exchange uses. To be called when groups
   /// have changed, so that what is here is what they lead to.
   void forget_unnamed();
-  /// Closes every idle connection.
   void clear() { pools_.clear(); }
+  /// Closes every idle connection. False where there is none.
+  bool close_idle();
 
  private:
   runtime::Loop& loop_;

@@ -7,7 +7,7 @@ import pytest
 from harness.origin import named
 from harness.program import one_service
 from harness.waiting import eventually, free_port
-from harness.wire import connect, response
+from harness.wire import connect, connect_unix, response
 from test_health import endpoint
 from test_websocket import SWITCHING, UPGRADE
 
@@ -167,6 +167,75 @@ def test_reloads_under_load_cost_no_request(minato, pair):
 
 
 def test_keys_that_a_reload_cannot_change_are_said(minato, echo):
-    proxy = minato.serving(echo, top="workers: 1")
-    answer = proxy.reload(one_service(proxy.port, echo.url, top="workers: 2"))
-    assert answer.status >= 400 or "workers" in answer.text + proxy.log.text
+    proxy = minato.serving(echo)
+    assert proxy.reload(one_service(proxy.port, echo.url, top="dns: {min_ttl: 7s}")).status == 200
+    assert "next start" in proxy.log.wait_for("dns.min_ttl")
+
+
+def test_two_reloads_at_once_both_come_to_an_end(minato, pair):
+    old, new = pair
+    proxy = minato.serving(old, top="workers: 4")
+    proxy.write(one_service(proxy.port, new.url, top="workers: 4"))
+    with connect_unix(proxy.socket) as one, connect_unix(proxy.socket) as other:
+        one.ask("/reload", method="POST", host="minato")
+        other.ask("/reload", method="POST", host="minato")
+        proxy.signal(signal.SIGHUP)
+        assert one.read_response().status == 200
+        assert other.read_response().status == 200
+    proxy.log.wait_for("reload.accepted|is in force", count=3)
+    assert proxy.get().text == "new"
+
+
+def test_a_higher_limit_of_connections_lets_in_who_waits(minato, echo):
+    proxy = minato.serving(echo, top="limits: {connections: 1}")
+    with proxy.client() as first, proxy.client() as second:
+        first.get()
+        second.ask("/x")
+        proxy.log.wait_for("limits.connections")
+        assert second.has_nothing()
+        proxy.reload(one_service(proxy.port, echo.url, top="limits: {connections: 2}"))
+        assert second.read_response().text == "GET /x"
+
+
+def test_trusted_proxies_change(minato, echo):
+    proxy = minato.serving(echo)
+    claim = {"X-Forwarded-For": "192.0.2.7"}
+    with proxy.client() as client:
+        client.get(fields=claim)
+        assert echo.next_request()["X-Forwarded-For"] == "127.0.0.1"
+        proxy.reload(one_service(proxy.port, echo.url, top="trusted_proxies: [127.0.0.1]"))
+        client.get(fields=claim)
+        assert echo.next_request()["X-Forwarded-For"] == "192.0.2.7, 127.0.0.1"
+
+
+def test_the_level_of_the_log_changes(minato, echo):
+    proxy = minato.serving(echo, top="log: {level: error}")
+    proxy.reload(one_service(proxy.port, echo.url, top="log: {level: info}"))
+    proxy.log.wait_for("in force")
+    proxy.reload(one_service(proxy.port, echo.url, top="log: {level: error}"))
+    proxy.write("nonsense")
+    proxy.control("POST", "/reload")
+    proxy.log.wait_for("stays in force")
+    assert len([line for line in proxy.log.lines if "new configuration" in line]) == 1
+
+
+def test_the_access_log_changes(minato, folder, echo):
+    proxy = minato.serving(echo)
+    proxy.get("/before")
+    proxy.access.wait_for("/before")
+    path = folder / "access.log"
+    top = f'access_log: {{output: {path}, format: "{{status}} {{target}}"}}'
+    proxy.reload(one_service(proxy.port, echo.url, top=top))
+    proxy.get("/after")
+    eventually(lambda: path.read_text() == "200 /after\n", "the line in the file")
+    assert "/after" not in proxy.access.text
+
+
+def test_the_grace_of_a_shutdown_changes(minato, scripted):
+    proxy = minato.serving(scripted, top="shutdown_grace: 1h")
+    with proxy.client() as client:
+        client.ask()
+        scripted.expect()
+        proxy.reload(one_service(proxy.port, scripted.url, top="shutdown_grace: 100ms"))
+        proxy.signal(signal.SIGTERM)
+        assert proxy.wait() == 0

@@ -4,9 +4,11 @@ import time
 
 import pytest
 
-from harness.waiting import eventually
+from harness.program import one_service
+from harness.waiting import eventually, free_port
 from harness.wire import response
 from test_reload import refuses
+from test_websocket import SWITCHING, UPGRADE
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -64,7 +66,62 @@ def test_a_second_signal_ends_at_once(minato, scripted):
         proxy.signal(signal.SIGTERM)
         eventually(lambda: proxy.control("GET", "/readyz").status == 503, "the drain")
         proxy.signal(signal.SIGTERM)
-        proxy.wait()
+        assert proxy.wait() == 0
+
+
+@pytest.mark.parametrize("delay", ["0s", "500ms"])
+def test_a_reload_in_flight_ends_first(minato, echo, delay):
+    top = f"workers: 4\ndrain_delay: {delay}"
+    proxy = minato.serving(echo, top=top)
+    added = free_port()
+    proxy.write(one_service(added, echo.url, top=top))
+    proxy.signal(signal.SIGHUP)
+    proxy.signal(signal.SIGTERM)
+    assert proxy.wait() == 0
+    assert refuses(proxy.port) and refuses(added)
+
+
+def test_a_reload_while_it_drains_is_refused(minato, echo):
+    proxy = minato.serving(echo, top="drain_delay: 1h")
+    proxy.signal(signal.SIGTERM)
+    eventually(lambda: proxy.control("GET", "/readyz").status == 503, "the drain")
+    refused = proxy.reload(one_service(free_port(), echo.url))
+    assert refused.status >= 400
+    assert "shutting down" in refused.text
+    assert proxy.get("/x").text == "GET /x"
+    proxy.signal(signal.SIGTERM)
+    assert proxy.wait() == 0
+
+
+def tunnel_through(proxy, scripted):
+    client = proxy.client()
+    client.ask("/chat", fields=UPGRADE)
+    origin, _ = scripted.expect()
+    origin.send(SWITCHING)
+    assert client.read_response().status == 101
+    return client, origin
+
+
+def test_a_tunnel_lives_within_the_grace(minato, scripted):
+    proxy = minato.serving(scripted, top="shutdown_grace: 1h")
+    client, origin = tunnel_through(proxy, scripted)
+    proxy.signal(signal.SIGTERM)
+    eventually(lambda: refuses(proxy.port), "the listener to close")
+    client.send("still")
+    assert origin.read(5) == b"still"
+    origin.send("here")
+    assert client.read(4) == b"here"
+    client.close()
+    origin.close()
+    assert proxy.wait() == 0
+
+
+def test_a_tunnel_is_cut_after_the_grace(minato, scripted):
+    proxy = minato.serving(scripted, top="shutdown_grace: 300ms")
+    client, origin = tunnel_through(proxy, scripted)
+    proxy.signal(signal.SIGTERM)
+    assert proxy.wait() == 0
+    assert client.ended() and origin.ended()
 
 
 @pytest.mark.parametrize("signals", [1, 2], ids=["after the grace", "at the second signal"])

@@ -3,11 +3,13 @@ import os
 import pathlib
 import pwd
 import random
+import signal
 import socket
 
 import pytest
 
 from harness.program import StartFailed, one_service
+from harness.waiting import eventually
 from harness.wire import connect
 
 NET_BIND_SERVICE = 1 << 10
@@ -59,6 +61,38 @@ def test_a_reload_can_still_add_a_low_port(minato, echo):
     assert proxy.reload(one_service(added, echo.url, top="user: nobody")).status == 200
     with connect(added) as client:
         assert client.get("/x").text == "GET /x"
+
+
+@needs_root
+def test_a_port_may_change_its_address(minato, echo):
+    proxy = minato.serving(echo, port=low_port(), top="user: nobody\nworkers: 2")
+    narrower = one_service(proxy.port, echo.url, top="user: nobody\nworkers: 2",
+                           service="listen_address: 127.0.0.1")
+    answer = proxy.reload(narrower)
+    assert answer.status == 200, answer.text
+    assert proxy.get("/x").text == "GET /x"
+
+
+@needs_root
+def test_a_log_that_only_root_may_open_stays_in_use(minato, folder, echo):
+    logs = folder / "logs"
+    logs.mkdir(0o700)
+    log = logs / "access.log"
+    proxy = minato.serving(echo, top=f"user: nobody\naccess_log: {{output: {log}}}")
+    proxy.signal(signal.SIGUSR1)
+    assert str(log) in proxy.log.wait_for("could not be opened anew")
+    proxy.get("/after")
+    eventually(lambda: "/after" in log.read_text(), "the line")
+
+
+@needs_root
+def test_a_file_that_only_root_may_read_refuses_the_reload(minato, echo):
+    proxy = minato.serving(echo, top="user: nobody")
+    proxy.file.chmod(0o600)
+    refused = proxy.control("POST", "/reload")
+    assert refused.status >= 400
+    assert str(proxy.file) in refused.text
+    assert proxy.get("/x").text == "GET /x"
 
 
 @needs_root

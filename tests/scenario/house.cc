@@ -95,7 +95,9 @@ admin::ReloadOutcome House::reload(config::Config config) {
   return reloads_.back();
 }
 
-void House::begin_to_end() { tasks_.start(end()); }
+void House::begin_to_end() {
+  if (!std::exchange(ending_, true)) tasks_.start(end());
+}
 
 Task<void> House::end() {
   co_await supervisor_->shut_down();

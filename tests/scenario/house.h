@@ -44,7 +44,9 @@ class House final : public Middle {
   admin::ReloadOutcome reload(config::Config config);
   /// The same without waiting, `after` a while.
   void reload_later(Nanos after, config::Config config);
-  /// What SIGTERM does; returns at once.
+  /// How the reloads ended, so far.
+  const std::vector<admin::ReloadOutcome>& reloads() const { return reloads_; }
+  /// What SIGTERM does; returns at once. A second time does nothing.
   void begin_to_end();
   bool has_ended() const { return ended_; }
 
@@ -84,6 +86,7 @@ class House final : public Middle {
   std::vector<std::unique_ptr<SeatOfWorker>> seats_;
   runtime::Scope tasks_;
   std::vector<admin::ReloadOutcome> reloads_;
+  bool ending_ = false;
   bool ended_ = false;
 };
 
