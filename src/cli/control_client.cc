@@ -3,6 +3,7 @@
 #include "base/ok.h"
 #include "connection/http1_client.h"
 #include "net/socket_network.h"
+#include "net/unix_socket.h"
 #include "runtime/scope.h"
 
 namespace minato::cli {
@@ -47,6 +48,9 @@ Task<Result<std::string>> receive(Http1Client& client, Instant until) {
 Task<Result<ControlAnswer>> converse(runtime::EpollLoop& loop, const ControlQuestion& question) {
   const auto address = net::Address::unix_path(question.socket);
   if (!address) co_return fail(Fault::not_found, Side::local, "not a path of a socket");
+  if (!net::is_trusted_socket(question.socket, question.user))
+    co_return fail(Fault::denied, Side::local,
+                   "it belongs to another user, who may only pretend to be minato");
   const Instant until = loop.now() + question.patience;
   net::SocketNetwork network(loop);
   Http1Client client(co_await ok(network.connect(*address, until)));

@@ -18,6 +18,7 @@ struct ControlQuestion {
   std::string socket;  ///< path
   std::string_view method;
   std::string_view path;
+  unsigned user = 0;      ///< who asks: does not speak to a stranger's socket
   Millis patience = 60s;  ///< for each step: a reload may open many ports
 };
 

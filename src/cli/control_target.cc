@@ -46,7 +46,9 @@ std::string describe(const Error& error) {
   switch (error.fault) {
     case Fault::not_found: return "nothing is there; is minato running?";
     case Fault::refused: return "nobody listens behind it any more; is minato running?";
-    case Fault::denied: return "permission denied: only who started minato, and root, may ask";
+    case Fault::denied:
+      if (error.os_errno == 0) return error.detail;  // ours
+      return "permission denied: only who started minato, and root, may ask";
     case Fault::timed_out: return "no answer in time";
     default:
       return error.os_errno != 0     ? std::strerror(error.os_errno)
@@ -71,7 +73,10 @@ std::expected<ControlAnswer, ExitCode> ask(const ControlTarget& target, std::str
                                            std::string_view path, Shell& shell) {
   auto socket = socket_path(target, shell);
   if (!socket) return std::unexpected(socket.error());
-  const ControlQuestion question{.socket = *socket, .method = method, .path = path};
+  const ControlQuestion question{.socket = *socket,
+                                 .method = method,
+                                 .path = path,
+                                 .user = config::operator_of_process({}).id};
   auto answer = ask(question);
   if (answer) return *std::move(answer);
   fmt::print(shell.err, "minato: control socket {}: {}\n", *socket, describe(answer.error()));

@@ -24,7 +24,8 @@ Operator operator_of_process(std::string runtime_directory) {
   const uid_t user = ::geteuid();
   return {.user = user_name(user),
           .root = user == 0,
-          .runtime_directory = std::move(runtime_directory)};
+          .runtime_directory = std::move(runtime_directory),
+          .id = user};
 }
 
 std::string control_socket_path(std::string_view setting, const Operator& who) {

@@ -11,6 +11,7 @@ struct Operator {
   std::string user;  ///< name, or number where it has no name
   bool root = false;
   std::string runtime_directory;  ///< of its session; empty: none
+  unsigned id = 0;                ///< of the user
 };
 
 /// Of this process, before it gives up rights. `runtime_directory` is its XDG_RUNTIME_DIR.

@@ -1,8 +1,12 @@
 #include "net/unix_socket.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "net/socket.h"
@@ -20,6 +24,21 @@ bool at_path(Call call, const Fd& socket, const Address& path) {
 
 std::unexpected<Error> fail_here(const char* detail, int os_errno) {
   return fail(fault_of_errno(os_errno), Side::local, detail, os_errno);
+}
+
+/// How long the start waits for another that holds the folder's lock.
+constexpr int lock_tries = 100;
+constexpr std::chrono::milliseconds lock_pause{10};
+
+/// A lock of the folder that the path is in: between bind and listen a socket looks as stale as one
+/// that was left behind, and another start would remove it. Where the folder cannot be locked, as
+/// one that may not be read, that danger remains.
+Fd lock_folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  Fd lock(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (int i = 0; lock && i < lock_tries && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0; ++i)
+    std::this_thread::sleep_for(lock_pause);
+  return lock;
 }
 
 /// Removes a socket file that nobody listens behind.
@@ -68,6 +87,7 @@ void SocketFile::remove() noexcept {
 Result<Fd> listen_on_path(const Address& path, int backlog, SocketFile& file) {
   auto socket = open_socket(Address::Family::unix_path);
   if (!socket) return socket;
+  const Fd lock = lock_folder_of(path.host_text());
   if (auto clear = clear_path(path); !clear) return std::unexpected(clear.error());
   // The file takes the mode of the socket it is made for: there is no moment of another mode, and
   // the umask, which all threads share, is left alone.
@@ -77,6 +97,12 @@ Result<Fd> listen_on_path(const Address& path, int backlog, SocketFile& file) {
   file = SocketFile(path.host_text());
   if (::listen(socket->get(), backlog) != 0) return fail_here("cannot listen at the path", errno);
   return socket;
+}
+
+bool is_trusted_socket(const std::string& path, unsigned user) {
+  struct stat file;
+  if (user == 0 || ::lstat(path.c_str(), &file) != 0) return true;
+  return file.st_uid == user || file.st_uid == 0;
 }
 
 }  // namespace minato::net

@@ -30,10 +30,15 @@ class SocketFile {
 };
 
 /// A listening socket at `path`, which nobody but its owner may open (mode 0600), ever. A socket
-/// file that nobody listens behind any more is replaced. Two programs that start in the same moment
-/// may both find it so; the later one then has the path.
+/// file that nobody listens behind any more is replaced. Of two programs that start in the same
+/// moment one has the path.
 /// Errors: denied with EADDRINUSE, where somebody answers there or the file is not a socket;
 /// denied, not_found and others with their errno.
 Result<Fd> listen_on_path(const Address& path, int backlog, SocketFile& file);
+
+/// False where the file belongs to neither `user` nor root: in a folder that all may write to,
+/// anyone may have put a socket under that name. Root may speak to everybody's, and what is not
+/// there is no danger.
+bool is_trusted_socket(const std::string& path, unsigned user);
 
 }  // namespace minato::net
