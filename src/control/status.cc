@@ -83,6 +83,8 @@ admin::Status Supervisor::status() const {
   for (const observe::CounterRow& row : observe::counter_rows())
     status.counters[static_cast<std::size_t>(row.counter)] =
         observe::sum(parts_.counters, row.counter);
+  status.counters[static_cast<std::size_t>(observe::Counter::access_log_drops)] +=
+      parts_.access_log.lost_lines();
   return status;
 }
 

@@ -1,10 +1,9 @@
 #include "observe/access_log.h"
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cstring>
-#include <deque>
-#include <mutex>
+#include <utility>
 
 namespace minato::observe {
 namespace {
@@ -16,94 +15,38 @@ std::string_view text_of_errno(int os_errno) {
 
 }  // namespace
 
-/// What the workers and the writer thread share.
-struct AccessLog::Shared {
-  Shared(Log& program_log, unsigned workers, const AccessLogLimits& options)
-      : limits(options), log(&program_log) {
-    for (unsigned i = 0; i < workers; ++i) lanes.emplace_back(limits.block_bytes, limits.blocks);
-  }
-
-  /// Wakes the writer. The bell counts, so that a ring is not lost while the writer is at work.
-  void ring() {
-    bell.fetch_add(1, std::memory_order_release);
-    bell.notify_one();
-  }
-
-  void run() {
-    for (;;) {
-      const int heard = bell.load(std::memory_order_acquire);
-      const bool last = stopping.load(std::memory_order_acquire);
-      if (write_round()) continue;
-      if (last) return;
-      bell.wait(heard, std::memory_order_acquire);
-    }
-  }
-
-  /// Writes a block of each worker; false where there was none.
-  bool write_round() {
-    bool any = false;
-    for (BlockLane& lane : lanes) {
-      LineBlock* const block = lane.take_full();
-      if (block == nullptr) continue;
-      write(*block);
-      block->clear();
-      lane.give_back(*block);
-      any = true;
-    }
-    return any;
-  }
-
-  void write(const LineBlock& block) {
-    for (std::size_t i = 0; i < block.outputs().size(); ++i) {
-      Output& output = *block.outputs()[i];
-      if (const auto done = output.write(block.lines_of(i, scratch)); !done)
-        say_failed(output, done.error());
-    }
-  }
-
-  void say_failed(const Output& output, const Error& error) {
-    const auto blocks = failures.count(std::chrono::steady_clock::now());
-    const std::lock_guard lock(log_mutex);
-    if (!blocks || log == nullptr) return;
-    log->error("access_log.failed", "access log lines could not be written",
-               {{"output", output.name()},
-                {"reason", text_of_errno(error.os_errno)},
-                {"blocks", *blocks}});
-  }
-
-  /// The program log may go: a writer that is stuck does not use it when it gets free.
-  void abandon() {
-    const std::lock_guard lock(log_mutex);
-    log = nullptr;
-  }
-
-  const AccessLogLimits limits;
-  std::deque<BlockLane> lanes;  ///< one a worker
-  std::atomic<int> bell{0};
-  std::atomic<bool> stopping{false};
-
-  // The writer's own.
-  std::string scratch;
-  Throttle failures{limits.drop_interval};
-
-  std::mutex log_mutex;
-  Log* log;
-};
-
 AccessLog::AccessLog(Log& log, unsigned workers, const AccessLogLimits& limits)
     : log_(log),
-      shared_(std::make_shared<Shared>(log, workers, limits)),
-      thread_([shared = shared_] { shared->run(); }) {}
+      workers_(workers),
+      limits_(limits),
+      trouble_(std::make_shared<AccessLogTrouble>(log)) {}
 
 AccessLog::~AccessLog() { stop(1s); }
 
-Result<std::shared_ptr<Output>> AccessLog::output(std::string_view name) {
+Result<std::shared_ptr<AccessOutput>> AccessLog::output(std::string_view name) {
   std::erase_if(outputs_, [](const auto& output) { return output.expired(); });
+  std::erase_if(writers_, [](const auto& writer) { return writer->ended(); });
   for (const auto& known : outputs_)
     if (auto output = known.lock(); output && output->name() == name) return output;
   auto opened = Output::open(std::string(name));
-  if (opened) outputs_.push_back(*opened);
-  return opened;
+  if (!opened) return std::unexpected(opened.error());
+  return start_writer(*std::move(opened));
+}
+
+/// Who lets go of it last, a worker perhaps, only tells the thread to end, which keeps it till
+/// then. Both give it up themselves: a future keeps its task, and a weak pointer its deleter.
+std::shared_ptr<AccessOutput> AccessLog::start_writer(std::shared_ptr<Output> opened) {
+  auto kept = std::make_shared<AccessOutput>(std::move(opened), workers_, limits_, trouble_);
+  writers_.push_back(std::make_unique<WriterThread>([kept]() mutable {
+    kept->run();
+    kept.reset();
+  }));
+  AccessOutput* const plain = kept.get();
+  std::shared_ptr<AccessOutput> output(plain, [kept = std::move(kept)](AccessOutput*) mutable {
+    std::exchange(kept, nullptr)->stop();
+  });
+  outputs_.push_back(output);
+  return output;
 }
 
 void AccessLog::reopen() {
@@ -117,37 +60,46 @@ void AccessLog::reopen() {
 }
 
 bool AccessLog::stop(Millis bound) {
-  shared_->stopping.store(true, std::memory_order_release);
-  shared_->ring();
-  const bool ended = thread_.join_within(bound);
-  if (!ended) shared_->abandon();
-  return ended;
+  for (const auto& known : outputs_)
+    if (const auto output = known.lock()) output->stop();
+  const auto until = std::chrono::steady_clock::now() + bound;
+  bool all = true;
+  for (const auto& writer : writers_) {
+    const auto left = std::chrono::ceil<Millis>(until - std::chrono::steady_clock::now());
+    all &= writer->join_within(std::max(left, 0ms));
+  }
+  writers_.clear();
+  if (!all) trouble_->abandon();
+  return all;
 }
 
 AccessLogger::AccessLogger(AccessLog& log, unsigned worker, Counters& counters)
-    : shared_(log.shared_),
-      log_(log.log_),
-      worker_(worker),
-      counters_(counters),
-      lane_(shared_->lanes[worker]),
-      drops_(shared_->limits.drop_interval) {}
+    : log_(log.log_), limits_(log.limits_), worker_(worker), counters_(counters) {}
 
-AccessLogger::~AccessLogger() { flush(); }
+AccessLogger::~AccessLogger() {
+  flush();
+  for (const auto& output : waiting_)
+    if (const auto lines = seat_of(*output).drops.rest()) say_dropped(*output, *lines);
+}
 
 void AccessLogger::write(const AccessTarget& target, const AccessLine& line, Instant now) {
   constexpr auto whole = std::string_view::npos;
+  AccessSeat& seat = seat_of(*target.output);
+  if (!std::exchange(seat.waits, true)) waiting_.push_back(target.output);
   if (append(target, line, whole)) return;
-  flush();
-  if (!next_block(now)) return drop(now);
-  if (!append(target, line, whole) && !append_cut(target, line)) drop(now);
+  flush(*target.output);
+  seat.block = seat.lane.take_empty();
+  seat.flush_at = now + limits_.flush_delay;
+  if (!append(target, line, whole) && !append_cut(target, line)) drop(*target.output, now);
 }
 
 bool AccessLogger::append(const AccessTarget& target, const AccessLine& line,
                           std::size_t text_bytes_max) {
-  if (block_ == nullptr) return false;
-  const auto bytes = target.format.write(block_->room(), line, times_, text_bytes_max);
+  LineBlock* const block = seat_of(*target.output).block;
+  if (block == nullptr) return false;
+  const auto bytes = target.format.write(block->room(), line, times_, text_bytes_max);
   if (bytes == 0) return false;
-  block_->add(bytes, target.output);
+  block->add(bytes);
   counters_.add(Counter::access_log_lines);
   return true;
 }
@@ -158,36 +110,53 @@ bool AccessLogger::append_cut(const AccessTarget& target, const AccessLine& line
   return std::ranges::any_of(std::array<std::size_t, 6>{8192, 2048, 512, 128, 32, 0}, fits);
 }
 
-bool AccessLogger::next_block(Instant now) {
-  block_ = lane_.take_empty();
-  flush_at_ = now + shared_->limits.flush_delay;
-  return block_ != nullptr;
-}
-
-void AccessLogger::drop(Instant now) {
+void AccessLogger::drop(AccessOutput& output, Instant now) {
   counters_.add(Counter::access_log_drops);
-  if (const auto lines = drops_.count(now)) say_dropped(*lines);
+  if (const auto lines = seat_of(output).drops.count(now)) say_dropped(output, *lines);
+  forget_settled();
 }
 
-void AccessLogger::say_dropped(std::uint64_t lines) {
+void AccessLogger::say_dropped(const AccessOutput& output, std::uint64_t lines) {
   log_.warn("access_log.dropped", "access log lines were dropped: the output is too slow",
-            {{"worker", worker_}, {"lines", lines}});
+            {{"output", output.name()}, {"worker", worker_}, {"lines", lines}});
 }
 
 Instant AccessLogger::due() const {
-  return std::min(block_ == nullptr ? never : flush_at_, drops_.due());
+  Instant next = never;
+  for (const auto& output : waiting_) {
+    const AccessSeat& seat = seat_of(*output);
+    next = std::min({next, seat.block == nullptr ? never : seat.flush_at, seat.drops.due()});
+  }
+  return next;
 }
 
 void AccessLogger::flush_due(Instant now) {
-  if (block_ != nullptr && now >= flush_at_) flush();
-  if (const auto lines = drops_.take(now)) say_dropped(*lines);
+  for (const auto& output : waiting_) {
+    AccessSeat& seat = seat_of(*output);
+    if (seat.block != nullptr && now >= seat.flush_at) flush(*output);
+    if (const auto lines = seat.drops.take(now)) say_dropped(*output, *lines);
+  }
+  forget_settled();
 }
 
 void AccessLogger::flush() {
-  if (block_ == nullptr) return;
-  lane_.hand_over(*block_);
-  block_ = nullptr;
-  shared_->ring();
+  for (const auto& output : waiting_) flush(*output);
+}
+
+void AccessLogger::flush(AccessOutput& output) {
+  AccessSeat& seat = seat_of(output);
+  if (seat.block == nullptr) return;
+  seat.lane.hand_over(*std::exchange(seat.block, nullptr));
+  output.ring();
+}
+
+/// Lets go of the outputs where nothing is held back.
+void AccessLogger::forget_settled() {
+  std::erase_if(waiting_, [this](const auto& output) {
+    AccessSeat& seat = seat_of(*output);
+    seat.waits = seat.block != nullptr || seat.drops.due() != never;
+    return !seat.waits;
+  });
 }
 
 }  // namespace minato::observe

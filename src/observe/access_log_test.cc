@@ -160,8 +160,36 @@ TEST_F(AccessLogTest, SaysThatAnOutputFails) {
     logger.write(to, {.id = "def"}, start);
   }
   EXPECT_TRUE(access_log->stop(10s));
+  EXPECT_THAT(said.lines(), SizeIs(2));  // at once, and the rest at the end
   EXPECT_THAT(said.lines(),
-              ElementsAre(HasSubstr("output=/dev/full reason=\"No space left on device\"")));
+              Each(HasSubstr("output=/dev/full reason=\"No space left on device\" lines=1")));
+  EXPECT_EQ(access_log->lost_lines(), 2u);
+}
+
+TEST_F(AccessLogTest, AStuckOutputCostsAnotherNoLine) {
+  make(1, {.block_bytes = 4096, .blocks = 4});
+  NamedPipe pipe(folder / "pipe");
+  const AccessTarget stuck = target(pipe.path), well = target(folder / "log");
+  {
+    AccessLogger logger(*access_log, 0, counters[0]);
+    for (int n = 0; n < 5000; ++n)
+      logger.write(stuck, {.id = "a line of some length, as lines are"}, start);
+    for (int n = 0; n < 100; ++n) logger.write(well, {.id = "well"}, start);
+  }
+  EXPECT_FALSE(access_log->stop(1s)) << "the one is stuck";
+  EXPECT_THAT(lines_in(contents(folder / "log")), SizeIs(100));
+  EXPECT_THAT(said.lines(), Each(HasSubstr("output=" + pipe.path)));
+}
+
+TEST_F(AccessLogTest, SaysAtTheEndWhatWasDroppedSinceItLastSaidSo) {
+  make(1, {.block_bytes = 8, .blocks = 0});
+  const AccessTarget to = target(folder / "log");
+  {
+    AccessLogger logger(*access_log, 0, counters[0]);
+    for (int n = 0; n < 5; ++n) logger.write(to, {.id = "abc"}, start);
+  }
+  EXPECT_THAT(said.lines(),
+              ElementsAre(EndsWith("worker=0 lines=1\n"), EndsWith("worker=0 lines=4\n")));
 }
 
 TEST_F(AccessLogTest, OneStuckWriterDoesNotOutliveTheProgramLogItSpeaksTo) {

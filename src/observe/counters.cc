@@ -40,7 +40,7 @@ constexpr std::array<CounterRow, counter_count> rows{{
      "Connects to endpoints that were refused, timed out or failed otherwise."},
     {access_log_lines, "access_log_lines", total, things, "Lines handed to the access log."},
     {access_log_drops, "access_log_drops", total, things,
-     "Lines that were dropped because the output of the access log was too slow."},
+     "Lines that are missing because an output of the access log was too slow, or failed."},
 }};
 
 constexpr bool in_order() {

@@ -1,18 +1,16 @@
-// Lines of one worker on their way to the writer thread, a block at a time.
+// Lines of one worker on their way to a writer thread, a block at a time.
 #pragma once
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "observe/output.h"
 #include "observe/spsc_ring.h"
 
 namespace minato::observe {
 
-/// Lines for one output or several, in the order in which they were added.
+/// Lines, in the order in which they were added.
 /// Thread: whoever has it; it goes from hand to hand through a BlockLane.
 class LineBlock {
  public:
@@ -21,33 +19,18 @@ class LineBlock {
 
   /// Where the next line may be written.
   std::span<char> room() const { return {room_.get() + used_, bytes_ - used_}; }
-  /// Takes the first `bytes` of the room as a line for `output`.
-  void add(std::size_t bytes, const std::shared_ptr<Output>& output);
-  bool empty() const { return used_ == 0; }
-
-  /// Each output that lines are for.
-  std::span<const std::shared_ptr<Output>> outputs() const { return outputs_; }
-  /// The lines for the output of that index; gathered in `scratch` where others stand between.
-  std::string_view lines_of(std::size_t output, std::string& scratch) const;
-  /// Forgets the lines; lets go of the outputs.
-  void clear();
+  /// Takes the first `bytes` of the room as a line.
+  void add(std::size_t bytes) { used_ += bytes; }
+  std::string_view lines() const { return {room_.get(), used_}; }
+  void clear() { used_ = 0; }
 
  private:
-  /// Neighbouring lines for the same output.
-  struct Run {
-    std::size_t output;
-    std::size_t end;
-  };
-  std::size_t index_of(const std::shared_ptr<Output>& output);
-
   std::unique_ptr<char[]> room_;
   std::size_t bytes_;
   std::size_t used_ = 0;
-  std::vector<std::shared_ptr<Output>> outputs_;
-  std::vector<Run> runs_;
 };
 
-/// The blocks of one worker: between its hands, the writer's, and a spare stack.
+/// The blocks of one worker for one output: between its hands, the writer's, and a spare stack.
 /// Bounds: `blocks_max` blocks; one is made only when all others are on their way.
 class BlockLane {
  public:

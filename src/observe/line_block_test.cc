@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace minato::observe {
@@ -46,43 +47,19 @@ TEST(SpscRing, HandsFromThreadToThread) {
   other.join();
 }
 
-std::shared_ptr<Output> some_output(std::string name) {
-  return std::make_shared<Output>(std::move(name), Fd());
-}
-
-void add(LineBlock& block, std::string_view line, const std::shared_ptr<Output>& output) {
+void add(LineBlock& block, std::string_view line) {
   ASSERT_LE(line.size(), block.room().size());
   std::ranges::copy(line, block.room().data());
-  block.add(line.size(), output);
+  block.add(line.size());
 }
 
-TEST(LineBlock, KeepsTheLinesOfEachOutputInOrder) {
-  const auto a = some_output("a"), b = some_output("b");
+TEST(LineBlock, KeepsLinesUntilItIsCleared) {
   LineBlock block(100);
-  add(block, "a1\n", a), add(block, "a2\n", a), add(block, "b1\n", b), add(block, "a3\n", a);
-  std::string scratch;
-  ASSERT_EQ(block.outputs().size(), 2u);
-  EXPECT_EQ(block.outputs()[0], a);
-  EXPECT_EQ(block.lines_of(0, scratch), "a1\na2\na3\n");
-  EXPECT_EQ(block.lines_of(1, scratch), "b1\n");
-}
-
-TEST(LineBlock, CopiesNothingWhereThereIsOneOutput) {
-  LineBlock block(100);
-  add(block, "a1\n", some_output("a"));
-  std::string scratch;
-  EXPECT_EQ(block.lines_of(0, scratch), "a1\n");
-  EXPECT_EQ(scratch.capacity(), std::string().capacity());
-}
-
-TEST(LineBlock, LetsGoOfItsOutputs) {
-  const auto output = some_output("a");
-  LineBlock block(100);
-  add(block, "a1\n", output);
-  EXPECT_EQ(output.use_count(), 2);
+  add(block, "one\n"), add(block, "two\n");
+  EXPECT_EQ(block.lines(), "one\ntwo\n");
+  EXPECT_EQ(block.room().size(), 92u);
   block.clear();
-  EXPECT_EQ(output.use_count(), 1);
-  EXPECT_TRUE(block.empty());
+  EXPECT_EQ(block.lines(), "");
   EXPECT_EQ(block.room().size(), 100u);
 }
 

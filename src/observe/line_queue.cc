@@ -9,34 +9,28 @@
 namespace minato::observe {
 
 struct LineQueue::Shared {
-  explicit Shared(std::shared_ptr<Output> first) : output(std::move(first)) {}
+  explicit Shared(std::shared_ptr<Output> to) : output(std::move(to)) {}
 
-  /// Moves what waits to `taken` and returns where it goes; null where nothing will come any more.
-  std::shared_ptr<Output> take(std::string& taken) {
+  /// Moves what waits to `taken`; false where nothing will come any more.
+  bool take(std::string& taken) {
     std::unique_lock lock(mutex);
     changed.wait(lock, [this] { return stopping || !waiting.empty(); });
-    if (waiting.empty()) return nullptr;
     taken.swap(waiting);
-    return output;
-  }
-
-  std::shared_ptr<Output> current() {
-    const std::lock_guard lock(mutex);
-    return output;
+    return !taken.empty();
   }
 
   void run() {
     std::string taken;
-    while (const auto to = take(taken)) {
-      (void)to->write(taken);  // where the log itself fails, there is nobody left to tell
+    while (take(taken)) {
+      (void)output->write(taken);  // where the log itself fails, there is nobody left to tell
       taken.clear();
     }
   }
 
+  const std::shared_ptr<Output> output;
   std::mutex mutex;
   std::condition_variable changed;
   std::string waiting;
-  std::shared_ptr<Output> output;
   bool stopping = false;
 };
 
@@ -63,17 +57,7 @@ bool LineQueue::put(std::string_view line) {
   return true;
 }
 
-// Opening a file may take its time: nobody who puts a line waits for it.
-Result<void> LineQueue::redirect(std::string_view output) {
-  if (shared_->current()->name() == output) return {};
-  auto opened = Output::open(std::string(output));
-  if (!opened) return std::unexpected(opened.error());
-  const std::lock_guard lock(shared_->mutex);
-  shared_->output.swap(*opened);
-  return {};
-}
-
-Result<void> LineQueue::reopen() { return shared_->current()->reopen(); }
+Result<void> LineQueue::reopen() { return shared_->output->reopen(); }
 
 bool LineQueue::stop(Millis bound) {
   {

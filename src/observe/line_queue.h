@@ -31,9 +31,6 @@ class LineQueue final : public LineSink {
   ~LineQueue() override;
 
   bool put(std::string_view line) override;
-  /// What waits and what is put in from now on goes to `output`. Where that is the name in use,
-  /// nothing changes; on an error neither.
-  Result<void> redirect(std::string_view output);
   /// Opens the file anew (see Output::reopen).
   Result<void> reopen();
   /// Writes what waits and ends. False where the output did not take it within `bound`; what is put

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 
@@ -44,7 +45,8 @@ bool can_go_on(int fd) {
   return ::poll(&writable, 1, -1) >= 0 || errno == EINTR;
 }
 
-Result<void> write_all(int fd, std::string_view text) {
+/// Takes off the front of `text` what was written.
+Result<void> write_all(int fd, std::string_view& text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
     if (written >= 0)
@@ -69,15 +71,28 @@ int Output::descriptor() const {
   return name_ == "stdout" ? STDOUT_FILENO : STDERR_FILENO;
 }
 
-Result<void> Output::write(std::string_view lines) {
+std::expected<void, Lost> Output::write(std::string_view lines) {
+  const std::string_view all = lines;
+  std::string_view line_end = torn_ ? "\n" : "";
+  auto done = write_all(descriptor(), line_end);
+  if (done) torn_ = false;
+  while (done && !lines.empty()) done = write_some(lines);
+  if (done) return {};
+  const std::size_t written = all.size() - lines.size();
+  if (written > 0) torn_ = all[written - 1] != '\n';
+  return std::unexpected(
+      Lost{static_cast<std::uint64_t>(std::ranges::count(lines, '\n')), done.error()});
+}
+
+/// Takes off the front of `lines` what was written.
+Result<void> Output::write_some(std::string_view& lines) {
   const int fd = descriptor();
   if (!is_pipe(fd)) return write_all(fd, lines);
-  while (!lines.empty()) {
-    const auto piece = piece_for_pipe(lines);
-    if (auto done = write_all(fd, piece); !done) return done;
-    lines.remove_prefix(piece.size());
-  }
-  return {};
+  const std::string_view piece = piece_for_pipe(lines);
+  std::string_view rest = piece;
+  auto done = write_all(fd, rest);
+  lines.remove_prefix(piece.size() - rest.size());
+  return done;
 }
 
 // dup3 changes the file behind the number at once: a write on another thread goes to one of the two
@@ -88,6 +103,7 @@ Result<void> Output::reopen() {
   if (!file) return std::unexpected(file.error());
   if (::dup3(file->get(), file_.get(), O_CLOEXEC) < 0)
     return fail(fault_of_errno(errno), Side::local, "cannot put the new log file in place", errno);
+  torn_ = false;
   return {};
 }
 

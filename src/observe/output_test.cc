@@ -1,6 +1,7 @@
 #include "observe/output.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <thread>
@@ -122,7 +123,54 @@ TEST(Output, FailsWhereThePipeHasLostItsReader) {
   const auto written = output->write("x\n");
   signal(SIGPIPE, SIG_DFL);
   ASSERT_FALSE(written.has_value());
-  EXPECT_EQ(written.error().os_errno, EPIPE);
+  EXPECT_EQ(written.error().error.os_errno, EPIPE);
+  EXPECT_EQ(written.error().lines, 1u);
+}
+
+/// Files of this process may have no more bytes than that, for as long as it lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    signal(SIGXFSZ, SIG_IGN);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, SIG_DFL);
+  }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Output, BeginsANewLineAfterOneThatAFullDiskHasTorn) {
+  Folder folder;
+  const auto output = opened(folder / "log");
+  {
+    const FileSizeLimit full(6);
+    const auto written = output->write("one\ntwo\nthree\n");
+    ASSERT_FALSE(written.has_value());
+    EXPECT_EQ(written.error().lines, 2u) << "the torn one, and what is behind it";
+    EXPECT_FALSE(output->write("four\n").has_value());
+  }
+  EXPECT_TRUE(output->write("five\n"));
+  EXPECT_TRUE(output->write("six\n"));
+  EXPECT_EQ(contents(folder / "log"), "one\ntw\nfive\nsix\n");
+}
+
+TEST(Output, BeginsANewFileWithAWholeLine) {
+  Folder folder;
+  const auto output = opened(folder / "log");
+  {
+    const FileSizeLimit full(2);
+    EXPECT_FALSE(output->write("one\n").has_value());
+  }
+  std::filesystem::rename(folder / "log", folder / "log.1");
+  ASSERT_TRUE(output->reopen());
+  EXPECT_TRUE(output->write("two\n"));
+  EXPECT_EQ(contents(folder / "log"), "two\n");
 }
 
 TEST(LineQueue, WritesWhatEveryThreadPuts) {
@@ -152,18 +200,6 @@ TEST(LineQueue, NeverWaitsForAPipeThatNobodyReads) {
   EXPECT_FALSE(queue->stop(10ms)) << "it is stuck, and yet the end does not wait";
   queue.reset();
   EXPECT_EQ(pipe.read_all().size(), taken * line.size()) << "what was taken comes out after all";
-}
-
-TEST(LineQueue, GoesOverToAnotherOutput) {
-  Folder folder;
-  auto queue = *LineQueue::open(folder / "a");
-  EXPECT_FALSE(queue->redirect("/nowhere/log"));
-  EXPECT_TRUE(queue->redirect(folder / "a"));
-  EXPECT_TRUE(queue->redirect(folder / "b"));
-  queue->put("line\n");
-  EXPECT_TRUE(queue->stop(10s));
-  EXPECT_EQ(contents(folder / "a"), "");
-  EXPECT_EQ(contents(folder / "b"), "line\n");
 }
 
 TEST(LineQueue, OpensItsFileAnew) {

@@ -21,6 +21,7 @@ class WriterThread {
   /// `join_within` was called, or the body has ended.
   ~WriterThread();
 
+  bool ended() const { return ended_.wait_for(0ms) == std::future_status::ready; }
   /// Waits for the body to end. False where it did not within `bound`: it is left alone then, stuck
   /// in its write, until the process ends.
   bool join_within(Millis bound);
