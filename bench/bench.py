@@ -93,7 +93,7 @@ def compare_requests(names, folder, origin, rounds, seconds):
 
 def print_requests(costs, rates):
     """Ratios are medians of each round's ratio, not ratios of medians: rounds share disturbances."""
-    bases = [base for base in ("floor", "nginx") if base in costs]
+    bases = [base for base in ("floor", "nginx", "haproxy") if base in costs]
     print(f"\n{'CPU of a request':<18}{'us':>8}{'min':>8}{'max':>8}" +
           "".join(f"{'/ ' + base:>10}" for base in bases) + f"{'requests/s':>12}")
     for name, mine in costs.items():
