@@ -7,6 +7,7 @@
 #include "connection/front.h"
 #include "net/network.h"
 #include "runtime/scope.h"
+#include "runtime/timers.h"
 
 namespace minato::connection {
 
@@ -18,13 +19,15 @@ class ServerConnection;
 /// Owns:   every connection; destroying the server closes them at once.
 class Server {
  public:
-  Server(runtime::Loop& loop, Witness& witness) : loop_(loop), witness_(witness), scope_(loop) {}
+  Server(runtime::Loop& loop, Witness& witness)
+      : loop_(loop), witness_(witness), late_(loop.timers(), *this), scope_(loop) {}
 
   /// Serves `accepted` from now on, as `port` says at each request.
   void serve(net::Accepted accepted, LocalRef<Port> port);
 
   /// Takes no further request on any connection: those that are idle close now, the others after
-  /// the exchange that runs. Wait for `empty` then.
+  /// the exchange that runs. One that has not asked yet may still do so, for a short while. Wait
+  /// for `empty` then.
   void drain();
   /// The same for the connections of one port.
   void retire(Port& port);
@@ -37,10 +40,14 @@ class Server {
  private:
   friend class ServerConnection;
   friend class ServerExchange;
+  void close_idle();
+  void close_late();
+
   runtime::Loop& loop_;
   Witness& witness_;
   DateCache date_;
   IntrusiveList<ServerConnection> idle_;
+  runtime::TimerOf<Server, &Server::close_late> late_;  // for those that closing leaves to ask
   runtime::Scope scope_;
   bool draining_ = false;
 };

@@ -11,7 +11,7 @@ constexpr int pipelined_in_a_row = 32;
 constexpr Millis linger_time = 2s;
 constexpr std::size_t linger_bytes = 1u << 20;
 
-/// How long a connection that was accepted while its port closes may take to send its request.
+/// How long a connection that has not asked yet when its port closes may take to send its request.
 constexpr Millis late_request_time = 2s;
 
 }  // namespace
@@ -22,13 +22,25 @@ void Server::serve(net::Accepted accepted, LocalRef<Port> port) {
 
 void Server::drain() {
   draining_ = true;
-  idle_.for_each([](ServerConnection& connection) { connection.close_idle(); });
+  close_idle();
 }
 
 void Server::retire(Port& port) {
   port.closing = true;
-  idle_.for_each([&](ServerConnection& connection) {
-    if (connection.is_on(port)) connection.close_idle();
+  close_idle();
+}
+
+/// Of the connections whose end has come. One that was just accepted has its request under way.
+void Server::close_idle() {
+  late_.arm(loop_.now() + late_request_time);
+  idle_.for_each([](ServerConnection& connection) {
+    if (connection.must_close() && connection.has_served()) connection.close_idle();
+  });
+}
+
+void Server::close_late() {
+  idle_.for_each([](ServerConnection& connection) {
+    if (connection.must_close()) connection.close_idle();
   });
 }
 
@@ -49,7 +61,9 @@ Task<void> ServerConnection::run(Server& server, net::Accepted accepted, LocalRe
   co_await connection.serve();
 }
 
+/// To close over what has come would reset the connection, and leave a request without its answer.
 void ServerConnection::close_idle() {
+  if (!stream_->quiet()) return;
   stream_->abort({Fault::cancelled, Side::local, 0, "draining"});
 }
 
@@ -58,6 +72,7 @@ Task<void> ServerConnection::serve() {
     const bool there = co_await wait_for_request();
     if (!there) co_return;
     const Next next = co_await ServerExchange::run(*this);
+    has_served_ = true;
     if (next == Next::linger) co_await linger();
     if (next != Next::keep) co_return;
     if (buffer_.empty()) in_a_row = 0;
@@ -69,10 +84,10 @@ Task<void> ServerConnection::serve() {
 }
 
 Task<bool> ServerConnection::wait_for_request() {
-  const bool first = !std::exchange(has_served_, true);
   if (!buffer_.empty()) co_return true;
-  // What was taken from the queue of a port that closes is still answered, once.
-  if (must_close() && !first) co_return false;
+  // What was taken from the queue of a port that closes is still answered, once, and so is what had
+  // come when the port closed.
+  if (must_close() && has_served_ && stream_->quiet()) co_return false;
   const Millis limit = must_close() ? late_request_time : port_->front->timeouts.keep_alive;
   server_.idle_.push_back(*this);
   const Instant until = deadline_after(server_.loop_.now(), limit);

@@ -26,9 +26,9 @@ class ServerConnection : public ListLink {
   ~ServerConnection();
 
   static Task<void> run(Server& server, net::Accepted accepted, LocalRef<Port> port);
-  /// Ends a connection that waits for its next request.
+  /// Ends a connection that waits for its next request, unless one is there already.
   void close_idle();
-  bool is_on(const Port& port) const { return port_.get() == &port; }
+  bool has_served() const { return has_served_; }
   /// No further request is wanted on it: its port closes, or the program ends.
   bool must_close() const { return port_->closing || server_.draining_; }
 

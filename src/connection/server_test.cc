@@ -85,6 +85,17 @@ class ServerTest : public Test {
     }
     co_await stop_when_empty(test);
   }
+  static Task<void> send_as_the_port_closes(ServerTest& test, std::string request) {
+    std::array<char, 4096> buffer;
+    for (int number = 0; number < 2; ++number) {
+      std::array<iovec, 1> piece{{{request.data(), request.size()}}};
+      EXPECT_TRUE(co_await test.client->write(piece, 0ms));
+      if (number == 1) test.server.retire(*test.port);  // the request is with the kernel
+      const auto count = co_await test.client->read(buffer, never);
+      test.answer.assign(buffer.data(), count.value_or(0));
+    }
+    co_await stop_when_empty(test);
+  }
   static Task<void> stop_when_empty(ServerTest& test) {
     co_await test.server.empty();
     test.loop->stop();
@@ -165,11 +176,12 @@ TEST_F(ServerTest, AnHttp10ClientGetsItsAnswerAndTheEnd) {
   EXPECT_EQ(count_of("Connection: close", got), 1u);
 }
 
-TEST_F(ServerTest, DrainingClosesWhatIsIdle) {
-  server.drain();
-  tasks.start(stop_when_empty(*this));
+TEST_F(ServerTest, ARequestThatHasComeWhenItsPortClosesIsAnswered) {
+  tasks.start(send_as_the_port_closes(*this, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
   loop->run();
-  EXPECT_EQ(witness.open, 0);
+  EXPECT_EQ(witness.statuses, (std::vector{200, 200}));
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n/x")) << answer;
+  EXPECT_EQ(count_of("Connection: close", answer), 1u);
 }
 
 }  // namespace
