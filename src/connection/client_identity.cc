@@ -20,13 +20,46 @@ std::string_view bare_address(std::string_view node) {
   return is_ipv4_with_port ? node.substr(0, colon) : node;
 }
 
-/// The `for` parameter of one element of Forwarded (RFC 7239 4); empty where it has none.
-std::string_view forwarded_for(std::string_view element) {
-  while (!element.empty()) {
-    const auto pair = trim(take_until(element, ';'));
-    if (pair.size() > 4 && iequals(pair.substr(0, 4), "for=")) return pair.substr(4);
+/// True where the quote at `at`, inside a quoted string, is part of it.
+bool is_escaped(std::string_view text, std::size_t at) {
+  bool escaped = false;
+  for (; at > 0 && text[at - 1] == '\\'; --at) escaped = !escaped;
+  return escaped;
+}
+
+/// Takes the quoted string off that `text` begins with; nullopt where it does not end.
+std::optional<std::string_view> take_quoted(std::string_view& text) {
+  std::size_t end = 1;
+  while (end < text.size() && (text[end] != '"' || is_escaped(text, end))) ++end;
+  if (end >= text.size()) return std::nullopt;
+  const auto quoted = text.substr(0, end + 1);
+  text.remove_prefix(end + 1);
+  return quoted;
+}
+
+/// The value in front of the next `;`, or of the end; nullopt where its quotes are not in order.
+std::optional<std::string_view> take_value(std::string_view& pairs) {
+  if (!pairs.starts_with('"')) {
+    const auto value = trim(take_until(pairs, ';'));
+    return value.contains('"') ? std::nullopt : std::optional(value);
   }
-  return {};
+  const auto value = take_quoted(pairs);
+  return value && trim(take_until(pairs, ';')).empty() ? value : std::nullopt;
+}
+
+/// The `for` parameter of one element of Forwarded (RFC 7239 4); empty where it has none, where it
+/// has two, and where it is not well-formed.
+std::string_view forwarded_for(std::string_view element) {
+  std::string_view node;
+  for (element = trim(element); !element.empty(); element = trim(element)) {
+    const auto name = take_until(element, '=');
+    const auto value = take_value(element);
+    if (!http::is_token(name) || !value || value->empty()) return {};
+    if (!iequals(name, "for")) continue;
+    if (!node.empty()) return {};
+    node = *value;
+  }
+  return node;
 }
 
 /// Takes the last element off a comma list.
@@ -37,27 +70,43 @@ std::string_view take_last(std::string_view& list) {
   return trim(last);
 }
 
+/// The same of Forwarded, where a comma in quotes separates nothing. Read from the right: what
+/// stands on the left was written by who is trusted less, and may well leave a quote open.
+std::string_view take_last_forwarded(std::string_view& list) {
+  std::size_t begin = list.size();
+  for (bool quoted = false; begin > 0 && (quoted || list[begin - 1] != ','); --begin)
+    if (list[begin - 1] == '"' && !(quoted && is_escaped(list, begin - 1))) quoted = !quoted;
+  const auto last = list.substr(begin);
+  list = list.substr(0, begin == 0 ? 0 : begin - 1);
+  return trim(last);
+}
+
 /// The rightmost address of `chain` that is not a trusted proxy's, or the leftmost that can be
 /// read.
-std::string_view believed(std::string_view chain, bool is_forwarded, const net::CidrSet& trusted) {
-  std::string_view client;
+std::optional<net::Address> believed(std::string_view chain, bool is_forwarded,
+                                     const net::CidrSet& trusted) {
+  std::optional<net::Address> client;
   while (!chain.empty()) {
-    const auto element = take_last(chain);
-    const auto text = bare_address(is_forwarded ? forwarded_for(element) : element);
-    const auto address = net::Address::parse(text, 0);
+    const auto node = is_forwarded ? forwarded_for(take_last_forwarded(chain)) : take_last(chain);
+    const auto address = net::Address::parse(bare_address(node), 0);
     if (!address) break;
-    client = text;
+    client = address;
     if (!trusted.contains(*address)) break;
   }
   return client;
 }
 
-std::string_view claimed_client(http::Fields& fields, const net::CidrSet& trusted) {
+std::optional<net::Address> claimed_client(http::Fields& fields, const net::CidrSet& trusted) {
   if (fields.has(FieldId::x_forwarded_for))
     return believed(fields.combined(FieldId::x_forwarded_for), false, trusted);
   if (fields.has(FieldId::forwarded))
     return believed(fields.combined(FieldId::forwarded), true, trusted);
   return believed(fields.value(FieldId::x_real_ip), false, trusted);
+}
+
+/// As every address is written here, however it was sent.
+std::string_view canonical(const net::Address& address, Arena& arena) {
+  return address.host_text_in(arena.array<char>(INET6_ADDRSTRLEN).first<INET6_ADDRSTRLEN>());
 }
 
 }  // namespace
@@ -72,7 +121,7 @@ http::Client identify_client(const Peer& peer, http::Fields& fields, const Front
                       .local_port = local_port};
   if (!client.trusted_peer) return client;
   const auto claimed = claimed_client(fields, *front.trusted_proxies);
-  if (!claimed.empty()) client.address = claimed;
+  if (claimed) client.address = canonical(*claimed, fields.arena());
   return client;
 }
 

@@ -17,7 +17,7 @@ struct Peer {
 /// From an untrusted peer: the peer itself, whatever it claims. From a trusted one the chain of
 /// X-Forwarded-For (else of Forwarded's `for`, else X-Real-IP) is believed from the right: the
 /// first address that is not a trusted proxy's is the client; what cannot be read ends the chain.
-/// The views live as long as the peer and the head.
+/// The views live as long as the peer and the head's arena.
 http::Client identify_client(const Peer& peer, http::Fields& fields, const Front& front,
                              std::uint16_t local_port);
 

@@ -104,8 +104,31 @@ TEST_F(ClientIdentityTest, ForwardedNamesTheClientByItsForParameter) {  // RFC 7
            Row{"for=6.6.6.6, for=203.0.113.9;host=a, for=10.0.0.2", "203.0.113.9"},
            Row{"for=203.0.113.9, for=_hidden, for=10.0.0.2", "10.0.0.2"},
            Row{"proto=https", "10.0.0.1"},
+           // What is quoted separates nothing, and names nobody.
+           Row{R"(proto=http;host="x;for=6.6.6.6;y";for=203.0.113.9)", "203.0.113.9"},
+           Row{R"(for=203.0.113.9;host="x, for=6.6.6.6")", "203.0.113.9"},
+           Row{R"(for=203.0.113.9;host="x\", for=6.6.6.6")", "203.0.113.9"},
+           Row{R"(for=203.0.113.9;host="x\\", for=10.0.0.2)", "203.0.113.9"},
+           Row{R"(for=203.0.113.9;, for=10.0.0.2;host="")", "203.0.113.9"},
+           // Whoever leaves a quote open is not believed, but who stands on the right is.
+           Row{R"(for=6.6.6.6, for="203.0.113.9, for=10.0.0.2)", "10.0.0.2"},
+           Row{R"(host=";for=203.0.113.9, for="[2001:db8::9]")", "2001:db8::9"},
+           Row{R"(for=203.0.113.9;host="x)", "10.0.0.1"},
+           Row{R"(for=203.0.113.9;host="x"y)", "10.0.0.1"},
+           Row{R"(for=203.0.113.9;host=x"y")", "10.0.0.1"},
+           Row{"for=203.0.113.9;host=x;for=6.6.6.6", "10.0.0.1"},
        })
     EXPECT_EQ(client_of("10.0.0.1", {{"Forwarded", row.chain}}).address, row.client) << row.chain;
+}
+
+TEST_F(ClientIdentityTest, ABelievedAddressIsWrittenInItsOneForm) {
+  for (const auto& [sent, written] :
+       {std::pair{"::ffff:203.0.113.9", "203.0.113.9"}, std::pair{"2001:DB8:0::09", "2001:db8::9"},
+        std::pair{"[::FFFF:cb00:7109]:80", "203.0.113.9"}}) {
+    EXPECT_EQ(client_of("10.0.0.1", {{"X-Forwarded-For", sent}}).address, written);
+    EXPECT_EQ(client_of("10.0.0.1", {{"Forwarded", "for=\"" + std::string(sent) + "\""}}).address,
+              written);
+  }
 }
 
 TEST_F(ClientIdentityTest, XForwardedForComesBeforeForwardedBeforeXRealIp) {

@@ -131,8 +131,13 @@ std::string Address::host_text() const {
   if (family_ == Family::unix_path) return path_;
   if (family_ == Family::none) return {};
   std::array<char, INET6_ADDRSTRLEN> text;
-  ::inet_ntop(family_ == Family::ipv4 ? AF_INET : AF_INET6, ip_.data(), text.data(), text.size());
-  return text.data();
+  return std::string(host_text_in(text));
+}
+
+std::string_view Address::host_text_in(std::span<char, INET6_ADDRSTRLEN> room) const {
+  MINATO_ASSERT(family_ == Family::ipv4 || family_ == Family::ipv6);
+  return ::inet_ntop(family_ == Family::ipv4 ? AF_INET : AF_INET6, ip_.data(), room.data(),
+                     room.size());
 }
 
 std::string Address::text() const {

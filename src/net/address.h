@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,8 @@ class Address {
 
   /// The address alone: "10.0.0.1", "::1", "/run/app.sock".
   std::string host_text() const;
+  /// The same of an IP address without allocating, in `room`.
+  std::string_view host_text_in(std::span<char, INET6_ADDRSTRLEN> room) const;
   /// With the port: "10.0.0.1:80", "[::1]:80", "unix:/run/app.sock".
   std::string text() const;
 
