@@ -1,5 +1,6 @@
 #include "http/field_id.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/strings.h"
@@ -67,6 +68,20 @@ FieldId field_id(std::string_view name) noexcept {
   const bool same =
       spellings[id] == name || iequals(spellings[id], name);  // most spell it as we do
   return same ? static_cast<FieldId>(id) : FieldId::unknown;
+}
+
+bool same_variable(std::string_view name, std::string_view other) noexcept {
+  return std::ranges::equal(name, other, [](char a, char b) {
+    return to_lower(a == '_' ? '-' : a) == to_lower(b == '_' ? '-' : b);
+  });
+}
+
+FieldId field_id_as_variable(std::string_view name) noexcept {
+  std::array<char, 64> text;  // longer than any known name
+  if (!name.contains('_')) return field_id(name);
+  if (name.size() > text.size()) return FieldId::unknown;
+  std::ranges::replace_copy(name, text.begin(), '_', '-');
+  return field_id({text.data(), name.size()});
 }
 
 std::string_view canonical_name(FieldId id) noexcept {

@@ -90,6 +90,12 @@ FieldId field_id(std::string_view name) noexcept;
 /// As it is written in new fields; empty for `unknown`.
 std::string_view canonical_name(FieldId id) noexcept;
 
+/// True where an origin that reads fields from its environment takes both names for one: CGI leaves
+/// no difference between `-` and `_` (RFC 3875 4.1.18).
+bool same_variable(std::string_view name, std::string_view other) noexcept;
+/// The known name that `name` is taken for there.
+FieldId field_id_as_variable(std::string_view name) noexcept;
+
 /// A set of known names.
 class FieldIdSet {
  public:

@@ -50,5 +50,15 @@ TEST(FieldId, NothingIsUnknown) {
   EXPECT_EQ(canonical_name(FieldId::unknown), "");
 }
 
+TEST(FieldId, AnOriginBehindCgiTakesUnderscoresForHyphens) {  // RFC 3875 4.1.18
+  EXPECT_EQ(field_id_as_variable("Content_Length"), FieldId::content_length);
+  EXPECT_EQ(field_id_as_variable("x_forwarded-FOR"), FieldId::x_forwarded_for);
+  EXPECT_EQ(field_id_as_variable("Host"), FieldId::host);
+  EXPECT_EQ(field_id_as_variable("X_Own"), FieldId::unknown);
+  EXPECT_EQ(field_id_as_variable(std::string(65, '_')), FieldId::unknown);
+  EXPECT_TRUE(same_variable("X_Our-Id", "x-our_id"));
+  EXPECT_FALSE(same_variable("X-Our-Id", "X-Our-Ids"));
+}
+
 }  // namespace
 }  // namespace minato::http

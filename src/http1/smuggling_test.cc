@@ -91,7 +91,8 @@ TEST(Smuggling, EveryKnownVectorIsRefused) {
   }
 }
 
-TEST(Smuggling, AnUnderscoreIsAnotherNameAndNoFraming) {  // CGI and WSGI read it as the same
+// CGI and WSGI read it as the same; it is not forwarded.
+TEST(Smuggling, AnUnderscoreIsAnotherNameAndNoFraming) {
   RequestUnderTest request(
       "POST / HTTP/1.1\r\nHost: h\r\nTransfer_Encoding: chunked\r\nContent-Length: 3\r\n\r\n");
   EXPECT_EQ(request.verdict(), Reason::none);

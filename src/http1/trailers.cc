@@ -19,7 +19,9 @@ constexpr std::size_t first_room_bytes = 256;
 bool may_be_trailer(const Field& field) {
   constexpr std::string_view forwarding = "x-forwarded-";
   switch (field.id) {
-    case FieldId::unknown: return !iequals(field.name.substr(0, forwarding.size()), forwarding);
+    case FieldId::unknown:
+      return http::field_id_as_variable(field.name) == FieldId::unknown &&
+             !http::same_variable(field.name.substr(0, forwarding.size()), forwarding);
     case FieldId::accept_ranges:  // RFC 9110 14.3
     case FieldId::etag:           // RFC 9110 8.8.3
     case FieldId::cache_status:   // RFC 9211 2

@@ -18,7 +18,7 @@ struct TrailerLimits {
 /// False for what would be believed without being part of the head: framing, routing, request
 /// modifiers, authentication, content and response control (RFC 9110 6.5.1), and the fields that
 /// tell of forwarding. Of the known names only those that their definitions allow pass; unknown
-/// ones do.
+/// ones do, unless an origin that is called through CGI would take them for known ones.
 bool may_be_trailer(const http::Field& field);
 
 /// Gathers one section byte by byte, since its lines may arrive in different buffers. Lines are

@@ -1,7 +1,5 @@
 #include "proxy/forwarding.h"
 
-#include <algorithm>
-
 #include "base/strings.h"
 #include "http/tokens.h"
 #include "http1/connection_fields.h"
@@ -14,14 +12,6 @@ using http::FieldId;
 using http::Fields;
 using http::Request;
 
-/// As an origin compares names that reads fields from its environment, where CGI (RFC 3875 4.1.18)
-/// leaves no difference between `-` and `_`.
-bool equals_as_variable(std::string_view name, std::string_view wanted) {
-  return std::ranges::equal(name, wanted, [](char a, char b) {
-    return to_lower(a == '_' ? '-' : a) == to_lower(b == '_' ? '-' : b);
-  });
-}
-
 bool claims_a_way(const Field& line) {
   switch (line.id) {
     case FieldId::forwarded:
@@ -31,11 +21,28 @@ bool claims_a_way(const Field& line) {
     case FieldId::x_real_ip: return true;
     case FieldId::unknown: {
       constexpr std::string_view prefix = "X-Forwarded-";
-      return equals_as_variable(line.name.substr(0, prefix.size()), prefix) ||
-             equals_as_variable(line.name, "X-Real-IP");
+      return http::same_variable(line.name.substr(0, prefix.size()), prefix) ||
+             http::same_variable(line.name, "X-Real-IP");
     }
     default: return false;
   }
+}
+
+/// Framing and Host are the next connection's to say.
+bool is_for_this_hop(const Field& line) {
+  const bool is_known = line.id != FieldId::unknown;
+  switch (is_known ? line.id : http::field_id_as_variable(line.name)) {
+    case FieldId::host:
+    case FieldId::content_length:
+    case FieldId::transfer_encoding: return true;
+    default: return false;
+  }
+}
+
+bool names(std::string_view connection, std::string_view field) {
+  while (!connection.empty())
+    if (iequals(trim(take_until(connection, ',')), field)) return true;
+  return false;
 }
 
 /// `list` with `element` behind it.
@@ -87,11 +94,6 @@ void add_via(const Request& request, std::string_view pseudonym, Fields& out) {
   replace(out, FieldId::via, appended(out.combined(FieldId::via), hop, request.arena));
 }
 
-void set_request_id(const Request& request, std::string_view name, Fields& out) {
-  out.remove(name);
-  out.add(name, request.id);
-}
-
 void add_connection_fields(const Request& request, Fields& out) {
   const bool trailers = http1::accepts_trailers(request.head.fields);
   if (trailers) out.add(FieldId::te, "trailers");  // RFC 9110 10.1.4
@@ -108,7 +110,7 @@ void forward_fields(const Request& request, const ForwardingOptions& options,
                     std::string_view pseudonym, Fields& out) {
   if (!request.head.authority.empty()) out.add(FieldId::host, request.head.authority);
   request.head.fields.for_each([&](const Field& line) {
-    if (line.id == FieldId::host || line.id == FieldId::content_length) return;
+    if (is_for_this_hop(line) || http::same_variable(line.name, options.request_id)) return;
     if (!request.client.trusted_peer && claims_a_way(line)) return;
     out.append(line);
   });
@@ -117,8 +119,16 @@ void forward_fields(const Request& request, const ForwardingOptions& options,
   if (options.x_real_ip) replace(out, FieldId::x_real_ip, request.client.address);
   if (options.forwarded) add_forwarded(request, out);
   if (options.via) add_via(request, pseudonym, out);
-  if (!options.request_id.empty()) set_request_id(request, options.request_id, out);
+  if (!options.request_id.empty()) out.add(options.request_id, request.id);
   add_connection_fields(request, out);
+}
+
+void forward_trailers(const Fields& trailers, std::string_view connection,
+                      std::string_view request_id, Fields& out) {
+  trailers.for_each([&](const Field& line) {
+    if (!names(connection, line.name) && !http::same_variable(line.name, request_id))
+      out.append(line);
+  });
 }
 
 bool has_passed_through(const Fields& fields, std::string_view pseudonym) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "http1/connection_fields.h"
@@ -206,6 +207,41 @@ TEST(Forwarding, TheRequestIdIsThisExchangesUnderTheConfiguredName) {
   EXPECT_THAT(
       forwarded_fields("X-Correlation: theirs\r\nx-correlation: again\r\n", stranger, options),
       ElementsAre("Host: a.example", "X-Correlation: exchange-1"));
+}
+
+TEST(Forwarding, NoOtherSpellingOfTheRequestIdIsBesideIt) {
+  ForwardingOptions options = nothing_added;
+  for (const char* const name : {"X-Request-Id", "X-Our-Id"}) {
+    options.request_id = name;
+    std::string other = name;
+    std::ranges::replace(other, '-', '_');
+    for (const auto& client : {stranger, trusted})
+      EXPECT_THAT(forwarded_fields(other + ": theirs\r\n", client, options),
+                  ElementsAre("Host: a.example", std::string(name) + ": exchange-1"));
+  }
+}
+
+TEST(Forwarding, FramingInAnotherSpellingGoesNoFurther) {
+  for (const std::string name :
+       {"Content_Length", "content_length", "Transfer_Encoding", "TRANSFER_ENCODING"})
+    for (const auto& client : {stranger, trusted})
+      EXPECT_THAT(forwarded_fields(name + ": 5\r\n", client, nothing_added),
+                  ElementsAre("Host: a.example"))
+          << name;
+  EXPECT_THAT(forwarded_fields("User_Agent: a\r\nX_Own: b\r\n", stranger, nothing_added),
+              ElementsAre("Host: a.example", "User_Agent: a", "X_Own: b"));
+}
+
+TEST(Forwarding, TrailersThatConnectionNamesOrThatAreOursToSayGoNoFurther) {  // RFC 9110 7.6.1
+  BlockPool pool;
+  Arena arena(pool);
+  http::Fields trailers(arena), out(arena);
+  for (const char* const name : {"X-Sum", "X-Hop", "x-our-id", "X_Our_Id", "X-Last"})
+    trailers.add(name, "1");
+  forward_trailers(trailers, "close, x-hop ,TE", "X-Our-Id", out);
+  Lines lines;
+  out.for_each([&](const http::Field& line) { lines.emplace_back(line.name); });
+  EXPECT_THAT(lines, ElementsAre("X-Sum", "X-Last"));
 }
 
 TEST(Forwarding, TheAuthorityOfAnAbsoluteTargetIsTheHost) {  // RFC 9112 3.2.2

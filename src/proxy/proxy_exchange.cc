@@ -167,7 +167,10 @@ Task<void> ProxyExchange::pump_body(Call& call) {
       co_return;
     }
   }
-  (void)co_await call.finish(&request_.body.trailers());
+  http::Fields trailers(request_.arena);
+  forward_trailers(request_.body.trailers(), request_.head.fields.combined(FieldId::connection),
+                   service_.forwarding.request_id, trailers);
+  (void)co_await call.finish(&trailers);
   sent_ = surroundings_.loop.now();
 }
 
@@ -231,6 +234,7 @@ ProxyExchange::Failed ProxyExchange::failed(const Error& error) {
 
 Task<ProxyExchange::Failed> ProxyExchange::relay_response(Call& call) {
   const BodyLength length = response_length(call);
+  response_connection_ = response_.fields.combined(FieldId::connection);
   http1::remove_hop_by_hop(response_.fields);
   response_.fields.remove(FieldId::content_length);
   if (auto started = responder_.start(response_, length); !started)
@@ -269,7 +273,10 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
 }
 
 Task<ProxyExchange::Failed> ProxyExchange::finish(Call& call) {
-  auto finished = co_await responder_.finish(trailers_to_forward(call));
+  http::Fields trailers(request_.arena);
+  if (const http::Fields* const came = trailers_to_forward(call))
+    forward_trailers(*came, response_connection_, {}, trailers);
+  auto finished = co_await responder_.finish(&trailers);
   if (!finished) co_return client_write_failure(finished.error());
   co_return std::nullopt;
 }

@@ -51,8 +51,9 @@ class ProxyExchange {
   upstream::Tried tried_;
   Attempt attempt_;
   Instant began_;
-  Instant head_sent_ = never;     // where the body had to be waited for
-  Instant sent_ = never;          // when the last of the request was written, or given up
+  Instant head_sent_ = never;  // where the body had to be waited for
+  Instant sent_ = never;       // when the last of the request was written, or given up
+  std::string_view response_connection_;
   std::string_view first_piece_;  // of the request's body; good until a second is read
   std::uint64_t pieces_read_ = 0;
   Failed client_failed_;  // the client's side, while the origin was awaited

@@ -262,6 +262,17 @@ TEST_F(ProxyStory, TrailersReachTheClientThatAsksForThem) {  // RFC 9110 6.5.1
   }
 }
 
+TEST_F(ProxyStory, TrailersThatConnectionNamesEndHere) {  // RFC 9110 7.6.1
+  constexpr std::string_view framing = "Transfer-Encoding: chunked\r\nConnection: X-Hop, TE\r\n";
+  constexpr std::string_view body = "1\r\na\r\n0\r\nX-Hop: 1\r\nX-Sum: 1\r\n\r\n";
+  constexpr const char* forwarded = "1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n";
+  auto& browser =
+      client(message("PUT / HTTP/1.1", "Host: a\r\nTE: trailers\r\n" + std::string(framing), body));
+  EXPECT_EQ(body_of(origin().newest().received()), forwarded);
+  origin().newest().send(message("HTTP/1.1 200 OK", framing, body));
+  EXPECT_EQ(body_of(browser.received()), forwarded);
+}
+
 TEST_F(ProxyStory, ATruncatedBodyIsNeverPassedOffAsComplete) {  // RFC 9112 8
   struct Row {
     const char* framing;
