@@ -32,10 +32,13 @@ void Server::retire(Port& port) {
 
 /// Of the connections whose end has come. One that was just accepted has its request under way.
 void Server::close_idle() {
-  late_.arm(loop_.now() + late_request_time);
-  idle_.for_each([](ServerConnection& connection) {
-    if (connection.must_close() && connection.has_served()) connection.close_idle();
+  bool any_late = false;
+  idle_.for_each([&](ServerConnection& connection) {
+    if (!connection.must_close()) return;
+    any_late |= !connection.has_served();
+    if (connection.has_served()) connection.close_idle();
   });
+  if (any_late) late_.arm(loop_.now() + late_request_time);
 }
 
 void Server::close_late() {

@@ -7,13 +7,16 @@ import time
 
 TIMEOUT = float(os.environ.get("E2E_TIMEOUT", "20"))
 
-# Below the range from which the kernel takes ports for outgoing connections.
-_ports = itertools.chain.from_iterable(
-    itertools.repeat(random.SystemRandom().sample(range(15000, 32000), 17000)))
+# Below the range from which the kernel takes ports for outgoing connections; each of the processes
+# that run tests side by side has a share of its own.
+_SHARES = 32
+_share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _SHARES
+_own = range(15000 + _share, 32000, _SHARES)
+_ports = itertools.chain.from_iterable(itertools.repeat(random.SystemRandom().sample(_own, len(_own))))
 
 
 def free_port():
-    """A port that no one listens on, and that this run of the tests gives out only once."""
+    """A port that no one listens on, and that this process gives out again only after all others."""
     for port in _ports:
         try:
             for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
