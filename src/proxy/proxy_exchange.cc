@@ -3,6 +3,7 @@
 #include "http1/connection_fields.h"
 #include "http1/framing.h"
 #include "proxy/forwarding.h"
+#include "proxy/max_forwards.h"
 #include "proxy/tunnel.h"
 #include "upstream/target.h"
 
@@ -77,6 +78,16 @@ Task<Outcome> ProxyExchange::run() {
 std::optional<http::Failure> ProxyExchange::refusal() const {
   if (service_.forwarding.via && has_passed_through(request_.head.fields, surroundings_.pseudonym))
     return http::Failure{.reason = Reason::proxy_loop};
+  switch (max_forwards(request_.head).kind) {
+    // To echo a request shows its credentials to whatever made the browser send it, so as a final
+    // recipient Minato implements TRACE for no target: RFC 9110 9.3.8 does not insist.
+    case MaxForwards::Kind::spent: return http::Failure{.reason = Reason::method_not_implemented};
+    case MaxForwards::Kind::malformed:
+      return http::Failure{
+          .reason = Reason::malformed_request,
+          .error = {Fault::malformed, Side::downstream, 0, "invalid Max-Forwards"}};
+    default: break;
+  }
   const BodyLength length = request_.body.length();
   const std::uint64_t most = request_.rules.bytes_max;
   if (most != 0 && length.kind == BodyLength::Kind::known && length.bytes > most)
