@@ -54,6 +54,8 @@ constexpr std::array rows = {
               "The server behind this one refused the connection."},
     ReasonRow{Reason::connect_timeout, "connect_timeout", 504, "connection_timeout",
               "The server behind this one could not be reached in time."},
+    ReasonRow{Reason::connect_unroutable, "connect_unroutable", 502, "destination_ip_unroutable",
+              "There is no way to the server behind this one."},
     ReasonRow{Reason::connect_failed, "connect_failed", 502, "destination_unavailable",
               "The server behind this one could not be reached."},
     ReasonRow{Reason::upstream_closed, "upstream_closed", 502, "connection_terminated",

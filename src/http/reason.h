@@ -32,6 +32,7 @@ enum class Reason : std::uint8_t {
   name_not_resolved,
   connect_refused,
   connect_timeout,
+  connect_unroutable,  ///< no way to its address
   connect_failed,
   upstream_closed,  ///< ended before its head was whole
   upstream_reset,

@@ -1,5 +1,6 @@
 #include "proxy/verdict.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace minato::proxy {
@@ -8,8 +9,14 @@ using http::Reason;
 
 namespace {
 
-Reason connect_reason(Fault fault) {
-  switch (fault) {
+/// RFC 9209 2.3.6 has an error of its own for these.
+bool is_unroutable(int os_errno) {
+  return os_errno == ENETUNREACH || os_errno == EHOSTUNREACH || os_errno == EHOSTDOWN;
+}
+
+Reason connect_reason(const Error& error) {
+  if (is_unroutable(error.os_errno)) return Reason::connect_unroutable;
+  switch (error.fault) {
     case Fault::refused:
     case Fault::not_found: return Reason::connect_refused;
     case Fault::timed_out: return Reason::connect_timeout;
@@ -43,7 +50,7 @@ Reason upstream_reason(const Error& error, Phase phase) {
   if (error.side == Side::local)
     return error.fault == Fault::resource ? Reason::out_of_resources : Reason::internal;
   switch (phase) {
-    case Phase::connecting: return connect_reason(error.fault);
+    case Phase::connecting: return connect_reason(error);
     case Phase::waiting: return waiting_reason(error.fault);
     case Phase::relaying: return relaying_reason(error.fault);
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 namespace minato::proxy {
 namespace {
 
@@ -36,6 +38,13 @@ TEST(Verdict, TheReasonFollowsFromWhatFailedAndWhen) {
     EXPECT_EQ(upstream_reason(upstream(row.fault), Phase::connecting), row.connecting);
     EXPECT_EQ(upstream_reason(upstream(row.fault), Phase::waiting), row.waiting);
     EXPECT_EQ(upstream_reason(upstream(row.fault), Phase::relaying), row.relaying);
+  }
+}
+
+TEST(Verdict, AnAddressWithoutAWayToItIsToldApart) {  // RFC 9209 2.3.6
+  for (const int os_errno : {ENETUNREACH, EHOSTUNREACH, EHOSTDOWN}) {
+    const Error error{Fault::refused, Side::upstream, os_errno, ""};
+    EXPECT_EQ(upstream_reason(error, Phase::connecting), Reason::connect_unroutable);
   }
 }
 
