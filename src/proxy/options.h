@@ -28,7 +28,8 @@ inline constexpr auto of<proxy::ForwardingOptions> =
                  "X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host."),
            field(&proxy::ForwardingOptions::x_real_ip, "x_real_ip", "X-Real-IP."),
            field(&proxy::ForwardingOptions::forwarded, "forwarded", "Forwarded (RFC 7239)."),
-           field(&proxy::ForwardingOptions::via, "via", "Via, which also finds loops."),
+           field(&proxy::ForwardingOptions::via, "via",
+                 "Via, which also finds loops: without it none is found."),
            field(&proxy::ForwardingOptions::request_id, "request_id",
                  "Field that carries the request id; empty: none. Only at the top: an id is "
                  "believed, and its name with it, before the service is known.",
