@@ -29,6 +29,7 @@ void BodyReader::begin(BodyLength length, const http::BodyRules& rules, http::Fi
 }
 
 Soon<Result<std::string_view>> BodyReader::read() {
+  if (!buffer_.empty()) held_ = false;  // who sends no longer waits
   if (auto piece = take()) return *std::move(piece);
   return wait();
 }
@@ -129,6 +130,7 @@ Task<BodyReader::Piece> BodyReader::wait() {
 void BodyReader::end_waiting() {
   const Instant now = stream_.loop().now();
   if (!held_) waited_ += now - waiting_since_;
+  held_ = false;
   waiting_since_ = now;
 }
 

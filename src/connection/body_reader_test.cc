@@ -246,6 +246,20 @@ TEST(BodyReader, OnlyTheTimeInWhichTheSenderIsWaitedForCounts) {
   EXPECT_TRUE(body.reader.complete());
 }
 
+TEST(BodyReader, ASenderThatWasToWaitAndSendsAllTheSameHasItsTime) {
+  for (const bool at_once : {false, true}) {
+    Body body(BodyLength::known(5), {.idle = 10s});
+    body.reader.hold();
+    if (at_once) body.connection.send("h");
+    auto reading = body.reading();
+    if (!at_once) body.connection.send("h");
+    EXPECT_FALSE(reading.done());
+    body.connection.world.advance(10s);
+    ASSERT_TRUE(reading.done()) << at_once;
+    EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
+  }
+}
+
 TEST(BodyReader, NoTimeRunsAgainstASenderThatIsToWait) {  // RFC 9110 10.1.1
   for (const std::uint64_t rate : {0u, 100u}) {
     Body body(BodyLength::known(5), {.idle = 10s, .rate_min = rate});

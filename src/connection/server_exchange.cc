@@ -47,26 +47,27 @@ ServerExchange::ServerExchange(ServerConnection& connection)
                  {.request = head_, .rules = rules_, .connection = connection}) {}
 
 ServerExchange::~ServerExchange() {
+  const bool whole = responder_.complete();
+  // Nothing else ends an exchange without saying why.
+  if (!whole && record_.reason == Reason::none) record_.reason = Reason::shutting_down;
   if (noteworthy_) {
-    connection_.server_.witness_.exchange_ended(
-        {.front = *front_,
-         .head = head_,
-         .client = client_,
-         .record = record_,
-         .id = id_,
-         .began = began_wall_,
-         .duration = stream_.loop().now() - began_,
-         .first_byte = responder_.started_at() - began_,
-         .status = responder_.status(),
-         .received_bytes = body_.bytes(),
-         .sent_bytes = responder_.bytes(),
-         .sent_body_bytes = responder_.body_bytes(),
-         .whole = responder_.complete() || responder_.tunneled()});
+    connection_.server_.witness_.exchange_ended({.front = *front_,
+                                                 .head = head_,
+                                                 .client = client_,
+                                                 .record = record_,
+                                                 .id = id_,
+                                                 .began = began_wall_,
+                                                 .duration = stream_.loop().now() - began_,
+                                                 .first_byte = responder_.started_at() - began_,
+                                                 .status = responder_.status(),
+                                                 .received_bytes = body_.bytes(),
+                                                 .sent_bytes = responder_.bytes(),
+                                                 .sent_body_bytes = responder_.body_bytes(),
+                                                 .whole = whole});
   }
   // However it ends, by a drain whose time is over too: what was begun and is not whole must not
   // pass for complete.
-  if (responder_.started() && !responder_.complete() && responder_.ends_by_close())
-    stream_.reset_on_close();
+  if (responder_.started() && !whole && responder_.ends_by_close()) stream_.reset_on_close();
   buffer_.unpin();
 }
 
@@ -200,7 +201,8 @@ bool ServerExchange::may_still_send() const {
 
 Task<bool> ServerExchange::discard_body() {
   rules_.idle = discard_idle;
-  while (body_.bytes() < discard_bytes_max) {
+  const Instant until = stream_.loop().now() + discard_idle;
+  while (body_.bytes() < discard_bytes_max && stream_.loop().now() < until) {
     const auto piece = co_await body_.read();
     if (!piece) co_return false;
     if (piece->empty()) co_return true;

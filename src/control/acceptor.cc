@@ -64,11 +64,10 @@ Task<bool> Acceptor::take_slot() {
     if (!*client) co_return false;
     observe::warn_throttled(intake_.log, intake_.at_the_limit, loop_.now(), "accept.waiting",
                             "connections wait: as many are open as limits.connections allows");
-    intake_.quota.wait();
+    const WaitingForSlot waiting(intake_.quota);
     const bool taken = intake_.quota.take();
-    if (!taken) co_await intake_.slot_freed.next();
-    intake_.quota.wait_no_more();
     if (taken) break;
+    co_await intake_.slot_freed.next();
   }
   co_return true;
 }

@@ -124,6 +124,8 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
 Process::~Process() {
   for (auto& worker : workers_) worker->stop();
   tasks_.cancel_all();
+  // While all of them stand: a connection's end is news for every worker with clients that wait.
+  for (auto& worker : workers_) worker->worker().cut();
   workers_.clear();  // their last lines go to the access log before that ends
   access_log_.stop(log_patience);
   log_lines_->stop(log_patience);

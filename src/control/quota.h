@@ -23,6 +23,20 @@ class SlotNews {
   virtual void slot_freed() = 0;
 };
 
+class Quota;
+
+/// Waits for a slot for as long as it lives.
+class WaitingForSlot {
+ public:
+  explicit WaitingForSlot(Quota& quota);
+  WaitingForSlot(const WaitingForSlot&) = delete;
+  WaitingForSlot& operator=(const WaitingForSlot&) = delete;
+  ~WaitingForSlot();
+
+ private:
+  Quota& quota_;
+};
+
 /// Shared: any thread. Costs one atomic step a connection, none a request.
 class Quota {
  public:
@@ -34,7 +48,8 @@ class Quota {
     limit_.store(limit == 0 ? by_default_ : limit, std::memory_order_relaxed);
   }
 
-  /// False where none is left: announce yourself with `wait`, and try once more, before you sleep.
+  /// False where none is left: announce yourself with WaitingForSlot, and try once more, before you
+  /// sleep.
   bool take() {
     if (used_.fetch_add(1, std::memory_order_acq_rel) < limit_.load(std::memory_order_relaxed))
       return true;
@@ -46,16 +61,21 @@ class Quota {
     used_.fetch_sub(1, std::memory_order_acq_rel);
     return waiting_.load(std::memory_order_acquire) > 0;
   }
-  void wait() { waiting_.fetch_add(1, std::memory_order_acq_rel); }
-  void wait_no_more() { waiting_.fetch_sub(1, std::memory_order_acq_rel); }
-
   std::uint32_t used() const { return used_.load(std::memory_order_relaxed); }
 
  private:
+  friend class WaitingForSlot;
   const std::uint32_t by_default_;
   std::atomic<std::uint32_t> limit_;
   std::atomic<std::uint32_t> used_{0};
   std::atomic<std::uint32_t> waiting_{0};
 };
+
+inline WaitingForSlot::WaitingForSlot(Quota& quota) : quota_(quota) {
+  quota_.waiting_.fetch_add(1, std::memory_order_acq_rel);
+}
+inline WaitingForSlot::~WaitingForSlot() {
+  quota_.waiting_.fetch_sub(1, std::memory_order_acq_rel);
+}
 
 }  // namespace minato::control

@@ -39,9 +39,10 @@ TEST(Quota, TellsWhoGivesBackWhetherSomebodyWaits) {
   EXPECT_TRUE(quota.take());
   EXPECT_FALSE(quota.give());
   EXPECT_TRUE(quota.take());
-  quota.wait();
-  EXPECT_TRUE(quota.give());
-  quota.wait_no_more();
+  {
+    const WaitingForSlot waiting(quota);
+    EXPECT_TRUE(quota.give());
+  }
   EXPECT_TRUE(quota.take());
   EXPECT_FALSE(quota.give());
 }

@@ -30,11 +30,13 @@ Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex
               .log = commons.log},
       drain_(loop) {}
 
-Worker::~Worker() {
+Worker::~Worker() { cut(); }  // while pools and ledger still stand
+
+void Worker::cut() {
   drain_.cancel_all();
   acceptors_.clear();
   retired_.clear();
-  server_.cut();  // while pools and ledger still stand
+  server_.cut();
 }
 
 Result<void> Worker::open(const std::vector<net::Address>& addresses) {

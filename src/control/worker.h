@@ -63,8 +63,8 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   /// Takes no new connections, but those that wait in a queue, and no further request on any. Calls
   /// `finished` on this thread when the last of them has ended.
   void drain(runtime::Job finished);
-  /// Ends every connection now.
-  void cut() { server_.cut(); }
+  /// Ends every connection now, and takes no other.
+  void cut();
 
  private:
   void connect_failed(const upstream::Endpoint& endpoint, const Error& error) override;

@@ -12,7 +12,7 @@ constexpr std::array<CounterRow, counter_count> rows{{
     {connections_open, "connections_open", level, things, "Client connections open now."},
     {accept_failures, "accept_failures", total, things,
      "Connections that could not be accepted: raise the limit of descriptors if it grows."},
-    {requests, "requests", total, things, "Requests whose head was read."},
+    {requests, "requests", total, things, "Requests of which something came."},
     {requests_in_flight, "requests_in_flight", level, things,
      "Requests being read or answered now."},
     {responses_1xx, "responses_1xx", total, things,

@@ -1,4 +1,5 @@
 """SIGTERM and SIGINT drain, a second one ends at once; SIGUSR1 opens log files anew."""
+import contextlib
 import signal
 import time
 
@@ -47,7 +48,7 @@ def test_readiness_fails_first_and_listeners_close_after_the_delay(minato, echo)
 
 
 def test_the_rest_is_cut_after_the_grace(minato, scripted):
-    proxy = minato.serving(scripted, top="shutdown_grace: 500ms")
+    proxy = minato.serving(scripted, top="shutdown_grace: 500ms\naccess_log: {format: json}")
     with proxy.client() as client:
         client.ask()
         scripted.expect()
@@ -56,6 +57,7 @@ def test_the_rest_is_cut_after_the_grace(minato, scripted):
         proxy.wait()
         assert time.monotonic() - began >= 0.4
         assert proxy.process.returncode == 0
+        assert "shutting_down" in proxy.access.wait_for("GET")
 
 
 def test_a_second_signal_ends_at_once(minato, scripted):
@@ -66,6 +68,23 @@ def test_a_second_signal_ends_at_once(minato, scripted):
         proxy.signal(signal.SIGTERM)
         eventually(lambda: proxy.control("GET", "/readyz").status == 503, "the drain")
         proxy.signal(signal.SIGTERM)
+        assert proxy.wait() == 0
+
+
+@pytest.mark.parametrize("signals", [1, 2], ids=["after the grace", "at the second signal"])
+def test_it_ends_while_clients_wait_for_a_slot(minato, scripted, signals):
+    grace = "300ms" if signals == 1 else "1h"
+    proxy = minato.serving(
+        scripted, top=f"workers: 2\nlimits: {{connections: 2}}\nshutdown_grace: {grace}")
+    with contextlib.ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(proxy.client()).ask()
+        scripted.expect()
+        proxy.log.wait_for("connections wait")
+        proxy.signal(signal.SIGTERM)
+        if signals == 2:
+            proxy.log.wait_for("no longer ready")
+            proxy.signal(signal.SIGTERM)
         assert proxy.wait() == 0
 
 
