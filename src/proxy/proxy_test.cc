@@ -37,6 +37,26 @@ TEST_F(ProxyStory, ForwardsARequestAndItsAnswer) {
                     HasSubstr("\r\nDate: "), Not(HasSubstr("X-Hop")), EndsWith("\r\n\r\nok")));
 }
 
+TEST_F(ProxyStory, ARequestMovesNoTimer) {
+  auto& browser = client();
+  const auto exchange = [&] {
+    browser.send(get);
+    (void)origin().newest().received();
+    origin().newest().send(ok);
+    EXPECT_EQ(status_of(browser.received()), 200);
+  };
+  exchange();
+  exchange();
+  const auto armed = loop.timers().armed_count();
+  const Instant next = loop.timers().next();
+  for (int more = 0; more < 20; ++more) {
+    world.advance(200ms);
+    exchange();
+    EXPECT_EQ(loop.timers().armed_count(), armed);
+    EXPECT_EQ(loop.timers().next(), next);
+  }
+}
+
 TEST_F(ProxyStory, ARequestWithoutHostIsForTheOriginsOwn) {  // RFC 9112 3.2
   client("GET / HTTP/1.0\r\n\r\n");
   EXPECT_THAT(origin().newest().received(), HasSubstr("\r\nHost: 10.0.0.1\r\n"));
