@@ -1,0 +1,187 @@
+#include "http/cache_control.h"
+
+#include <algorithm>
+#include <array>
+
+#include "http/structured_field.h"
+#include "http/tokens.h"
+
+namespace minato::http {
+namespace {
+
+/// One directive as it was written.
+struct Directive {
+  std::string_view name;
+  std::optional<std::string_view> argument;  ///< without quotes
+};
+
+/// nullopt for what has no token as its name: "max-age =1" is no max-age.
+std::optional<Directive> parse_directive(std::string_view element) {
+  const auto equals = element.find('=');
+  Directive directive{element.substr(0, equals), std::nullopt};
+  if (!is_token(directive.name)) return std::nullopt;
+  if (equals == element.npos) return directive;
+  auto argument = element.substr(equals + 1);
+  if (argument.size() >= 2 && argument.front() == '"' && argument.back() == '"')
+    argument = argument.substr(1, argument.size() - 2);
+  directive.argument = argument;
+  return directive;
+}
+
+template <class Visit>
+void for_each_directive(const Fields& fields, Visit visit) {
+  fields.for_each([&](const Field& line) {
+    if (line.id != FieldId::cache_control) return;
+    ListElements elements(line.value);
+    while (const auto element = elements.next())
+      if (const auto directive = parse_directive(*element)) visit(*directive);
+  });
+}
+
+void set_once(std::optional<Seconds>& lifetime, std::optional<Seconds> value) {
+  if (!lifetime) lifetime = value;
+}
+
+/// A directive that is there or not.
+template <class Directives>
+struct Flag {
+  std::string_view name;
+  bool Directives::* member;
+};
+/// A directive with a number of seconds.
+template <class Directives>
+struct Lifetime {
+  std::string_view name;
+  std::optional<Seconds> Directives::* member;
+};
+
+constexpr std::array request_flags{
+    Flag{"no-cache", &RequestDirectives::no_cache},
+    Flag{"no-store", &RequestDirectives::no_store},
+    Flag{"only-if-cached", &RequestDirectives::only_if_cached},
+};
+constexpr std::array request_lifetimes{
+    Lifetime{"max-age", &RequestDirectives::max_age},
+    Lifetime{"min-fresh", &RequestDirectives::min_fresh},
+};
+constexpr std::array response_flags{
+    Flag{"no-store", &ResponseDirectives::no_store},
+    Flag{"public", &ResponseDirectives::public_},
+    Flag{"must-revalidate", &ResponseDirectives::must_revalidate},
+    Flag{"proxy-revalidate", &ResponseDirectives::proxy_revalidate},
+    Flag{"must-understand", &ResponseDirectives::must_understand},
+    Flag{"no-transform", &ResponseDirectives::no_transform},
+    Flag{"immutable", &ResponseDirectives::immutable},
+};
+constexpr std::array response_lifetimes{
+    Lifetime{"max-age", &ResponseDirectives::max_age},
+    Lifetime{"s-maxage", &ResponseDirectives::s_maxage},
+    Lifetime{"stale-while-revalidate", &ResponseDirectives::stale_while_revalidate},
+    Lifetime{"stale-if-error", &ResponseDirectives::stale_if_error},
+};
+
+const auto* find_named(const auto& rows, std::string_view name) {
+  const auto found =
+      std::ranges::find_if(rows, [&](const auto& row) { return iequals(row.name, name); });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+/// A directive that may be narrowed to some fields. Two narrowed ones would need a list of both:
+/// they count as one that is not narrowed, which is safe.
+void narrow(const Directive& directive, bool& whole, std::string_view& fields) {
+  const bool narrowed = directive.argument && !trim(*directive.argument).empty();
+  if (narrowed && fields.empty() && !whole) {
+    fields = *directive.argument;
+    return;
+  }
+  whole = true;
+  fields = {};
+}
+
+void take(const Directive& directive, ResponseDirectives& out) {
+  if (const auto* const flag = find_named(response_flags, directive.name))
+    out.*flag->member = true;
+  else if (const auto* const lifetime = find_named(response_lifetimes, directive.name))
+    set_once(out.*lifetime->member,
+             parse_delta_seconds(directive.argument.value_or("")).value_or(Seconds(0)));
+  else if (iequals(directive.name, "no-cache"))
+    narrow(directive, out.no_cache, out.no_cache_fields);
+  else if (iequals(directive.name, "private"))
+    narrow(directive, out.private_, out.private_fields);
+}
+
+void take(const Directive& directive, RequestDirectives& out) {
+  if (const auto* const flag = find_named(request_flags, directive.name)) {
+    out.*flag->member = true;
+  } else if (iequals(directive.name, "max-stale")) {
+    const auto stated = directive.argument ? parse_delta_seconds(*directive.argument)
+                                           : std::optional(delta_seconds_max);
+    set_once(out.max_stale, stated);
+  } else if (const auto* const lifetime = find_named(request_lifetimes, directive.name)) {
+    set_once(out.*lifetime->member, parse_delta_seconds(directive.argument.value_or("")));
+  }
+}
+
+/// RFC 9213 2.1: a member says what the directive of its name says. Its value has to be of the
+/// right kind; a lifetime of another kind counts as zero here, too.
+void take(const SfMember& member, ResponseDirectives& out) {
+  const SfValue& value = member.value;
+  const bool off = value.kind == SfValue::Kind::boolean && !value.boolean;
+  if (off) return;
+  if (const auto* const flag = find_named(response_flags, member.key)) {
+    out.*flag->member = true;
+  } else if (const auto* const lifetime = find_named(response_lifetimes, member.key)) {
+    const bool is_number = value.kind == SfValue::Kind::integer && value.integer >= 0;
+    out.*lifetime->member = is_number ? Seconds(value.integer) : Seconds(0);
+  } else if (member.key == "no-cache" || member.key == "private") {
+    const bool narrowed = value.kind == SfValue::Kind::string;
+    const Directive directive{member.key, narrowed ? std::optional(value.text) : std::nullopt};
+    take(directive, out);
+  }
+}
+
+/// All lines of a field as one dictionary; nullopt where there is none, or nothing in it.
+std::optional<std::vector<SfMember>> dictionary_of(const Fields& fields, std::string_view name) {
+  std::string_view all;
+  fields.for_each([&](const Field& line) {
+    if (!iequals(line.name, name)) return;
+    all = all.empty() ? line.value : fields.arena().join(all, ", ", line.value);
+  });
+  auto members = parse_sf_dictionary(all);
+  if (!members || members->empty()) return std::nullopt;
+  return members;
+}
+
+}  // namespace
+
+std::optional<Seconds> parse_delta_seconds(std::string_view text) {
+  if (text.empty() || !std::ranges::all_of(text, is_digit)) return std::nullopt;
+  const auto number = parse_number<std::uint64_t>(text);
+  const auto most = static_cast<std::uint64_t>(delta_seconds_max.count());
+  return Seconds(static_cast<std::int64_t>(std::min(number.value_or(most), most)));
+}
+
+RequestDirectives request_directives(const Fields& fields) {
+  RequestDirectives directives;
+  if (fields.has(FieldId::cache_control))
+    for_each_directive(fields, [&](const Directive& directive) { take(directive, directives); });
+  else
+    directives.no_cache = list_has(fields.value(FieldId::pragma), "no-cache");
+  return directives;
+}
+
+Governing response_directives(const Fields& fields, std::span<const std::string_view> targeted) {
+  Governing governing;
+  for (const std::string_view name : targeted) {
+    const auto members = dictionary_of(fields, name);
+    if (!members) continue;
+    governing.targeted = true;
+    for (const SfMember& member : *members) take(member, governing.directives);
+    return governing;
+  }
+  for_each_directive(fields,
+                     [&](const Directive& directive) { take(directive, governing.directives); });
+  return governing;
+}
+
+}  // namespace minato::http
