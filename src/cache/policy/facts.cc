@@ -1,0 +1,101 @@
+#include "cache/policy/facts.h"
+
+#include <algorithm>
+#include <array>
+
+#include "http/tokens.h"
+
+namespace minato::cache {
+namespace {
+
+using http::FieldId;
+
+// RFC 9110 15.1.
+constexpr std::array<std::uint16_t, 12> heuristic_statuses{200, 203, 204, 206, 300, 301,
+                                                           308, 404, 405, 410, 414, 501};
+// The final ones of RFC 9110 15, less 304 and 206, which are never stored as they are, and 305 and
+// 306, which mean nothing any more.
+constexpr std::array<std::uint16_t, 39> understood_statuses{
+    200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400,
+    401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413,
+    414, 415, 416, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
+
+/// A date of the only line of that name; nullopt where there is none, several or no date.
+std::optional<http::FieldDate> only_date(const http::Fields& fields, FieldId id,
+                                         http::FieldDate now) {
+  if (fields.count_of(id) != 1) return std::nullopt;
+  return http::parse_date(fields.value(id), now);
+}
+
+/// An entity tag is at least a pair of quotes (RFC 9110 8.8.3); what is none identifies nothing
+/// strongly.
+bool is_strong(std::string_view etag) { return etag.size() >= 2 && etag.front() == '"'; }
+
+bool varies_on_all(const http::Fields& fields) {
+  bool all = false;
+  fields.for_each([&](const http::Field& line) {
+    all |= line.id == FieldId::vary && http::list_has(line.value, "*");
+  });
+  return all;
+}
+
+/// The configured lifetime is for what could be anybody's: a status that says so, and nobody's
+/// name in the exchange.
+bool takes_default_ttl(const ResponseFacts& facts, const RequestFacts& request,
+                       const ReadingRules& rules) {
+  const bool has_cookies = request.has_cookie || facts.has_set_cookie;
+  return is_heuristically_cacheable(facts.status) && !request.has_authorization &&
+         (!has_cookies || rules.ttl_applies_to_cookies);
+}
+
+}  // namespace
+
+bool is_heuristically_cacheable(std::uint16_t status) {
+  return std::ranges::binary_search(heuristic_statuses, status);
+}
+
+bool is_understood(std::uint16_t status) {
+  return std::ranges::binary_search(understood_statuses, status);
+}
+
+Seconds age_of(const http::Fields& fields) {
+  const auto value = fields.value(FieldId::age);
+  // A parameter may follow the number, as it may any Structured Field (RFC 9651 3.3.1).
+  const auto first = value.substr(0, value.find_first_of(",;"));
+  return http::parse_delta_seconds(trim(first)).value_or(Seconds(0));
+}
+
+RequestFacts request_facts(const http::RequestHead& head) {
+  return {.method = head.method,
+          .directives = http::request_directives(head.fields),
+          .has_authorization = head.fields.has(FieldId::authorization),
+          .has_cookie = head.fields.has(FieldId::cookie)};
+}
+
+ResponseFacts response_facts(const http::ResponseHead& head, const RequestFacts& request,
+                             const Transit& transit, const ReadingRules& rules) {
+  const http::Fields& fields = head.fields;
+  const auto governing = http::response_directives(fields, rules.targeted_fields);
+  const auto now = http::field_date(transit.response_received);
+  ResponseFacts facts;
+  facts.status = head.status;
+  facts.freshness = {.request_sent = transit.request_sent,
+                     .response_received = transit.response_received,
+                     .date = only_date(fields, FieldId::date, now),
+                     .expires = only_date(fields, FieldId::expires, now),
+                     .last_modified = only_date(fields, FieldId::last_modified, now),
+                     .age = age_of(fields),
+                     .directives = governing.directives,
+                     .targeted = governing.targeted,
+                     .heuristically_cacheable =
+                         is_heuristically_cacheable(head.status) || governing.directives.public_};
+  facts.freshness.expires_invalid = fields.has(FieldId::expires) && !facts.freshness.expires;
+  facts.has_etag = fields.has(FieldId::etag);
+  facts.has_strong_etag = is_strong(fields.value(FieldId::etag));
+  facts.has_set_cookie = fields.has(FieldId::set_cookie);
+  facts.varies_on_all = varies_on_all(fields);
+  facts.freshness.takes_default_ttl = takes_default_ttl(facts, request, rules);
+  return facts;
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,60 @@
+// What the policy knows of a request and of a response: read from their fields once.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "cache/policy/freshness.h"
+#include "http/message.h"
+
+namespace minato::cache {
+
+/// Of one request, as far as caching is concerned.
+struct RequestFacts {
+  http::Method method = http::Method::get;
+  http::RequestDirectives directives;
+  bool has_authorization = false;
+  bool has_cookie = false;
+};
+
+RequestFacts request_facts(const http::RequestHead& head);
+
+/// Of one response. Plain values: stored beside the head that they were read from.
+struct ResponseFacts {
+  std::uint16_t status = 0;
+  FreshnessFacts freshness;
+  bool has_etag = false;
+  bool has_strong_etag = false;  ///< RFC 9110 8.8.1
+  bool has_set_cookie = false;
+  bool varies_on_all = false;  ///< Vary: * (RFC 9111 4.1)
+
+  const http::ResponseDirectives& directives() const { return freshness.directives; }
+  /// There is something to ask the origin with whether it still holds (RFC 9110 13.1).
+  bool has_validator() const { return has_etag || freshness.last_modified.has_value(); }
+};
+
+/// How responses are read.
+struct ReadingRules {
+  std::span<const std::string_view> targeted_fields;  ///< RFC 9213, in order
+  bool ttl_applies_to_cookies = false;
+};
+
+/// The moments between which an exchange with the origin took place.
+struct Transit {
+  WallTime request_sent{};
+  WallTime response_received{};
+};
+
+ResponseFacts response_facts(const http::ResponseHead& head, const RequestFacts& request,
+                             const Transit& transit, const ReadingRules& rules);
+
+/// RFC 9110 15.1: may be given a lifetime that nobody stated.
+bool is_heuristically_cacheable(std::uint16_t status);
+/// A status whose meaning for caches is known here (RFC 9111 5.2.2.3).
+bool is_understood(std::uint16_t status);
+
+/// RFC 9111 5.1: of several members or lines the first; what is unusable is ignored, and zero.
+Seconds age_of(const http::Fields& fields);
+
+}  // namespace minato::cache

@@ -1,0 +1,92 @@
+// How long a stored response is fresh, and how old it is (RFC 9111 4.2), for a shared cache.
+//
+// Facts in, answer out: no clock, no field, no I/O.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "http/cache_control.h"
+#include "http/date.h"
+
+namespace minato::cache {
+
+/// What counts of a response for its freshness; read from its fields once, when it arrives.
+struct FreshnessFacts {
+  WallTime request_sent{};
+  WallTime response_received{};
+  std::optional<http::FieldDate> date;
+  std::optional<http::FieldDate> expires;
+  std::optional<http::FieldDate> last_modified;
+  bool expires_invalid = false;  ///< there, and no date: already past (RFC 9111 5.3)
+  Seconds age{0};                ///< of the Age field; 0 where absent or unusable
+  http::ResponseDirectives directives;
+  bool targeted = false;                 ///< `directives` are not Cache-Control's: no Expires
+  bool heuristically_cacheable = false;  ///< by its status (RFC 9110 15.1), or public
+  bool takes_default_ttl = false;        ///< the configured lifetime may stand for a stated one
+};
+
+/// What the configuration says.
+struct FreshnessRules {
+  Seconds default_ttl{0};  ///< of a response that states none; 0: the heuristic
+  int heuristic_percent = 10;
+  Seconds heuristic_max = std::chrono::days(1);
+};
+
+/// What decided a lifetime: for Cache-Status, logs and explanations.
+enum class Basis : std::uint8_t { none, s_maxage, max_age, expires, default_ttl, heuristic };
+
+struct Lifetime {
+  Seconds value{0};
+  Basis basis = Basis::none;
+  friend constexpr bool operator==(Lifetime, Lifetime) = default;
+};
+
+/// When it was generated, as far as it says (RFC 9110 6.6.1).
+constexpr http::FieldDate date_of(const FreshnessFacts& facts) {
+  return facts.date.value_or(http::field_date(facts.response_received));
+}
+
+/// RFC 9111 4.2.2: a tenth of the time since it was last changed, and not too long.
+constexpr Lifetime heuristic_lifetime(const FreshnessFacts& facts, const FreshnessRules& rules) {
+  const auto date = date_of(facts);
+  if (!facts.last_modified || *facts.last_modified >= date) return {};
+  const Seconds unchanged = date - *facts.last_modified;
+  return {std::min(unchanged * rules.heuristic_percent / 100, rules.heuristic_max),
+          Basis::heuristic};
+}
+
+/// RFC 9111 4.2.1: the first of these that is there decides.
+constexpr Lifetime freshness_lifetime(const FreshnessFacts& facts, const FreshnessRules& rules) {
+  const auto& directives = facts.directives;
+  if (directives.s_maxage) return {*directives.s_maxage, Basis::s_maxage};
+  if (directives.max_age) return {*directives.max_age, Basis::max_age};
+  if (facts.expires_invalid && !facts.targeted) return {Seconds(0), Basis::expires};
+  if (facts.expires && !facts.targeted)
+    return {std::max(Seconds(0), *facts.expires - date_of(facts)), Basis::expires};
+  if (facts.takes_default_ttl && rules.default_ttl > Seconds(0))
+    return {rules.default_ttl, Basis::default_ttl};
+  return facts.heuristically_cacheable ? heuristic_lifetime(facts, rules) : Lifetime{};
+}
+
+/// RFC 9111 4.2.3. The round trip counts: what came slowly is not new.
+constexpr Seconds current_age(const FreshnessFacts& facts, WallTime now) {
+  const auto floor = [](Nanos span) {
+    return std::max(Seconds(0), std::chrono::floor<Seconds>(span));
+  };
+  const Seconds apparent =
+      std::max(Seconds(0), http::field_date(facts.response_received) - date_of(facts));
+  const Nanos delay = std::max(Nanos(0), facts.response_received - facts.request_sent);
+  const Nanos resident = std::max(Nanos(0), now - facts.response_received);
+  const Seconds corrected = facts.age + floor(delay);
+  return std::max(apparent, corrected) + floor(resident);
+}
+
+/// RFC 9111 4.2.
+constexpr bool is_fresh(const FreshnessFacts& facts, const FreshnessRules& rules, WallTime now) {
+  return freshness_lifetime(facts, rules).value > current_age(facts, now);
+}
+
+}  // namespace minato::cache

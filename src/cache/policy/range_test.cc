@@ -1,0 +1,74 @@
+// RFC 9110 14.
+#include "cache/policy/range.h"
+
+#include <gtest/gtest.h>
+
+#include "cache/policy/testing.h"
+
+namespace minato::cache {
+namespace {
+
+using Kind = Selection::Kind;
+using Ranges = std::vector<ByteRange>;
+
+TEST(SelectRanges, OfAllForms) {  // RFC 9110 14.1.2
+  EXPECT_EQ(select_ranges("bytes=0-1", 10).ranges, (Ranges{{0, 1}}));
+  EXPECT_EQ(select_ranges("bytes=1-", 10).ranges, (Ranges{{1, 9}}));
+  EXPECT_EQ(select_ranges("bytes=-3", 10).ranges, (Ranges{{7, 9}}));
+  EXPECT_EQ(select_ranges("bytes=-30", 10).ranges, (Ranges{{0, 9}}));
+  EXPECT_EQ(select_ranges("bytes=8-20", 10).ranges, (Ranges{{8, 9}}));
+  EXPECT_EQ(select_ranges("Bytes= 0-0 , 2-2,,-1", 10).ranges, (Ranges{{0, 0}, {2, 2}, {9, 9}}));
+  EXPECT_EQ(select_ranges("bytes=0-99999999999999999999999", 10).ranges, (Ranges{{0, 9}}));
+}
+
+TEST(SelectRanges, WhatIsNotThereIsUnsatisfiable) {  // RFC 9110 14.2, 15.5.17
+  EXPECT_EQ(select_ranges("bytes=10-", 10).kind, Kind::unsatisfiable);
+  EXPECT_EQ(select_ranges("bytes=-0", 10).kind, Kind::unsatisfiable);
+  EXPECT_EQ(select_ranges("bytes=0-", 0).kind, Kind::unsatisfiable);
+  EXPECT_EQ(select_ranges("bytes=99999999999999999999-", 10).kind, Kind::unsatisfiable);
+  EXPECT_EQ(select_ranges("bytes=20-30, 2-3", 10).ranges, (Ranges{{2, 3}}));
+}
+
+TEST(SelectRanges, WhatIsNoRangeIsAsIfNothingWasAsked) {
+  for (const auto value : {"", "bytes", "bytes=", "bytes=a-b", "bytes=1-0", "bytes=-", "bytes=1",
+                           "bytes=0x1-2", "lines=1-2", "bytes=1-2-3", "bytes=+1-2", "bytes=1- 2"})
+    EXPECT_EQ(select_ranges(value, 10).kind, Kind::whole) << value;
+}
+
+TEST(SelectRanges, TooManyOrOverlappingOnesGetTheWhole) {
+  EXPECT_EQ(select_ranges("bytes=0-5, 3-8", 10).kind, Kind::whole);
+  EXPECT_EQ(select_ranges("bytes=5-5, 0-0, 5-9", 10).kind, Kind::whole);
+  std::string many = "bytes=0-0";
+  for (std::size_t i = 1; i <= ranges_max; ++i)
+    many += "," + std::to_string(2 * i) + "-" + std::to_string(2 * i);
+  EXPECT_EQ(select_ranges(many, 1000).kind, Kind::whole);
+}
+
+TEST(ContentRangeTest, IsReadStrictly) {  // RFC 9110 14.4
+  EXPECT_EQ(parse_content_range("bytes 4-9/10"), (ContentRange{{4, 9}, 10}));
+  EXPECT_EQ(parse_content_range("bytes 4-9/*"), (ContentRange{{4, 9}, std::nullopt}));
+  for (const auto value : {"", "bytes 4-9", "bytes 4-9/9", "bytes 9-4/10", "bytes */10",
+                           "bytes=4-9/10", "lines 4-9/10", "bytes 4-/10", "bytes -9/10"})
+    EXPECT_EQ(parse_content_range(value), std::nullopt) << value;
+}
+
+TEST(IfRange, HoldsForTheSameStrongValidatorAlone) {  // RFC 9110 13.1.5
+  Heads heads;
+  const auto stored = heads.fields({{"ETag", "\"a\""},
+                                    {"Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT"},
+                                    {"Date", "Thu, 01 Jan 2026 00:01:00 GMT"}});
+  EXPECT_TRUE(if_range_holds("", stored));
+  EXPECT_TRUE(if_range_holds("\"a\"", stored));
+  EXPECT_FALSE(if_range_holds("\"b\"", stored));
+  EXPECT_FALSE(if_range_holds("W/\"a\"", stored));
+  EXPECT_TRUE(if_range_holds("Thu, 01 Jan 2026 00:00:00 GMT", stored));
+  EXPECT_FALSE(if_range_holds("Thu, 01 Jan 2026 00:00:01 GMT", stored));
+  const auto young = heads.fields({{"Last-Modified", "Thu, 01 Jan 2026 00:00:01 GMT"},
+                                   {"Date", "Thu, 01 Jan 2026 00:01:00 GMT"}});
+  EXPECT_FALSE(if_range_holds("Thu, 01 Jan 2026 00:00:01 GMT", young));
+  const auto weak = heads.fields({{"ETag", "W/\"a\""}});
+  EXPECT_FALSE(if_range_holds("W/\"a\"", weak));
+}
+
+}  // namespace
+}  // namespace minato::cache

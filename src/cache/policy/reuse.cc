@@ -1,0 +1,76 @@
+#include "cache/policy/reuse.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace minato::cache {
+namespace {
+
+/// What the request asks for beyond freshness (RFC 9111 5.2.1).
+std::optional<Why> objection(const http::RequestDirectives& request, const Decision& state) {
+  if (request.no_cache) return Why::request_no_cache;
+  if (request.max_age && state.age > *request.max_age) return Why::request_max_age;
+  if (request.min_fresh && state.ttl() < *request.min_fresh) return Why::request_min_fresh;
+  return std::nullopt;
+}
+
+/// What may serve although it is stale, and why.
+std::pair<Use, Why> of_stale(const ResponseFacts& stored, const http::RequestDirectives& request,
+                             const StaleWindows& windows, Seconds staleness) {
+  const auto& directives = stored.directives();
+  const bool may = !forbids_stale(directives);
+  // RFC 9111 5.2.1.2; s-maxage wants validation of what is stale (5.2.2.10).
+  if (may && !directives.s_maxage && request.max_stale && staleness <= *request.max_stale)
+    return {Use::serve, Why::stale_allowed_by_request};
+  if (staleness <= windows.while_revalidate && windows.while_revalidate > Seconds(0))
+    return {Use::serve_and_refresh, Why::stale_while_revalidate};
+  return {Use::validate, Why::stale};
+}
+
+constexpr std::array names{
+    std::pair{Why::fresh, "fresh"},
+    std::pair{Why::stale_allowed_by_request, "max-stale"},
+    std::pair{Why::stale_while_revalidate, "stale-while-revalidate"},
+    std::pair{Why::stale, "stale"},
+    std::pair{Why::no_cache, "no-cache"},
+    std::pair{Why::purged, "purged"},
+    std::pair{Why::request_no_cache, "request-no-cache"},
+    std::pair{Why::request_max_age, "request-max-age"},
+    std::pair{Why::request_min_fresh, "request-min-fresh"},
+};
+
+}  // namespace
+
+Decision decide(const ResponseFacts& stored, const http::RequestDirectives& request,
+                const ReuseRules& rules, bool purged, WallTime now) {
+  Decision decision{.use = Use::serve,
+                    .why = Why::fresh,
+                    .age = current_age(stored.freshness, now),
+                    .lifetime = freshness_lifetime(stored.freshness, rules.freshness),
+                    .serves_on_error = false};
+  const auto windows = stale_windows(stored.directives(), rules.stale);
+  const Seconds staleness = -decision.ttl();
+  decision.serves_on_error = !stored.directives().no_cache &&
+                             (decision.ttl() > Seconds(0) || staleness < windows.if_error);
+  const auto validate = [&](Why why) {
+    decision.use = request.only_if_cached ? Use::refuse : Use::validate;
+    decision.why = why;
+    return decision;
+  };
+  if (const auto why = objection(request, decision)) return validate(*why);
+  if (stored.directives().no_cache) return validate(Why::no_cache);
+  if (purged) return validate(Why::purged);
+  if (decision.ttl() > Seconds(0)) return decision;
+  const auto [use, why] = of_stale(stored, request, windows, staleness);
+  if (use == Use::validate) return validate(why);
+  decision.use = use, decision.why = why;
+  return decision;
+}
+
+std::string_view name(Why why) {
+  return std::ranges::find(names, why, &std::pair<Why, const char*>::first)->second;
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,129 @@
+// RFC 9111 4 and 5.2.1, RFC 5861.
+#include "cache/policy/reuse.h"
+
+#include <gtest/gtest.h>
+
+#include "cache/policy/testing.h"
+
+namespace minato::cache {
+namespace {
+
+struct Row {
+  const char* clause;
+  const char* name;
+  std::string_view stored;  // Cache-Control of the response
+  Nanos asked_after;
+  std::string_view asked;  // Cache-Control of the request
+  Use use;
+  Why why;
+  ReuseRules rules{};
+  bool purged = false;
+};
+
+constexpr ReuseRules windows{.stale = {.while_revalidate = 30s, .if_error = 300s}};
+
+const Row rows[] = {
+    {"4", "FreshServes", "max-age=60", 59s, "", Use::serve, Why::fresh},
+    {"4", "StaleIsValidated", "max-age=60", 60s, "", Use::validate, Why::stale},
+    {"5.2.2.4", "NoCacheIsValidatedEachTime", "max-age=60, no-cache", 1s, "", Use::validate,
+     Why::no_cache},
+    {"5.2.2.4", "NoCacheOfOneFieldServesWithoutIt", "max-age=60, no-cache=\"X-A\"", 1s, "",
+     Use::serve, Why::fresh},
+    {"5.2.1.4", "NoCacheOfTheRequest", "max-age=60", 1s, "no-cache", Use::validate,
+     Why::request_no_cache},
+    {"5.2.1.1", "YoungEnoughForTheRequest", "max-age=60", 10s, "max-age=10", Use::serve,
+     Why::fresh},
+    {"5.2.1.1", "TooOldForTheRequest", "max-age=60", 11s, "max-age=10", Use::validate,
+     Why::request_max_age},
+    {"5.2.1.3", "FreshForLongEnough", "max-age=60", 40s, "min-fresh=20", Use::serve, Why::fresh},
+    {"5.2.1.3", "NotFreshForLongEnough", "max-age=60", 41s, "min-fresh=20", Use::validate,
+     Why::request_min_fresh},
+    {"5.2.1.2", "MaxStaleTakesWhatIsStale", "max-age=60", 70s, "max-stale=10", Use::serve,
+     Why::stale_allowed_by_request},
+    {"5.2.1.2", "ButNotWhatIsTooStale", "max-age=60", 71s, "max-stale=10", Use::validate,
+     Why::stale},
+    {"5.2.1.2", "WithoutALimitItTakesAnything", "max-age=60", 1000h, "max-stale", Use::serve,
+     Why::stale_allowed_by_request},
+    {"5.2.2.2", "MustRevalidateForbidsIt", "max-age=60, must-revalidate", 61s, "max-stale",
+     Use::validate, Why::stale},
+    {"5.2.2.8", "ProxyRevalidateForbidsIt", "max-age=60, proxy-revalidate", 61s, "max-stale",
+     Use::validate, Why::stale},
+    {"5.2.2.10", "SharedMaxAgeForbidsIt", "s-maxage=60", 61s, "max-stale", Use::validate,
+     Why::stale},
+    {"5.2.1.7", "OnlyIfCachedServesWhatMayServe", "max-age=60", 1s, "only-if-cached", Use::serve,
+     Why::fresh},
+    {"5.2.1.7", "OnlyIfCachedAndStale", "max-age=60", 61s, "only-if-cached", Use::refuse,
+     Why::stale},
+    {"5861 3", "StaleWhileRevalidate", "max-age=60, stale-while-revalidate=10", 70s, "",
+     Use::serve_and_refresh, Why::stale_while_revalidate},
+    {"5861 3", "NotBeyondItsWindow", "max-age=60, stale-while-revalidate=10", 71s, "",
+     Use::validate, Why::stale},
+    {"5861 3", "BesideSharedMaxAge", "s-maxage=60, stale-while-revalidate=10", 70s, "",
+     Use::serve_and_refresh, Why::stale_while_revalidate},
+    {"5.2.2.2", "NotBesideMustRevalidate", "max-age=60, must-revalidate, stale-while-revalidate=10",
+     61s, "", Use::validate, Why::stale},
+    {"default", "TheConfiguredWindow", "max-age=60", 80s, "", Use::serve_and_refresh,
+     Why::stale_while_revalidate, windows},
+    {"default", "AStatedWindowBeatsIt", "max-age=60, stale-while-revalidate=0", 61s, "",
+     Use::validate, Why::stale, windows},
+    {"default", "NeverAgainstSharedMaxAge", "s-maxage=60", 61s, "", Use::validate, Why::stale,
+     windows},
+    {"default", "NeverAgainstMustRevalidate", "max-age=60, must-revalidate", 61s, "", Use::validate,
+     Why::stale, windows},
+    {"purge",
+     "WhatIsMarkedStaleIsValidated",
+     "max-age=60",
+     1s,
+     "",
+     Use::validate,
+     Why::purged,
+     {},
+     true},
+};
+
+class Reuse : public testing::TestWithParam<Row> {};
+INSTANTIATE_TEST_SUITE_P(Rfc9111, Reuse, testing::ValuesIn(rows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(Reuse, HoldsFor) {
+  const Row& row = GetParam();
+  Heads heads;
+  const auto stored = heads.facts({{"Cache-Control", row.stored}});
+  auto asked = heads.fields({});
+  if (!row.asked.empty()) asked.add("Cache-Control", row.asked);
+  const auto decision =
+      decide(stored, http::request_directives(asked), row.rules, row.purged, t0 + row.asked_after);
+  EXPECT_EQ(decision.use, row.use) << "clause " << row.clause;
+  EXPECT_EQ(name(decision.why), name(row.why)) << "clause " << row.clause;
+}
+
+class ServingOnError : public testing::Test {
+ protected:
+  bool serves(std::string_view stored, Nanos after, const ReuseRules& rules = {},
+              bool purged = false) {
+    Heads heads;
+    return decide(heads.facts({{"Cache-Control", stored}}), {}, rules, purged, t0 + after)
+        .serves_on_error;
+  }
+};
+
+TEST_F(ServingOnError, WithinTheStatedWindow) {  // RFC 5861 4
+  EXPECT_TRUE(serves("max-age=60, stale-if-error=10", 69s));
+  EXPECT_FALSE(serves("max-age=60, stale-if-error=10", 70s));
+  EXPECT_FALSE(serves("max-age=60", 61s));
+}
+
+TEST_F(ServingOnError, WithinTheConfiguredWindowUnlessForbidden) {
+  EXPECT_TRUE(serves("max-age=60", 300s, windows));
+  EXPECT_FALSE(serves("max-age=60, must-revalidate", 61s, windows));
+  EXPECT_FALSE(serves("s-maxage=60", 61s, windows));
+  EXPECT_TRUE(serves("s-maxage=60, stale-if-error=10", 61s, windows));
+  EXPECT_FALSE(serves("max-age=60, no-cache", 1s, windows));
+}
+
+TEST_F(ServingOnError, WhatIsFreshButWasToBeValidatedServesToo) {
+  EXPECT_TRUE(serves("max-age=60", 1s, {}, true));
+}
+
+}  // namespace
+}  // namespace minato::cache

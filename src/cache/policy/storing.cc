@@ -1,0 +1,103 @@
+#include "cache/policy/storing.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace minato::cache {
+namespace {
+
+/// RFC 9111 3.5: what was given to one who named himself may be given to others.
+bool allows_authorized(const http::ResponseDirectives& directives) {
+  return directives.public_ || directives.must_revalidate || directives.s_maxage.has_value();
+}
+
+/// A lifetime that the response itself states.
+bool states_lifetime(const ResponseFacts& response) {
+  const FreshnessFacts& facts = response.freshness;
+  return facts.directives.s_maxage || facts.directives.max_age ||
+         (!facts.targeted && (facts.expires || facts.expires_invalid));
+}
+
+/// RFC 9111 3, the last point.
+bool something_allows_it(const ResponseFacts& response) {
+  return response.freshness.heuristically_cacheable || states_lifetime(response);
+}
+
+bool may_be_of_use(const ResponseFacts& response, const StoringRules& rules) {
+  if (response.has_validator()) return true;
+  const auto windows = stale_windows(response.directives(), rules.stale);
+  const Seconds longest = freshness_lifetime(response.freshness, rules.freshness).value +
+                          std::max(windows.while_revalidate, windows.if_error);
+  return !response.directives().no_cache &&
+         longest > current_age(response.freshness, response.freshness.response_received);
+}
+
+/// 304 updates what is stored; 412 and 416 answer conditions and ranges that are not in the key.
+constexpr bool answers_this_request_alone(std::uint16_t status) {
+  return status < 200 || status == 304 || status == 412 || status == 416;
+}
+
+Refusal refusal_of_method(const RequestFacts& request, const ResponseFacts& response,
+                          const StoringCircumstances& circumstances) {
+  if (request.method == http::Method::get) return Refusal::none;
+  // RFC 9110 9.3.3.
+  const bool post = request.method == http::Method::post && circumstances.answers_for_target &&
+                    states_lifetime(response) && response.status < 300;
+  return post ? Refusal::none : Refusal::method;
+}
+
+/// must-understand says that no-store beside it is for those who do not (RFC 9111 5.2.2.3).
+Refusal refusal_of_directives(const ResponseFacts& response) {
+  const auto& directives = response.directives();
+  if (directives.must_understand)
+    return is_understood(response.status) ? Refusal::none : Refusal::not_understood;
+  return directives.no_store ? Refusal::no_store : Refusal::none;
+}
+
+Refusal refusal_of_privacy(const RequestFacts& request, const ResponseFacts& response,
+                           const StoringRules& rules) {
+  const auto& directives = response.directives();
+  if (directives.private_) return Refusal::private_;
+  if (request.has_authorization && !allows_authorized(directives)) return Refusal::authorization;
+  if (!response.has_set_cookie || rules.set_cookie == SetCookie::strip) return Refusal::none;
+  const bool stated = states_lifetime(response);
+  return rules.set_cookie == SetCookie::bypass || !stated ? Refusal::set_cookie : Refusal::none;
+}
+
+constexpr std::array names{
+    std::pair{Refusal::none, "none"},
+    std::pair{Refusal::method, "method"},
+    std::pair{Refusal::request_no_store, "request-no-store"},
+    std::pair{Refusal::no_store, "no-store"},
+    std::pair{Refusal::not_understood, "not-understood"},
+    std::pair{Refusal::private_, "private"},
+    std::pair{Refusal::authorization, "authorization"},
+    std::pair{Refusal::varies_on_all, "vary-star"},
+    std::pair{Refusal::set_cookie, "set-cookie"},
+    std::pair{Refusal::status, "status"},
+    std::pair{Refusal::nothing_allows_it, "no-lifetime"},
+    std::pair{Refusal::no_use, "stale-on-arrival"},
+};
+
+}  // namespace
+
+Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response,
+                      const StoringCircumstances& circumstances, const StoringRules& rules) {
+  if (request.directives.no_store) return Refusal::request_no_store;
+  if (answers_this_request_alone(response.status)) return Refusal::status;
+  if (auto refusal = refusal_of_method(request, response, circumstances); refusal != Refusal::none)
+    return refusal;
+  if (auto refusal = refusal_of_directives(response); refusal != Refusal::none) return refusal;
+  if (auto refusal = refusal_of_privacy(request, response, rules); refusal != Refusal::none)
+    return refusal;
+  if (response.varies_on_all) return Refusal::varies_on_all;
+  if (!something_allows_it(response)) return Refusal::nothing_allows_it;
+  return may_be_of_use(response, rules) ? Refusal::none : Refusal::no_use;
+}
+
+std::string_view name(Refusal refusal) {
+  return std::ranges::find(names, refusal, &std::pair<Refusal, const char*>::first)->second;
+}
+
+}  // namespace minato::cache

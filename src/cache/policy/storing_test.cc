@@ -1,0 +1,195 @@
+// RFC 9111 3 and what it refers to.
+#include "cache/policy/storing.h"
+
+#include <gtest/gtest.h>
+
+#include "cache/policy/testing.h"
+
+namespace minato::cache {
+namespace {
+
+using http::Method;
+
+struct Row {
+  const char* clause;
+  const char* name;
+  std::vector<std::pair<std::string_view, std::string_view>> response;
+  Refusal refusal = Refusal::none;
+  std::uint16_t status = 200;
+  std::vector<std::pair<std::string_view, std::string_view>> request{};
+  Method method = Method::get;
+  bool answers_for_target = false;
+  StoringRules rules{};
+};
+
+const Row rows[] = {
+    {"3", "MaxAgeAllowsIt", {{"Cache-Control", "max-age=60"}}},
+    {"3", "ExpiresAllowsIt", {{"Expires", "Thu, 18 Aug 2050 02:01:18 GMT"}}, Refusal::none, 500},
+    {"3", "AnUnknownStatusWithALifetime", {{"Cache-Control", "max-age=60"}}, Refusal::none, 599},
+    {"3",
+     "PublicAllowsAStatusThatNeedsIt",
+     {{"Cache-Control", "public"}, {"ETag", "\"a\""}},
+     Refusal::none,
+     302},
+    {"3",
+     "NothingAllowsAStatusWithoutALifetime",
+     {{"ETag", "\"a\""}},
+     Refusal::nothing_allows_it,
+     302},
+    {"3", "AHeuristicStatusWithAValidator", {{"ETag", "\"a\""}}, Refusal::none, 404},
+    {"3", "WhatIsOfNoUseIsNotStored", {}, Refusal::no_use},
+    {"3",
+     "StaleOnArrivalWithoutAValidator",
+     {{"Cache-Control", "max-age=60"}, {"Age", "61"}},
+     Refusal::no_use},
+    {"3",
+     "StaleOnArrivalButMayServeStale",
+     {{"Cache-Control", "max-age=0, stale-while-revalidate=60"}}},
+    {"3",
+     "NoCacheWithoutAValidatorIsOfNoUse",
+     {{"Cache-Control", "no-cache, max-age=60"}},
+     Refusal::no_use},
+    {"3",
+     "TheConfiguredLifetimeMakesItOfUse",
+     {},
+     Refusal::none,
+     200,
+     {},
+     Method::get,
+     false,
+     {.freshness = {.default_ttl = 300s}}},
+    {"5.2.2.5", "NoStore", {{"Cache-Control", "no-store, max-age=60"}}, Refusal::no_store},
+    {"5.2.1.5",
+     "NoStoreOfTheRequest",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::request_no_store,
+     200,
+     {{"Cache-Control", "no-store"}}},
+    {"5.2.2.7", "Private", {{"Cache-Control", "private, max-age=60"}}, Refusal::private_},
+    {"5.2.2.7",
+     "PrivateOfOneFieldIsNotPrivate",
+     {{"Cache-Control", "private=\"X-A\", max-age=60"}}},
+    {"5.2.2.3",
+     "MustUnderstandAndDoesNot",
+     {{"Cache-Control", "max-age=60, must-understand"}},
+     Refusal::not_understood,
+     599},
+    {"5.2.2.3",
+     "MustUnderstandOverridesNoStoreForThoseWhoDo",
+     {{"Cache-Control", "max-age=60, must-understand, no-store"}}},
+    {"3.5",
+     "Authorization",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::authorization,
+     200,
+     {{"Authorization", "Basic eA=="}}},
+    {"3.5",
+     "AuthorizationWithPublic",
+     {{"Cache-Control", "public, max-age=60"}},
+     Refusal::none,
+     200,
+     {{"Authorization", "Basic eA=="}}},
+    {"3.5",
+     "AuthorizationWithSharedMaxAge",
+     {{"Cache-Control", "s-maxage=60"}},
+     Refusal::none,
+     200,
+     {{"Authorization", "Basic eA=="}}},
+    {"3.5",
+     "AuthorizationWithMustRevalidate",
+     {{"Cache-Control", "must-revalidate, max-age=60"}},
+     Refusal::none,
+     200,
+     {{"Authorization", "Basic eA=="}}},
+    {"4.1",
+     "VaryOnEverything",
+     {{"Cache-Control", "max-age=60"}, {"Vary", "A, *"}},
+     Refusal::varies_on_all},
+    {"9110 15.4.5",
+     "NotModifiedIsNoResponseToStore",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::status,
+     304},
+    {"9110 15.5.17",
+     "UnsatisfiableIsForOneRequestAlone",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::status,
+     416},
+    {"9110 9.3.3",
+     "PostWithoutContentLocation",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::method,
+     200,
+     {},
+     Method::post},
+    {"9110 9.3.3",
+     "PostThatAnswersForItsTarget",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::none,
+     200,
+     {},
+     Method::post,
+     true},
+    {"9110 9.3.3",
+     "PostWithoutALifetime",
+     {{"ETag", "\"a\""}},
+     Refusal::method,
+     200,
+     {},
+     Method::post,
+     true},
+    {"3",
+     "PutIsNotStored",
+     {{"Cache-Control", "max-age=60"}},
+     Refusal::method,
+     200,
+     {},
+     Method::put,
+     true},
+    {"set_cookie",
+     "ACookieWithAStatedLifetimeIsStored",
+     {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "a=b"}}},
+    {"set_cookie",
+     "ButNotWithoutOne",
+     {{"ETag", "\"a\""}, {"Set-Cookie", "a=b"}},
+     Refusal::set_cookie},
+    {"set_cookie",
+     "NorWhereItIsToBeBypassed",
+     {{"Cache-Control", "max-age=60"}, {"Set-Cookie", "a=b"}},
+     Refusal::set_cookie,
+     200,
+     {},
+     Method::get,
+     false,
+     {.set_cookie = SetCookie::bypass}},
+    {"set_cookie",
+     "StrippedItIsLikeAnyOther",
+     {{"ETag", "\"a\""}, {"Set-Cookie", "a=b"}},
+     Refusal::none,
+     200,
+     {},
+     Method::get,
+     false,
+     {.set_cookie = SetCookie::strip}},
+};
+
+class Storing : public testing::TestWithParam<Row> {};
+INSTANTIATE_TEST_SUITE_P(Rfc9111, Storing, testing::ValuesIn(rows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(Storing, HoldsFor) {
+  const Row& row = GetParam();
+  Heads heads;
+  auto request = heads.request({}, row.method);
+  for (const auto& [name, value] : row.request) request.fields.add(name, value);
+  auto response = heads.response({}, row.status);
+  for (const auto& [name, value] : row.response) response.fields.add(name, value);
+  const RequestFacts asked = request_facts(request);
+  const auto facts = response_facts(response, asked, {t0, t0}, {});
+  const Refusal refusal =
+      why_not_store(asked, facts, {.answers_for_target = row.answers_for_target}, row.rules);
+  EXPECT_EQ(name(refusal), name(row.refusal)) << "clause " << row.clause;
+}
+
+}  // namespace
+}  // namespace minato::cache

@@ -1,0 +1,25 @@
+// Which of several stored responses of one target a request selects (RFC 9111 4.1).
+//
+// Fields are compared by what they mean, as far as that is known: weights and the order of equal
+// ones in Accept-Encoding and Accept-Language, white space around commas in all others.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/fields.h"
+
+namespace minato::cache {
+
+/// The names that Vary lists, in lower case, sorted, each once, joined with commas; empty where
+/// there is no Vary. `*` is not among them: such a response is never stored.
+std::string vary_names(const http::Fields& response);
+
+/// What `request` says in the fields of `names` (as `vary_names` made them): equal texts select
+/// each other.
+std::string variant_key(std::string_view names, const http::Fields& request);
+
+/// The value of one field in its normal form.
+std::string normal_value(std::string_view name, std::string_view value);
+
+}  // namespace minato::cache

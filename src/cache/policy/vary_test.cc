@@ -1,0 +1,76 @@
+// RFC 9111 4.1.
+#include "cache/policy/vary.h"
+
+#include <gtest/gtest.h>
+
+namespace minato::cache {
+namespace {
+
+using Lines = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+class VaryTest : public testing::Test {
+ protected:
+  http::Fields fields(Lines lines) {
+    http::Fields made(arena_);
+    for (const auto& [name, value] : lines) made.add(name, value);
+    return made;
+  }
+  bool select_each_other(std::string_view vary, Lines first, Lines second) {
+    const auto names = vary_names(fields({{"Vary", vary}}));
+    return variant_key(names, fields(first)) == variant_key(names, fields(second));
+  }
+
+ private:
+  BlockPool pool_;
+  Arena arena_{pool_};
+};
+
+TEST_F(VaryTest, NamesHaveNoCaseNoOrderAndNoRepetition) {
+  EXPECT_EQ(vary_names(fields({{"Vary", "Foo, accept"}, {"vary", "ACCEPT,,bar"}})),
+            "accept,bar,foo");
+  EXPECT_EQ(vary_names(fields({})), "");
+}
+
+TEST_F(VaryTest, TheSameValuesSelectEachOther) {
+  EXPECT_TRUE(select_each_other("Foo", {{"Foo", "1"}}, {{"foo", "1"}, {"Bar", "2"}}));
+  EXPECT_FALSE(select_each_other("Foo", {{"Foo", "1"}}, {{"Foo", "2"}}));
+  EXPECT_FALSE(
+      select_each_other("Foo, Bar", {{"Foo", "1"}, {"Bar", "2"}}, {{"Foo", "2"}, {"Bar", "1"}}));
+}
+
+TEST_F(VaryTest, AnAbsentFieldSelectsNoOtherThanAnAbsentOne) {
+  EXPECT_TRUE(select_each_other("Foo, Bar", {{"Bar", "1"}}, {{"Bar", "1"}}));
+  EXPECT_FALSE(select_each_other("Foo", {}, {{"Foo", ""}}));
+  EXPECT_FALSE(select_each_other("Foo, Bar", {{"Foo", "1"}}, {{"Bar", "1"}}));
+}
+
+TEST_F(VaryTest, LinesAreOneListAndBlanksDoNotMatter) {
+  EXPECT_TRUE(select_each_other("Foo", {{"Foo", "1, 2"}}, {{"Foo", "1"}, {"Foo", "2"}}));
+  EXPECT_TRUE(select_each_other("Foo", {{"Foo", "1,2"}}, {{"Foo", "1 ,  2"}}));
+  EXPECT_FALSE(select_each_other("Foo", {{"Foo", "1, 2"}}, {{"Foo", "2, 1"}}));
+  EXPECT_FALSE(select_each_other("Foo", {{"Foo", "\"1, 2\""}}, {{"Foo", "\"1,2\""}}));
+  EXPECT_FALSE(select_each_other("Foo", {{"Foo", "a b"}}, {{"Foo", "ab"}}));
+}
+
+TEST_F(VaryTest, LanguagesAreComparedByWeight) {
+  const auto same = [&](std::string_view a, std::string_view b) {
+    return select_each_other("Accept-Language", {{"Accept-Language", a}}, {{"Accept-Language", b}});
+  };
+  EXPECT_TRUE(same("en, de", "de, en"));
+  EXPECT_TRUE(same("en, de", "eN ,  De"));
+  EXPECT_TRUE(same("en;q=1.0, de;q=0.5", "de; q=0.500, en"));
+  EXPECT_FALSE(same("en, de;q=0.5", "en;q=0.5, de"));
+  EXPECT_FALSE(same("en", "en, de"));
+}
+
+TEST_F(VaryTest, CodingsAreComparedByWeight) {
+  const auto same = [&](std::string_view a, std::string_view b) {
+    return select_each_other("Accept-Encoding", {{"Accept-Encoding", a}}, {{"Accept-Encoding", b}});
+  };
+  EXPECT_TRUE(same("gzip, br", "BR,gzip"));
+  EXPECT_FALSE(same("gzip", "gzip;q=0"));
+  EXPECT_FALSE(same("gzip", "identity"));
+}
+
+}  // namespace
+}  // namespace minato::cache
