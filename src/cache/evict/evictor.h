@@ -1,0 +1,72 @@
+// Which stored response goes when the cache is full.
+//
+// A hit only marks the item that it served: two stores to the item's own line, from any thread and
+// without a lock. Policies read the marks when they look for a victim, which is where the order is
+// made: exact for LRU and LFU, since an item's mark only ever grows.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/intrusive_list.h"
+
+namespace minato::cache {
+
+/// What a policy keeps of one stored response.
+struct Item : ListLink {
+  Item(std::uint64_t hash_of_key, std::uint64_t bytes_held)
+      : hash(hash_of_key), bytes(bytes_held) {}
+
+  const std::uint64_t hash;
+  std::uint64_t bytes;
+
+  /// Marks a use at `tick`, which grows from use to use. Any thread.
+  void touch(std::uint64_t tick) {
+    used.store(tick, std::memory_order_relaxed);
+    hits.fetch_add(1, std::memory_order_relaxed);
+  }
+  std::atomic<std::uint64_t> used{0};
+  std::atomic<std::uint32_t> hits{0};
+
+  // The policy's own, under the owner's lock.
+  std::uint64_t seen_used = 0;
+  std::uint32_t seen_hits = 0;
+  std::uint32_t place = 0;  ///< in whatever the policy keeps it
+};
+
+/// Thread: whoever holds the lock of the cache. Items are not owned.
+class Evictor {
+ public:
+  virtual ~Evictor() = default;
+
+  /// `item` was stored just now; its mark says when.
+  virtual void add(Item& item) = 0;
+  /// Takes out and returns the one that is to go; nullptr where there is none.
+  virtual Item* victim() = 0;
+  /// `item` goes for another reason.
+  virtual void remove(Item& item) = 0;
+  /// Memory beyond the items themselves.
+  virtual std::size_t memory_bytes() const = 0;
+};
+
+std::unique_ptr<Evictor> make_lru();
+std::unique_ptr<Evictor> make_lfu();
+std::unique_ptr<Evictor> make_s3fifo();
+std::unique_ptr<Evictor> make_tinylfu();
+
+struct EvictorKind {
+  std::string_view name;  ///< as in the configuration
+  std::unique_ptr<Evictor> (*make)();
+};
+inline constexpr std::array evictors{
+    EvictorKind{"lru", make_lru},
+    EvictorKind{"lfu", make_lfu},
+    EvictorKind{"s3fifo", make_s3fifo},
+    EvictorKind{"tinylfu", make_tinylfu},
+};
+
+}  // namespace minato::cache
