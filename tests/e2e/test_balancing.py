@@ -1,6 +1,7 @@
 """Which endpoint serves (one file a policy in the code, one row a policy here)."""
 import collections
 import queue
+import select
 import signal
 import threading
 
@@ -48,15 +49,19 @@ def test_least_connections_avoids_who_is_busy(minato, origins, scripted, workers
     quick = origins(named, "quick")
     proxy = minato.serving(scripted, quick, top=f"workers: {workers}",
                            service="balancer: LeastConnections")
+
+    def idle(origin):
+        return eventually(lambda: proxy.in_flight(origin) == 0, "the end of an exchange")
+
     with proxy.client() as held:
         # Ties are broken fairly, so the busy one gets its turn among the first few.
         for _ in range(50):
             held.ask()
-            if not scripted.hears_nothing(0.05):
+            if held.sock not in select.select([scripted.listener, held.sock], [], [], TIMEOUT)[0]:
                 break
             assert held.read_response().text == "quick"
-        busy = scripted.accepted[0]
-        assert [proxy.get().text for _ in range(10)] == ["quick"] * 10
+        busy = scripted.accept()
+        assert [idle(quick) and proxy.get().text for _ in range(10)] == ["quick"] * 10
         busy.read_request()
         busy.send(response(b"done"))
         assert held.read_response().text == "done"

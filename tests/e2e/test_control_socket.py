@@ -30,7 +30,7 @@ def test_status_tells_listeners_services_and_endpoints(minato, echo):
     endpoint = service["endpoints"][0]
     assert endpoint["address"] == f"127.0.0.1:{echo.port}"
     assert endpoint["health"] == "up"
-    eventually(lambda: proxy.status()["services"][0]["endpoints"][0]["in_flight"] == 0,
+    eventually(lambda: proxy.in_flight(echo) == 0,
                "the exchange to end behind its answer")
 
 

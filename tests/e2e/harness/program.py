@@ -115,6 +115,12 @@ class Minato:
     def status(self):
         return json.loads(self.control("GET", "/status").body)
 
+    def in_flight(self, origin):
+        """Exchanges under way to `origin`; one may end a moment behind its answer."""
+        return sum(endpoint["in_flight"] for service in self.status()["services"]
+                   for endpoint in service["endpoints"]
+                   if endpoint["address"] == f"127.0.0.1:{origin.port}")
+
     def reload(self, config):
         """Puts another configuration in force; gives the control socket's answer."""
         self.write(config)
