@@ -44,10 +44,8 @@ def test_a_body_that_comes_without_waiting_is_taken(minato, scripted):
 def test_an_unknown_expectation_is_refused_or_left_to_the_origin(minato, scripted):
     with minato.serving(scripted).client() as client:
         client.ask(fields={"Expect": "miracles", "Connection": "close"})
-        answer = None
-        if not scripted.hears_nothing():
-            origin = scripted.accepted[0]
-            origin.read_request()
+        if scripted.hears_before(client):
+            origin, _ = scripted.expect()
             origin.send(response(status="417 Expectation Failed"))
         answer = client.read_response()
         assert answer.status == 417

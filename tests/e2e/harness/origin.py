@@ -1,5 +1,6 @@
 """Origins whose every byte the test decides."""
 import queue
+import select
 import socket
 import threading
 
@@ -41,6 +42,11 @@ class Origin:
         """The next connection and the first request on it."""
         connection = self.accept()
         return connection, connection.read_request()
+
+    def hears_before(self, client):
+        """True where someone connects before `client` has an answer; waits for either."""
+        ready, _, _ = select.select([self.listener, client.sock], [], [], TIMEOUT)
+        return client.sock not in ready
 
     def hears_nothing(self, within=0.2):
         """True where no one connects; can only wait and see."""
