@@ -1,0 +1,107 @@
+#include "cache/store/region.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+#include "base/assert.h"
+
+namespace minato::cache {
+namespace {
+
+constexpr std::size_t grains_of(std::size_t bytes) {
+  return Region::rounded(bytes) / Region::grain_bytes;
+}
+
+constexpr std::size_t largest_grains = grains_of(Region::piece_bytes_max);
+
+/// Zeroes, for which the system takes memory only once they are written.
+void* reserve(std::size_t bytes) {
+  void* const at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at == MAP_FAILED) throw std::bad_alloc();
+  return at;
+}
+
+}  // namespace
+
+Region::Region(std::size_t bytes)
+    : grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
+      memory_(static_cast<char*>(reserve(grains_ * grain_bytes))),
+      order_of_hole_(static_cast<std::uint8_t*>(reserve(grains_))) {
+  // The lowest on top, so that what is used is dense.
+  for (std::size_t grain = grains_; grain > 0; grain -= largest_grains)
+    push(grain - largest_grains, orders - 1);
+}
+
+Region::~Region() {
+  ::munmap(memory_, grains_ * grain_bytes);
+  ::munmap(order_of_hole_, grains_);
+}
+
+Region::Hole* Region::hole_at(std::size_t grain) const {
+  return reinterpret_cast<Hole*>(memory_ + grain * grain_bytes);
+}
+
+std::size_t Region::grain_of(const void* at) const {
+  return static_cast<std::size_t>(static_cast<const char*>(at) - memory_) / grain_bytes;
+}
+
+void Region::push(std::size_t grain, unsigned order) {
+  Hole* const hole = new (hole_at(grain)) Hole{holes_[order], nullptr};
+  if (hole->next != nullptr) hole->next->previous = hole;
+  holes_[order] = hole;
+  order_of_hole_[grain] = static_cast<std::uint8_t>(order + 1);
+}
+
+void Region::unlink(std::size_t grain, unsigned order) {
+  Hole* const hole = hole_at(grain);
+  (hole->previous != nullptr ? hole->previous->next : holes_[order]) = hole->next;
+  if (hole->next != nullptr) hole->next->previous = hole->previous;
+  order_of_hole_[grain] = 0;
+}
+
+char* Region::take(std::size_t bytes) {
+  const std::size_t wanted = grains_of(bytes);
+  MINATO_ASSERT(wanted > 0);
+  auto order = static_cast<unsigned>(std::bit_width(wanted - 1));
+  while (order < orders && holes_[order] == nullptr) ++order;
+  if (order >= orders) return nullptr;
+  const std::size_t first = grain_of(holes_[order]);
+  unlink(first, order);
+  free_range(first + wanted, first + (std::size_t{1} << order));
+  used_grains_ += wanted;
+  return memory_ + first * grain_bytes;
+}
+
+void Region::give(char* piece, std::size_t bytes) {
+  const std::size_t first = grain_of(piece), count = grains_of(bytes);
+  MINATO_ASSERT(count <= used_grains_);
+  used_grains_ -= count;
+  free_range(first, first + count);
+}
+
+void Region::free_range(std::size_t first, std::size_t last) {
+  while (first < last) {
+    const auto fits = static_cast<unsigned>(std::bit_width(last - first) - 1);
+    const auto aligned = static_cast<unsigned>(std::countr_zero(first | largest_grains));
+    const unsigned order = std::min(fits, aligned);
+    free_block(first, order);
+    first += std::size_t{1} << order;
+  }
+}
+
+/// Joins it with its buddy for as long as that is free, too.
+void Region::free_block(std::size_t grain, unsigned order) {
+  for (; order + 1 < orders; ++order) {
+    const std::size_t buddy = grain ^ (std::size_t{1} << order);
+    if (order_of_hole_[buddy] != order + 1) break;
+    unlink(buddy, order);
+    grain = std::min(grain, buddy);
+  }
+  push(grain, order);
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,80 @@
+#include "cache/store/region.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "base/random.h"
+
+namespace minato::cache {
+namespace {
+
+constexpr std::size_t mebibyte = 1u << 20;
+
+TEST(Region, GivesAllOfItAndNotMore) {
+  Region region(2 * mebibyte);
+  char* const first = region.take(mebibyte);
+  char* const second = region.take(mebibyte);
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(region.take(1), nullptr);
+  EXPECT_EQ(region.used_bytes(), region.size_bytes());
+}
+
+TEST(Region, TakesNoMoreThanAGrainBeyondWhatWasAskedFor) {
+  Region region(mebibyte);
+  ASSERT_NE(region.take(65), nullptr);
+  EXPECT_EQ(region.used_bytes(), 2 * Region::grain_bytes);
+}
+
+TEST(Region, JoinsNeighboursThatAreFreeAgain) {
+  Region region(mebibyte);
+  std::vector<char*> pieces;
+  while (char* const piece = region.take(1000)) pieces.push_back(piece);
+  EXPECT_GT(pieces.size(), 1000u);
+  for (char* const piece : pieces) region.give(piece, 1000);
+  EXPECT_EQ(region.used_bytes(), 0u);
+  EXPECT_NE(region.take(mebibyte), nullptr);
+}
+
+TEST(Region, TakesTheEndOfAPieceBack) {
+  Region region(mebibyte);
+  char* const piece = region.take(mebibyte);
+  region.give(piece + 4096, mebibyte - 4096);
+  EXPECT_EQ(region.used_bytes(), 4096u);
+  EXPECT_NE(region.take(mebibyte / 2), nullptr);
+  region.give(piece, 4096);
+}
+
+TEST(Region, PiecesNeverOverlap) {
+  struct Piece {
+    char* at;
+    std::size_t bytes;
+    char mark;
+  };
+  Region region(4 * mebibyte);
+  Random random(7);
+  std::vector<Piece> held;
+  const auto is_intact = [](const Piece& piece) {
+    return std::all_of(piece.at, piece.at + piece.bytes, [&](char c) { return c == piece.mark; });
+  };
+  for (int round = 0; round < 20'000; ++round) {
+    const std::size_t bytes = 1 + random.below(random.one_in(10) ? 100'000 : 2'000);
+    const char mark = static_cast<char>(round);
+    if (char* const at = random.one_in(2) ? region.take(bytes) : nullptr) {
+      std::memset(at, mark, bytes);
+      held.push_back({at, bytes, mark});
+    } else if (!held.empty()) {
+      std::swap(held[random.below(held.size())], held.back());
+      ASSERT_TRUE(is_intact(held.back()));
+      region.give(held.back().at, held.back().bytes);
+      held.pop_back();
+    }
+  }
+  for (const Piece& piece : held) region.give(piece.at, piece.bytes);
+  EXPECT_EQ(region.used_bytes(), 0u);
+}
+
+}  // namespace
+}  // namespace minato::cache
