@@ -1,7 +1,5 @@
 #include "cache/store/region.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 #include <new>
@@ -17,36 +15,23 @@ constexpr std::size_t grains_of(std::size_t bytes) {
 
 constexpr std::size_t largest_grains = grains_of(Region::piece_bytes_max);
 
-/// Zeroes, for which the system takes memory only once they are written.
-void* reserve(std::size_t bytes) {
-  void* const at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (at == MAP_FAILED) throw std::bad_alloc();
-  return at;
-}
-
 }  // namespace
 
 Region::Region(std::size_t bytes)
     : grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
-      memory_(static_cast<char*>(reserve(grains_ * grain_bytes))),
-      order_of_hole_(static_cast<std::uint8_t*>(reserve(grains_))) {
+      memory_(grains_ * grain_bytes),
+      order_of_hole_(grains_) {
   // The lowest on top, so that what is used is dense.
   for (std::size_t grain = grains_; grain > 0; grain -= largest_grains)
     push(grain - largest_grains, orders - 1);
 }
 
-Region::~Region() {
-  ::munmap(memory_, grains_ * grain_bytes);
-  ::munmap(order_of_hole_, grains_);
-}
-
 Region::Hole* Region::hole_at(std::size_t grain) const {
-  return reinterpret_cast<Hole*>(memory_ + grain * grain_bytes);
+  return reinterpret_cast<Hole*>(memory_.data() + grain * grain_bytes);
 }
 
 std::size_t Region::grain_of(const void* at) const {
-  return static_cast<std::size_t>(static_cast<const char*>(at) - memory_) / grain_bytes;
+  return static_cast<std::size_t>(static_cast<const char*>(at) - memory_.data()) / grain_bytes;
 }
 
 void Region::push(std::size_t grain, unsigned order) {
@@ -73,7 +58,7 @@ char* Region::take(std::size_t bytes) {
   unlink(first, order);
   free_range(first + wanted, first + (std::size_t{1} << order));
   used_grains_ += wanted;
-  return memory_ + first * grain_bytes;
+  return memory_.data() + first * grain_bytes;
 }
 
 void Region::give(char* piece, std::size_t bytes) {

@@ -5,7 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+
+#include "cache/store/reserved.h"
 
 namespace minato::cache {
 
@@ -21,7 +22,6 @@ class Region {
   explicit Region(std::size_t bytes);
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
-  ~Region();
 
   /// `bytes` bytes, aligned to a grain; nullptr where no hole is that large.
   char* take(std::size_t bytes);
@@ -54,8 +54,8 @@ class Region {
 
   std::size_t grains_;
   std::size_t used_grains_ = 0;
-  char* memory_;
-  std::uint8_t* order_of_hole_;  // one a grain: order + 1 of the hole that begins there, or 0
+  ReservedArray<char> memory_;
+  ReservedArray<std::uint8_t> order_of_hole_;  // one a grain: order + 1 of the hole there, or 0
   std::array<Hole*, orders> holes_{};
 };
 

@@ -1,0 +1,107 @@
+#include "cache/key.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/strings.h"
+
+namespace minato::cache {
+namespace {
+
+constexpr std::string_view text_of(http::Scheme scheme) {
+  return scheme == http::Scheme::https ? "https" : "http";
+}
+
+constexpr std::string_view default_port(std::string_view scheme) {
+  return scheme == "https" ? "443" : "80";
+}
+
+std::string_view lower(std::string_view text, Arena& arena) {
+  if (std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })) return text;
+  const auto copy = arena.array<char>(text.size());
+  std::ranges::transform(text, copy.begin(), to_lower);
+  return {copy.data(), copy.size()};
+}
+
+/// `host[:port]` in two; an IPv6 address keeps its brackets.
+void split_authority(std::string_view authority, Url& url) {
+  const auto colon = authority.rfind(':');
+  const bool has_port =
+      colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+  url.host = authority.substr(0, has_port ? colon : std::string_view::npos);
+  url.port = has_port ? authority.substr(colon + 1) : std::string_view{};
+}
+
+Key key_of(const Url& url, std::uint64_t seed, Arena& arena) {
+  const std::string_view colon = url.port.empty() ? "" : ":";
+  return {.text = arena.join(url.scheme, "://", url.host, colon, url.port, url.rest),
+          .hash = hash_of(url, seed)};
+}
+
+Url normal(std::string_view scheme, std::string_view authority, Arena& arena) {
+  Url url{.scheme = scheme, .host = {}, .port = {}, .rest = {}};
+  split_authority(authority, url);
+  url.host = lower(url.host, arena);
+  if (url.port == default_port(scheme)) url.port = {};
+  return url;
+}
+
+}  // namespace
+
+Key make_key(http::Scheme scheme, const http::RequestHead& head, std::uint64_t seed, Arena& arena) {
+  Url url = normal(text_of(scheme), head.authority, arena);
+  const http::Target& target = head.target;
+  const std::string_view path = target.path.empty() ? std::string_view("/") : target.path;
+  url.rest = target.has_query ? arena.join(path, "?", target.query) : path;
+  return key_of(url, seed, arena);
+}
+
+std::optional<Url> split_url(std::string_view text) {
+  const auto colon = text.find("://");
+  if (colon == std::string_view::npos) return std::nullopt;
+  Url url{.scheme = text.substr(0, colon), .host = {}, .port = {}, .rest = {}};
+  text.remove_prefix(colon + 3);
+  const auto end = std::min(text.find_first_of("/?"), text.size());
+  split_authority(text.substr(0, end), url);
+  url.rest = text.substr(end);
+  if (url.host.empty()) return std::nullopt;
+  return url;
+}
+
+std::uint64_t hash_of(const Url& url, std::uint64_t seed) {
+  return hash_bytes(url.rest, hash_bytes(url.host, hash_bytes(url.scheme, seed)));
+}
+
+bool is_of(std::string_view key, const Url& url) {
+  const auto own = split_url(key);
+  return own && own->scheme == url.scheme && own->host == url.host && own->rest == url.rest &&
+         (url.port.empty() || url.port == own->port);
+}
+
+Key key_of_reference(std::string_view base, std::string_view reference, std::uint64_t seed,
+                     Arena& arena) {
+  const auto from = split_url(base);
+  if (!from || reference.empty()) return {};
+  reference = take_until(reference, '#');
+  if (const auto absolute = split_url(reference)) {
+    Url url = normal(lower(absolute->scheme, arena),
+                     arena.join(absolute->host, absolute->port.empty() ? "" : ":", absolute->port),
+                     arena);
+    url.rest = absolute->rest.empty() ? std::string_view("/") : absolute->rest;
+    const bool same =
+        url.scheme == from->scheme && url.host == from->host && url.port == from->port;
+    return same ? key_of(url, seed, arena) : Key{};
+  }
+  if (reference.starts_with("//")) return {};
+  Url url = *from;
+  if (reference.starts_with('/')) {
+    url.rest = reference;
+  } else {
+    std::string_view path = from->rest;
+    path = take_until(path, '?');
+    url.rest = arena.join(path.substr(0, path.rfind('/') + 1), reference);
+  }
+  return key_of(url, seed, arena);
+}
+
+}  // namespace minato::cache

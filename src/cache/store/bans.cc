@@ -1,0 +1,54 @@
+#include "cache/store/bans.h"
+
+#include <algorithm>
+
+#include "cache/key.h"
+
+namespace minato::cache {
+
+bool Ban::concerns(std::string_view key) const {
+  const auto url = split_url(key);
+  return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
+         (port.empty() || port == url->port) && url->rest.starts_with(prefix);
+}
+
+BanList::Verdict BanList::judge(Entry& entry) const {
+  const Bans* const bans = shown_.load(std::memory_order_seq_cst);
+  const std::uint64_t checked = entry.bans_checked.load(std::memory_order_relaxed);
+  if (bans == nullptr || checked >= bans->newest) return Verdict::none;
+  const std::size_t unchecked = std::min<std::size_t>(bans->newest - checked, bans->all.size());
+  const std::span news = std::span(bans->all).last(unchecked);
+  const auto concerns = [&](const Ban& ban) { return ban.concerns(entry.key); };
+  if (std::ranges::any_of(news, [&](const Ban& ban) { return !ban.soft && concerns(ban); }))
+    return Verdict::gone;
+  entry.bans_checked.store(bans->newest, std::memory_order_relaxed);
+  return std::ranges::any_of(news, concerns) ? Verdict::stale : Verdict::none;
+}
+
+std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
+  auto next = std::make_unique<Bans>();
+  if (bans_) next->all = bans_->all;
+  next->all.push_back(std::move(ban));
+  next->newest = newest() + 1;
+  auto before = install(std::move(next));
+  newest_.fetch_add(1, std::memory_order_release);
+  return before;
+}
+
+std::unique_ptr<const BanList::Bans> BanList::clear() { return install(nullptr); }
+
+std::unique_ptr<const BanList::Bans> BanList::install(std::unique_ptr<const Bans> next) {
+  bans_.swap(next);
+  shown_.store(bans_.get(), std::memory_order_seq_cst);
+  return next;
+}
+
+std::size_t BanList::memory_bytes() const {
+  if (!bans_) return 0;
+  std::size_t bytes = bans_->all.capacity() * sizeof(Ban);
+  for (const Ban& ban : bans_->all)
+    bytes += ban.host.capacity() + ban.prefix.capacity() + ban.scheme.capacity();
+  return bytes;
+}
+
+}  // namespace minato::cache

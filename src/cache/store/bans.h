@@ -1,0 +1,58 @@
+// Purges that are not carried out at once, since they may concern any entry: each entry is held
+// against them when it is next used (after Varnish's bans).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cache/store/entry.h"
+
+namespace minato::cache {
+
+/// All of a host, or all whose URL begins so.
+struct Ban {
+  std::string scheme;  ///< empty: any
+  std::string host;    ///< in lower case
+  std::string port;    ///< empty: any
+  std::string prefix;  ///< of path and query; empty: all
+  bool soft = false;   ///< marks stale
+
+  bool concerns(std::string_view key) const;
+};
+
+/// Bounds: `bans_max`; whoever adds more carries them out before, so that none is pending.
+class BanList {
+ public:
+  static constexpr std::size_t bans_max = 1024;
+  struct Bans {
+    std::vector<Ban> all;  ///< oldest first
+    std::uint64_t newest;  ///< number of the last of them
+  };
+
+  /// The number of the newest. Any thread.
+  std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
+
+  enum class Verdict : std::uint8_t { none, stale, gone };
+  /// What those say of an entry that it was not held against yet, which it is now. Inside a Look,
+  /// or under the lock.
+  Verdict judge(Entry& entry) const;
+
+  // Under the lock of the store. Both give what was in force before, which is to be destroyed once
+  // nobody looks at it any more.
+  std::unique_ptr<const Bans> add(Ban ban);
+  std::unique_ptr<const Bans> clear();
+  bool is_full() const { return bans_ && bans_->all.size() >= bans_max; }
+  std::size_t memory_bytes() const;
+
+ private:
+  std::unique_ptr<const Bans> install(std::unique_ptr<const Bans> next);
+
+  std::unique_ptr<const Bans> bans_;
+  std::atomic<const Bans*> shown_{nullptr};
+  std::atomic<std::uint64_t> newest_{0};
+};
+
+}  // namespace minato::cache

@@ -1,0 +1,73 @@
+// One stored response: a head, what the policy knows of it, and its body in pieces. All of it lies
+// in the memory of the store.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "cache/evict/evictor.h"
+#include "cache/policy/facts.h"
+#include "cache/policy/range.h"
+
+namespace minato::cache {
+
+/// Some bytes of a body; what stands behind it in memory.
+struct Piece {
+  Piece* next = nullptr;
+  std::uint32_t capacity = 0;
+  std::uint32_t size = 0;
+  char* bytes() { return reinterpret_cast<char*>(this + 1); }
+  std::string_view text() { return {bytes(), size}; }
+};
+
+/// A body that is complete. Two entries may share it: one, and what a 304 made of it.
+struct Content {
+  Piece* first = nullptr;
+  std::uint64_t size = 0;
+  std::uint32_t entries = 1;  ///< under the lock of the store
+};
+
+struct Entry;
+
+/// An entry's place among those of one tag.
+struct TagNode {
+  std::uint64_t hash = 0;
+  Entry* entry = nullptr;
+  TagNode* next = nullptr;
+  TagNode** link = nullptr;  ///< what points here; null where it is in no list
+};
+
+/// Shared: what stands first is written by whoever has it, all else never once it is stored.
+struct Entry : Item {
+  using Item::Item;
+
+  // Whoever reads it.
+  std::atomic<std::uint32_t> pins{1};
+  std::atomic<bool> marked_stale{false};  ///< purged softly
+  std::atomic<bool> refreshing{false};    ///< one is enough
+  std::atomic<std::uint64_t> bans_checked{0};
+  std::atomic<Entry*> next{nullptr};  ///< in its bucket of the index
+
+  // What it is.
+  std::string_view key;
+  std::string_view vary;     ///< names, as vary_names makes them
+  std::string_view variant;  ///< what the request that it answered said in them
+  std::span<const http::Field> lines;
+  ResponseFacts facts;
+  std::optional<ContentRange> part;  ///< of a 206
+  Content* content = nullptr;
+  std::span<TagNode> tags;
+
+  // The store's.
+  std::uint32_t block_bytes = 0;
+  bool listed = false;
+  Entry* released_next = nullptr;
+  std::uint64_t retired = 0;
+
+  std::uint64_t size() const { return content == nullptr ? 0 : content->size; }
+};
+
+}  // namespace minato::cache

@@ -1,0 +1,180 @@
+// What the cache holds: one store for all workers.
+//
+// To find an entry takes no lock and writes nothing but the finder's own line and the entry's. To
+// store, evict or purge takes the one lock, for as long as it takes to link or unlink an entry.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/intrusive_list.h"
+#include "cache/key.h"
+#include "cache/store/bans.h"
+#include "cache/store/entry.h"
+#include "cache/store/readers.h"
+#include "cache/store/region.h"
+#include "cache/store/tag_index.h"
+
+namespace minato::cache {
+
+class Store;
+
+/// Keeps an entry from being destroyed. May be null. Copies are cheap.
+class Pin {
+ public:
+  Pin() = default;
+  /// Takes over one pin that was counted already.
+  Pin(Store& store, Entry& entry) : store_(&store), entry_(&entry) {}
+  Pin(const Pin& other) : store_(other.store_), entry_(other.entry_) {
+    if (entry_ != nullptr) entry_->pins.fetch_add(1, std::memory_order_relaxed);
+  }
+  Pin(Pin&& other) noexcept : store_(other.store_), entry_(std::exchange(other.entry_, nullptr)) {}
+  Pin& operator=(Pin other) noexcept {
+    std::swap(store_, other.store_);
+    std::swap(entry_, other.entry_);
+    return *this;
+  }
+  ~Pin();
+
+  explicit operator bool() const { return entry_ != nullptr; }
+  Entry& operator*() const { return *entry_; }
+  Entry* operator->() const { return entry_; }
+
+ private:
+  Store* store_ = nullptr;
+  Entry* entry_ = nullptr;
+};
+
+/// What an entry is made of; all of it is copied.
+struct EntryParts {
+  Key key;
+  std::string_view vary;
+  std::string_view variant;
+  const http::Fields& lines;
+  ResponseFacts facts;
+  std::optional<ContentRange> part;
+  std::span<const std::string_view> tags;
+};
+
+struct StoreLimits {
+  std::uint64_t memory_bytes = 256u << 20;  ///< of everything: bodies, heads, index
+  std::uint64_t entries = 100;
+  const EvictorKind* evictor = &evictors.front();
+  std::size_t readers = 1;  ///< threads that find; numbered from 0
+  std::uint64_t seed = 0;   ///< of hashes
+};
+
+struct StoreStats {
+  std::uint64_t entries = 0;
+  std::uint64_t entries_max = 0;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_bytes_max = 0;
+  std::uint64_t stored = 0;   ///< ever
+  std::uint64_t evicted = 0;  ///< ever, to make room
+  std::uint64_t purged = 0;   ///< ever, by hand or by an unsafe request
+};
+
+enum class Purge : std::uint8_t {
+  remove,
+  mark_stale,
+};
+
+/// Shared. Outlive: pins, pieces and drafts die before the store.
+class Store {
+ public:
+  explicit Store(const StoreLimits& limits);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  std::uint64_t seed() const { return limits_.seed; }
+
+  struct Found {
+    Pin entry;
+    bool knows_key = false;  ///< something is stored under it, if for other requests
+  };
+  /// The newest that `request` selects (RFC 9111 4.1). No lock.
+  Found find(const Key& key, const http::Fields& request, std::size_t reader);
+  /// What Vary named in the newest response under `key`; a copy.
+  std::string vary_of(const Key& key, std::size_t reader);
+  /// Calls `visit` for all that is stored under a URL; `visit` may not keep them.
+  void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
+
+  // The rest takes the lock.
+
+  /// An entry without content that nobody can find yet. Null where there is no memory for it.
+  Pin draft(const EntryParts& parts);
+  /// Memory for at most `bytes` of a body, and for some at least; nullptr where there is none.
+  Piece* take_piece(std::size_t bytes);
+  /// Gives what `piece` has not used back.
+  void trim(Piece& piece);
+  void give_pieces(Piece* first);
+
+  /// Puts a draft in the place of whatever the same requests selected before. `first` is its body,
+  /// of `size` bytes. False where it was purged in the meantime: it stays out of sight then.
+  bool insert(Entry& draft, Piece* first, std::uint64_t size);
+  /// The same with the body of another entry, which goes.
+  bool insert_in_place_of(Entry& stored, Entry& draft);
+
+  void remove(Entry& entry);
+
+  /// How many were found; those of a prefix are not counted, since they are looked for on use.
+  std::uint64_t purge_url(const Url& url, Purge how);
+  std::uint64_t purge_tag(std::string_view tag, Purge how);
+  void ban(Ban ban);
+  std::uint64_t purge_all(Purge how);
+
+  StoreStats stats() const;
+
+ private:
+  friend class Pin;
+  using Bucket = std::atomic<Entry*>;
+  using Lock = std::lock_guard<std::mutex>;
+
+  Bucket& bucket_of(std::uint64_t hash) const { return buckets_[hash & (buckets_.size() - 1)]; }
+  bool is_banned(Entry& entry);
+  std::uint64_t memory_bytes() const;
+
+  // Under the lock.
+  char* allocate(std::size_t bytes, int victims_max);
+  bool evict_one();
+  bool collect();
+  void link(Entry& entry);
+  void unlink(Entry& entry);
+  void hide(Entry& entry);
+  void await_readers(Readers::Epoch epoch) const;
+  void replace(Entry& entry);
+  void destroy(Entry& entry);
+  void give_content(Entry& entry);
+  void give_chain(Piece* first);
+  void enforce_limits();
+  bool place(Entry& draft);
+  void purge(Entry& entry, Purge how);
+  void spoil_drafts(const std::function<bool(const Entry&)>& matches);
+  void settle_bans();
+
+  /// Its last pin is gone, on whatever thread.
+  void released(Entry& entry);
+
+  const StoreLimits limits_;
+  ReservedArray<Bucket> buckets_;
+  mutable std::mutex mutex_;
+  Region region_;
+  TagIndex tags_;
+  std::unique_ptr<Evictor> evictor_;
+  Readers readers_;
+  BanList bans_;
+  IntrusiveList<Item> drafts_;
+  std::vector<Entry*> retired_;  // out of the index; somebody may still be looking at them
+  std::atomic<Entry*> released_{nullptr};
+  std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0, purged_ = 0;
+};
+
+inline Pin::~Pin() {
+  if (entry_ != nullptr && entry_->pins.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    store_->released(*entry_);
+}
+
+}  // namespace minato::cache

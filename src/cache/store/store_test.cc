@@ -1,0 +1,282 @@
+#include "cache/store/store.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/random.h"
+#include "cache/policy/vary.h"
+
+namespace minato::cache {
+namespace {
+
+struct StoreTest : testing::Test {
+  BlockPool blocks;
+  Arena arena{blocks};
+  http::Fields none{arena};
+  std::optional<Store> store;
+
+  void open(StoreLimits limits = {}) { store.emplace(limits); }
+
+  Key key(std::string_view text) const { return {text, hash_of(*split_url(text), store->seed())}; }
+
+  struct More {
+    std::string_view vary, variant, tag;
+  };
+  bool put(std::string_view url, std::string_view body, More more = {}) {
+    const std::span<const std::string_view> tags(&more.tag, more.tag.empty() ? 0u : 1u);
+    http::Fields lines(arena);
+    lines.add(http::FieldId::content_type, "text/plain");
+    const Pin draft = store->draft({.key = key(url),
+                                    .vary = more.vary,
+                                    .variant = more.variant,
+                                    .lines = lines,
+                                    .facts = {},
+                                    .part = {},
+                                    .tags = tags});
+    return draft && store->insert(*draft, pieces(body), body.size());
+  }
+
+  Piece* pieces(std::string_view body) {
+    Piece* first = nullptr;
+    Piece** end = &first;
+    while (!body.empty()) {
+      Piece* const piece = store->take_piece(body.size());
+      if (piece == nullptr) break;
+      piece->size = static_cast<std::uint32_t>(std::min<std::size_t>(body.size(), piece->capacity));
+      body.copy(piece->bytes(), piece->size);
+      body.remove_prefix(piece->size);
+      store->trim(*piece);
+      *end = piece, end = &piece->next;
+    }
+    return first;
+  }
+
+  static std::string body_of(const Entry& entry) {
+    std::string body;
+    for (Piece* piece = entry.content->first; piece != nullptr; piece = piece->next)
+      body += piece->text();
+    return body;
+  }
+
+  Pin find(std::string_view url) { return store->find(key(url), none, 0).entry; }
+  std::string get(std::string_view url) {
+    const Pin pin = find(url);
+    return pin ? body_of(*pin) : "(none)";
+  }
+};
+
+TEST_F(StoreTest, GivesBackWhatWasStored) {
+  open();
+  EXPECT_TRUE(put("http://a.example/x", "hello"));
+  const Pin pin = find("http://a.example/x");
+  ASSERT_TRUE(pin);
+  EXPECT_EQ(body_of(*pin), "hello");
+  ASSERT_EQ(pin->lines.size(), 1u);
+  EXPECT_EQ(pin->lines[0].name, "Content-Type");
+  EXPECT_EQ(get("http://a.example/y"), "(none)");
+}
+
+TEST_F(StoreTest, TheSameSelectionIsReplaced) {
+  open();
+  put("http://a.example/x", "one");
+  put("http://a.example/x", "two");
+  EXPECT_EQ(get("http://a.example/x"), "two");
+  EXPECT_EQ(store->stats().entries, 1u);
+}
+
+TEST_F(StoreTest, VariantsAreSelectedByTheRequest) {
+  open();
+  http::Fields german(arena), english(arena);
+  german.add(http::FieldId::accept_language, "de");
+  english.add(http::FieldId::accept_language, "en");
+  const auto variant = [](const http::Fields& request) {
+    return variant_key("accept-language", request);
+  };
+  put("http://a.example/", "Hallo",
+      {.vary = "accept-language", .variant = variant(german), .tag = {}});
+  put("http://a.example/", "Hello",
+      {.vary = "accept-language", .variant = variant(english), .tag = {}});
+  const Key root = key("http://a.example/");
+  EXPECT_EQ(body_of(*store->find(root, german, 0).entry), "Hallo");
+  EXPECT_EQ(body_of(*store->find(root, english, 0).entry), "Hello");
+  const auto other = store->find(root, none, 0);
+  EXPECT_FALSE(other.entry);
+  EXPECT_TRUE(other.knows_key);
+  EXPECT_EQ(store->vary_of(root, 0), "accept-language");
+}
+
+TEST_F(StoreTest, TheVariantsOfOneKeyHaveALimit) {
+  open({.entries = 1000});
+  for (int i = 0; i < 100; ++i)
+    put("http://a.example/", "x", {.vary = "a", .variant = std::to_string(i), .tag = {}});
+  EXPECT_EQ(store->stats().entries, 64u);
+}
+
+TEST_F(StoreTest, CapacityIsExact) {
+  open({.entries = 3});
+  for (const auto* const url : {"http://a/1", "http://a/2", "http://a/3"}) put(url, "x");
+  find("http://a/1")->touch(5);
+  put("http://a/4", "x");
+  EXPECT_EQ(store->stats().entries, 3u);
+  EXPECT_EQ(get("http://a/1"), "x");
+  EXPECT_EQ(get("http://a/2"), "(none)");
+  EXPECT_EQ(store->stats().evicted, 1u);
+}
+
+TEST_F(StoreTest, MemoryStaysWithinItsBoundWhateverIsStored) {
+  for (const EvictorKind& kind : evictors) {
+    open({.memory_bytes = 4u << 20, .entries = 1'000'000, .evictor = &kind});
+    Random random(3);
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string body(random.below(random.one_in(50) ? 300'000 : 2'000), 'x');
+      const std::string url = "http://a.example/" + std::to_string(random.below(5000));
+      put(arena.copy(url), body);
+      ASSERT_LE(store->stats().memory_bytes, 4u << 20) << kind.name;
+      if (i % 100 == 0) arena.reset();
+    }
+    EXPECT_GT(store->stats().entries, 1u) << kind.name;
+    store->purge_all(Purge::remove);
+    EXPECT_EQ(store->stats().entries, 0u) << kind.name;
+  }
+}
+
+TEST_F(StoreTest, WhatIsReadStaysWhileItIsRead) {
+  open({.entries = 1});
+  put("http://a/1", "first");
+  {
+    const Pin reading = find("http://a/1");
+    put("http://a/2", "second");
+    EXPECT_EQ(get("http://a/1"), "(none)");
+    EXPECT_EQ(body_of(*reading), "first");
+  }
+  const std::uint64_t before = store->stats().memory_bytes;
+  put("http://a/2", "second");  // as large; the first one's memory is free again
+  EXPECT_LE(store->stats().memory_bytes, before);
+}
+
+TEST_F(StoreTest, WhatA304MadeSharesTheBody) {
+  open();
+  put("http://a/", "body");
+  const Pin old = find("http://a/");
+  const Pin fresh = store->draft({.key = key("http://a/"),
+                                  .vary = {},
+                                  .variant = {},
+                                  .lines = none,
+                                  .facts = {},
+                                  .part = {},
+                                  .tags = {}});
+  EXPECT_TRUE(store->insert_in_place_of(*old, *fresh));
+  EXPECT_EQ(find("http://a/")->content, old->content);
+  EXPECT_EQ(store->stats().entries, 1u);
+  store->purge_all(Purge::remove);
+  EXPECT_EQ(body_of(*fresh), "body");
+}
+
+TEST_F(StoreTest, PurgesAUrlOnEveryPort) {
+  open();
+  for (const auto* const url : {"http://a/x", "http://a:81/x", "http://a/y", "http://b/x"})
+    put(url, "x");
+  EXPECT_EQ(store->purge_url(*split_url("http://a:81/x"), Purge::remove), 1u);
+  EXPECT_EQ(store->purge_url(*split_url("http://a/x"), Purge::remove), 1u);
+  EXPECT_EQ(get("http://a/x"), "(none)");
+  EXPECT_EQ(get("http://a/y"), "x");
+  EXPECT_EQ(get("http://b/x"), "x");
+}
+
+TEST_F(StoreTest, PurgesATag) {
+  open();
+  put("http://a/1", "x", {.vary = {}, .variant = {}, .tag = "red"});
+  put("http://a/2", "x", {.vary = {}, .variant = {}, .tag = "red"});
+  put("http://a/3", "x", {.vary = {}, .variant = {}, .tag = "blue"});
+  EXPECT_EQ(store->purge_tag("red", Purge::mark_stale), 2u);
+  EXPECT_TRUE(find("http://a/1")->marked_stale);
+  EXPECT_EQ(store->purge_tag("red", Purge::remove), 2u);
+  EXPECT_EQ(get("http://a/2"), "(none)");
+  EXPECT_EQ(get("http://a/3"), "x");
+}
+
+TEST_F(StoreTest, BansWhatBeginsSo) {
+  open();
+  put("http://a/static/1", "x");
+  put("http://a/other", "x");
+  store->ban({.host = "a", .prefix = "/static/"});
+  EXPECT_EQ(get("http://a/static/1"), "(none)");
+  EXPECT_EQ(get("http://a/other"), "x");
+  put("http://a/static/1", "new");  // what comes later is not concerned
+  EXPECT_EQ(get("http://a/static/1"), "new");
+  store->ban({.host = "a", .prefix = {}, .soft = true});
+  EXPECT_TRUE(find("http://a/other")->marked_stale);
+}
+
+TEST_F(StoreTest, BansAreCarriedOutWhereTheyAreTooMany) {
+  open();
+  put("http://a/gone", "x");
+  put("http://a/kept", "x");
+  store->ban({.host = "a", .prefix = "/gone"});
+  for (std::size_t i = 0; i < 3 * BanList::bans_max; ++i)
+    store->ban({.host = "other", .prefix = std::to_string(i)});
+  EXPECT_EQ(get("http://a/gone"), "(none)");
+  EXPECT_EQ(get("http://a/kept"), "x");
+  EXPECT_EQ(store->stats().entries, 1u);
+}
+
+TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
+  open();
+  const std::string_view red[] = {"red"};
+  const auto draft = [&] {
+    return store->draft({.key = key("http://a/"),
+                         .vary = {},
+                         .variant = {},
+                         .lines = none,
+                         .facts = {},
+                         .part = {},
+                         .tags = red});
+  };
+  const Pin by_url = draft();
+  store->purge_url(*split_url("http://a/"), Purge::remove);
+  EXPECT_FALSE(store->insert(*by_url, nullptr, 0));
+  const Pin by_tag = draft();
+  store->purge_tag("red", Purge::remove);
+  EXPECT_FALSE(store->insert(*by_tag, nullptr, 0));
+  const Pin by_ban = draft();
+  store->ban({.host = "a"});
+  store->insert(*by_ban, nullptr, 0);
+  EXPECT_FALSE(find("http://a/"));
+}
+
+TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
+  constexpr std::size_t readers = 3;
+  open({.memory_bytes = 2u << 20, .entries = 50, .readers = readers + 1});
+  std::atomic<bool> done = false;
+  std::atomic<std::uint64_t> hits = 0;
+  const auto read = [&](std::size_t reader) {
+    BlockPool pool;
+    Arena own(pool);
+    const http::Fields request(own);
+    Random random(reader);
+    while (!done.load()) {
+      const std::string url = "http://a/" + std::to_string(random.below(80));
+      const Pin pin = store->find(key(url), request, reader).entry;
+      if (!pin) continue;
+      pin->touch(hits.fetch_add(1));
+      ASSERT_EQ(body_of(*pin), url);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < readers; ++i) threads.emplace_back(read, i);
+  Random random(9);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string url = "http://a/" + std::to_string(random.below(80));
+    put(url, url, {.vary = {}, .variant = {}, .tag = "t"});
+    if (random.one_in(500)) store->purge_tag("t", Purge::remove);
+    if (random.one_in(300)) store->ban({.host = "a", .prefix = "/1"});
+    if (i % 100 == 0) arena.reset();
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GT(hits.load(), 0u);
+}
+
+}  // namespace
+}  // namespace minato::cache

@@ -1,0 +1,50 @@
+// Which entries carry a tag: lists through the entries themselves.
+#pragma once
+
+#include "cache/store/entry.h"
+#include "cache/store/reserved.h"
+
+namespace minato::cache {
+
+/// Thread: whoever holds the lock of the store.
+class TagIndex {
+ public:
+  /// `buckets` is a power of two.
+  explicit TagIndex(std::size_t buckets) : heads_(buckets) {}
+
+  void add(Entry& entry) {
+    for (TagNode& node : entry.tags) {
+      TagNode*& head = heads_[node.hash & (heads_.size() - 1)];
+      node.next = head;
+      node.link = &head;
+      if (head != nullptr) head->link = &node.next;
+      head = &node;
+    }
+  }
+
+  void remove(Entry& entry) {
+    for (TagNode& node : entry.tags) {
+      if (node.link == nullptr) continue;
+      *node.link = node.next;
+      if (node.next != nullptr) node.next->link = node.link;
+      node.link = nullptr;
+    }
+  }
+
+  /// Calls `visit(Entry&)`, which may remove that entry and no other.
+  template <class Visit>
+  void for_each(std::uint64_t hash, Visit visit) {
+    for (TagNode* node = heads_[hash & (heads_.size() - 1)]; node != nullptr;) {
+      TagNode* const next = node->next;
+      if (node->hash == hash) visit(*node->entry);
+      node = next;
+    }
+  }
+
+  std::size_t bytes() const { return heads_.bytes(); }
+
+ private:
+  ReservedArray<TagNode*> heads_;
+};
+
+}  // namespace minato::cache
