@@ -1,6 +1,7 @@
 #include "http1/framing.h"
 
 #include <algorithm>
+#include <array>
 
 #include "http/tokens.h"
 
@@ -77,6 +78,21 @@ class Framing {
   Reason foreign_;
 };
 
+// A coding that nobody has registered, by itself, says nothing that two readers could disagree on:
+// the response ends with its connection (RFC 9112 6.3, 4). One that is registered would reach the
+// client without its name, and what looks like chunked is refused.
+bool ends_with_connection(const http::ResponseHead& head) {
+  constexpr std::array<std::string_view, 5> registered{"compress", "deflate", "gzip", "x-compress",
+                                                       "x-gzip"};
+  const Fields& fields = head.fields;
+  const auto coding = fields.value(FieldId::transfer_encoding);
+  const auto like_chunked = std::ranges::search(coding, std::string_view("chunked"), {}, to_lower);
+  return head.version != Version::http_1_0 && !fields.has(FieldId::content_length) &&
+         fields.count_of(FieldId::transfer_encoding) == 1 && http::is_token(coding) &&
+         like_chunked.empty() &&
+         std::ranges::none_of(registered, [&](auto name) { return iequals(name, coding); });
+}
+
 // RFC 9110 6.4.1 and 8.6: these have no content and may not say otherwise.
 bool never_has_body(std::uint16_t status) { return status < 200 || status == 204; }
 
@@ -91,9 +107,10 @@ Accepted<BodyLength> request_body_length(const http::RequestHead& head) {
 // An origin that announces a body where there is none is out of step with us already: refused, but
 // for the harmless `Content-Length: 0` that many send.
 Accepted<BodyLength> response_body_length(const http::ResponseHead& head, http::Method request) {
-  const auto declared =
+  auto declared =
       Framing(head.fields, head.version, Reason::upstream_malformed, Reason::upstream_malformed)
           .length();
+  if (!declared && ends_with_connection(head)) declared = BodyLength{BodyLength::Kind::to_close, 0};
   if (!declared) return declared;
   if (never_has_body(head.status) && !declared->empty())
     return std::unexpected(
