@@ -21,6 +21,12 @@ class LocalCounted {
   mutable unsigned references_ = 0;
 };
 
+/// For what is held by those who do not know what it is.
+class LocalOwner : public LocalCounted {
+ public:
+  virtual ~LocalOwner() = default;
+};
+
 /// Keeps what it points to alive; the last one destroys it. May be null.
 template <class T>
 class LocalRef {

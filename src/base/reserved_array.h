@@ -7,7 +7,7 @@
 #include <new>
 #include <type_traits>
 
-namespace minato::cache {
+namespace minato {
 
 /// `T` is valid as zeroes.
 template <class T>
@@ -33,4 +33,4 @@ class ReservedArray {
   T* first_;
 };
 
-}  // namespace minato::cache
+}  // namespace minato

@@ -36,33 +36,6 @@ inline constexpr auto of<config::AdminOptions> = object(
           "are open to all."));
 
 template <>
-inline constexpr auto choices<config::EvictionType> = std::array{
-    Named{config::EvictionType::lru, "lru", "What was not used for longest goes first."},
-    Named{config::EvictionType::lfu, "lfu", "What was used least goes first."},
-    Named{config::EvictionType::s3fifo, "s3fifo",
-          "S3-FIFO: three queues; what is used once goes early."},
-    Named{config::EvictionType::tinylfu, "tinylfu",
-          "W-TinyLFU: what is newer must be used more to stay."},
-};
-
-template <>
-inline constexpr auto of<config::CacheOptions> = object(
-    "The cache. Absent: none. Checked, and without effect until the version that has the cache.",
-    field(&config::CacheOptions::enabled, "enabled", "Whether responses are stored."),
-    field(&config::CacheOptions::max_body_size, "max_body_size", "Larger bodies are not stored.",
-          between(0_B, Bytes{1ull << 40}), formerly("max_size")),
-    field(&config::CacheOptions::capacity, "capacity",
-          "Stored responses, of all services together.", between(1u, 1'000'000'000u)),
-    field(&config::CacheOptions::type, "type", "Which entry goes when the cache is full."),
-    field(&config::CacheOptions::ttl, "ttl", "Freshness of a response that states none.",
-          between(0s, 8760h)),
-    later("max_memory", "the cache"), later("keep_on_reload", "the cache"),
-    later("ttl_applies_to_cookies", "the cache"), later("stale_if_error", "the cache"),
-    later("stale_while_revalidate", "the cache"), later("targeted_fields", "the cache"),
-    later("tags", "the cache"), later("collapse", "the cache"), later("cache_status", "the cache"),
-    later("set_cookie", "the cache"));
-
-template <>
 inline constexpr auto of<config::NormalizeOptions> =
     object("How paths are compared with prefixes. They are forwarded as the client wrote them.",
            field(&config::NormalizeOptions::merge_slashes, "merge_slashes",
@@ -93,8 +66,9 @@ inline constexpr auto of<config::ServiceConfig> = object(
     field(&config::ServiceConfig::health_check, "health_check", "Health checks.", inherited),
     field(&config::ServiceConfig::forwarding, "forwarding", "Added fields.", inherited),
     field(&config::ServiceConfig::access_log, "access_log", "Access log.", inherited),
-    later("cache", "the cache"), later("redirect_to_https", "TLS"), later("hsts", "TLS"),
-    later("upstream_tls", "TLS"), later("proxy_protocol", "the PROXY protocol"));
+    field(&config::ServiceConfig::cache, "cache", "What is stored.", inherited),
+    later("redirect_to_https", "TLS"), later("hsts", "TLS"), later("upstream_tls", "TLS"),
+    later("proxy_protocol", "the PROXY protocol"));
 
 template <>
 inline constexpr auto of<config::Config> = object(

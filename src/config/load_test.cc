@@ -40,7 +40,7 @@ TEST(Load, AFileOfTheOriginalRunsUnchanged) {
   const Loaded loaded = load_text("config.yaml", std::string(original), {});
   EXPECT_TRUE(loaded.ok()) << render(loaded.problems);
   const Config& config = loaded.config;
-  EXPECT_EQ(config.cache, (CacheOptions{true, Bytes{1'048'576}, 100, EvictionType::lru, 300s}));
+  EXPECT_EQ(config.cache, cache::CacheOptions{});
   ASSERT_EQ(config.services.size(), 1u);
   const ServiceConfig& service = config.services[0];
   EXPECT_EQ(service.name, "service-name");
@@ -55,13 +55,13 @@ TEST(Load, AFileOfTheOriginalRunsUnchanged) {
 
 TEST(Load, TheCacheIsCheckedAndNoFault) {
   EXPECT_EQ(render(load_text("config.yaml", std::string(original), {}).problems), "");
-  EXPECT_EQ(good("cache: {enabled: false}\n" + one_service).cache->enabled, false);
+  EXPECT_EQ(good("cache: {enabled: false}\n" + one_service).cache->service.enabled, false);
 }
 
 TEST(Load, TheOriginalsSpellingOfTheBodyLimitIsUnderstoodWithAWarning) {
   const Loaded loaded =
       load_text("config.yaml", "cache: {enabled: false, max_size: 2048}\n" + one_service, {});
-  EXPECT_EQ(loaded.config.cache->max_body_size, 2_KiB);
+  EXPECT_EQ(loaded.config.cache->service.max_body_size, 2_KiB);
   ASSERT_EQ(loaded.problems.size(), 1u);
   EXPECT_EQ(headline(loaded.problems[0]),
             "config.yaml:1:25: warning: cache.max_size: an old spelling; write max_body_size");
@@ -69,10 +69,10 @@ TEST(Load, TheOriginalsSpellingOfTheBodyLimitIsUnderstoodWithAWarning) {
 
 TEST(Load, TheCacheHasDefaultsThatTheOriginalLacks) {
   EXPECT_EQ(good("cache: {enabled: false}\n" + one_service).cache,
-            (CacheOptions{.enabled = false}));
-  const CacheOptions defaults;
-  EXPECT_EQ(defaults.type, EvictionType::lru);
-  EXPECT_EQ(defaults.ttl, 300s);
+            (cache::CacheOptions{.service = {.enabled = false}}));
+  const cache::CacheOptions defaults;
+  EXPECT_EQ(defaults.type, cache::EvictionType::lru);
+  EXPECT_EQ(defaults.service.ttl, 300s);
   EXPECT_EQ(defaults.capacity, 100u);
 }
 

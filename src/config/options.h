@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "base/units.h"
+#include "cache/options.h"
 #include "connection/options.h"
 #include "http/path.h"
 #include "http/url.h"
@@ -18,18 +18,6 @@ struct AdminOptions {
   std::string listen;      ///< `address:port`
   std::string token_file;  ///< needed where `listen` is not a loopback address
   friend bool operator==(const AdminOptions&, const AdminOptions&) = default;
-};
-
-enum class EvictionType : std::uint8_t { lru, lfu, s3fifo, tinylfu };
-
-/// Accepted and checked; does nothing until the cache is built.
-struct CacheOptions {
-  bool enabled = true;
-  Bytes max_body_size = 1_MiB;
-  std::uint64_t capacity = 100;  ///< entries
-  EvictionType type = EvictionType::lru;
-  Millis ttl = 300s;
-  friend bool operator==(const CacheOptions&, const CacheOptions&) = default;
 };
 
 struct NormalizeOptions {
@@ -57,6 +45,7 @@ struct ServiceConfig {
   upstream::HealthOptions health_check;
   proxy::ForwardingOptions forwarding;
   observe::AccessLogOptions access_log;
+  cache::ServiceCacheOptions cache;  ///< without effect where the file has no cache
   friend bool operator==(const ServiceConfig&, const ServiceConfig&) = default;
 };
 
@@ -77,7 +66,7 @@ struct Config {
   upstream::PoolOptions upstream_pool;
   upstream::RetryOptions retries;
   upstream::HealthOptions health_check;
-  std::optional<CacheOptions> cache;
+  std::optional<cache::CacheOptions> cache;
   std::vector<ServiceConfig> services;
   friend bool operator==(const Config&, const Config&) = default;
 };

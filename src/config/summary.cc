@@ -5,6 +5,7 @@
 #include <map>
 
 #include "net/address.h"
+#include "schema/scalar.h"
 
 namespace minato::config {
 namespace {
@@ -49,6 +50,12 @@ std::string describe(const ServiceConfig& service) {
   return out;
 }
 
+std::string describe(const cache::CacheOptions& cache) {
+  return fmt::format("cache: {}, {} entries, {} of memory at most",
+                     schema::show_value(cache.type, {}), cache.capacity,
+                     schema::show_value(cache.max_memory, {}));
+}
+
 }  // namespace
 
 std::string listener_name(const ServiceConfig& service) {
@@ -66,7 +73,7 @@ std::string summary(const Config& config) {
     out += fmt::format("\n{}\n", listener.second);
     append(out, "  ", services, [](const ServiceConfig* service) { return describe(*service); });
   }
-  if (config.cache && config.cache->enabled) out += fmt::format("\ncache: {}\n", cache_notice);
+  if (config.cache) out += fmt::format("\n{}\n", describe(*config.cache));
   return out;
 }
 

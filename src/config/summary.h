@@ -8,10 +8,6 @@
 
 namespace minato::config {
 
-/// What is said of a cache section, which is checked and does nothing yet.
-inline constexpr std::string_view cache_notice =
-    "the section is checked, and without effect: this version has no cache yet";
-
 /// Where the service listens: `*:80`, `10.0.0.1:80`, `[::1]:80`.
 std::string listener_name(const ServiceConfig& service);
 

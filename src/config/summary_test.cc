@@ -36,13 +36,14 @@ TEST(Summary, SaysWhatIsServedWhere) {
 )");
 }
 
-TEST(Summary, SaysThatTheCacheDoesNothingYet) {
+TEST(Summary, TellsOfTheCache) {
   const auto last_line = [](const std::string& cache) {
     const std::string text = summary(load_text("f", cache + one_service, {}).config);
     return text.substr(text.rfind('\n', text.size() - 2) + 1);
   };
-  EXPECT_EQ(last_line("cache: {ttl: 60}\n"), fmt::format("cache: {}\n", cache_notice));
-  EXPECT_EQ(last_line("cache: {enabled: false}\n").find("cache"), std::string::npos);
+  EXPECT_EQ(last_line("cache: {capacity: 50}\n"),
+            "cache: lru, 50 entries, 256MiB of memory at most\n");
+  EXPECT_EQ(last_line("").find("cache"), std::string::npos);
 }
 
 TEST(Summary, LongListsAreCutAndSaySo) {

@@ -56,6 +56,7 @@ ServiceConfig inherit(const Config& config) {
   service.health_check = config.health_check;
   service.forwarding = config.forwarding;
   service.access_log = config.access_log;
+  if (config.cache) service.cache = config.cache->service;
   return service;
 }
 

@@ -38,7 +38,7 @@ Task<http::Outcome> Dispatch::handle(http::Request& request, http::Responder& re
   const auto found = route(request);
   if (!found) return refuse(found.error());
   request.record.route = *found;
-  return handlers_[*found].handle(request, responder);
+  return handlers_[*found]->handle(request, responder);
 }
 
 }  // namespace minato::control

@@ -6,7 +6,6 @@
 
 #include "control/snapshot.h"
 #include "http/handler.h"
-#include "proxy/proxy.h"
 
 namespace minato::control {
 
@@ -14,7 +13,7 @@ namespace minato::control {
 /// Outlive: the plan and the handlers, of which there is one a service, in the snapshot's order.
 class Dispatch final : public http::Handler {
  public:
-  Dispatch(const PortPlan& plan, std::span<proxy::Proxy> handlers)
+  Dispatch(const PortPlan& plan, std::span<http::Handler* const> handlers)
       : plan_(plan), handlers_(handlers) {}
 
   /// Failures: no_route (404); path_above_root and malformed_request (400) for a path that could
@@ -25,7 +24,7 @@ class Dispatch final : public http::Handler {
   std::expected<routing::RouteIndex, http::Failure> route(const http::Request& request) const;
 
   const PortPlan& plan_;
-  std::span<proxy::Proxy> handlers_;
+  std::span<http::Handler* const> handlers_;
 };
 
 }  // namespace minato::control

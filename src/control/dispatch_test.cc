@@ -2,22 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 
 #include "runtime/scope.h"
-#include "sim/sim_network.h"
 #include "sim/sim_world.h"
-#include "upstream/registry.h"
 
 namespace minato::control {
 namespace {
 
 using http::Reason;
-
-struct NoNews final : upstream::ConnectNews {
-  void connect_failed(const upstream::Endpoint&, const Error&) override {}
-  void connect_recovered(const upstream::Endpoint&) override {}
-};
 
 class NoBody final : public http::RequestBody {
  public:
@@ -46,6 +40,13 @@ struct NoResponder final : http::Responder {
   }
 };
 
+/// A service that none can use.
+struct Shut final : http::Handler {
+  Task<http::Outcome> handle(http::Request&, http::Responder&) override {
+    co_return std::unexpected(http::Failure{.reason = Reason::no_usable_endpoint});
+  }
+};
+
 constexpr std::uint32_t nowhere = http::Record::no_route;
 
 /// A port with two services: 0 has a.example/ and a.example/api, 1 has some prefixes more.
@@ -56,11 +57,6 @@ class DispatchTest : public testing::Test {
     (void)plan.router.add("a.example", "/api", 0);
     for (const char* const prefix : {"/admin", "/@me", "/a|b"})
       (void)plan.router.add("a.example", prefix, 1);
-    for (std::size_t i = 0; i < 2; ++i) {
-      services[i].group =
-          registry.apply({{.name = std::to_string(i), .entries = {}, .health = {}}}, {}).front();
-      proxies.emplace_back(services[i], around);
-    }
   }
 
   struct Outcome {
@@ -68,7 +64,7 @@ class DispatchTest : public testing::Test {
     Reason reason;
     friend bool operator==(const Outcome&, const Outcome&) = default;
   };
-  /// Where a request goes, and why it failed: one that finds its service finds no endpoint there.
+  /// Where a request goes, and why it failed.
   Outcome outcome(std::string_view path, std::string_view host = "a.example") {
     http::RequestHead head(arena);
     head.method = http::Method::get;
@@ -87,7 +83,7 @@ class DispatchTest : public testing::Test {
                           .rules = rules,
                           .record = record,
                           .arena = arena};
-    Dispatch dispatch(plan, proxies);
+    Dispatch dispatch(plan, handlers);
     std::optional<http::Outcome> ended;
     runtime::Scope task(loop);
     task.start(answer(dispatch, request, responder, ended));
@@ -103,13 +99,8 @@ class DispatchTest : public testing::Test {
 
   sim::SimWorld world{1};
   sim::SimLoop& loop = world.add_loop();
-  sim::SimNetwork network{world.wire(), loop};
-  NoNews unheard;
-  upstream::Pools pools{loop, network, unheard};
-  upstream::Registry registry{1};
-  proxy::Surroundings around{.loop = loop, .pools = pools, .worker = 0, .pseudonym = "m"};
-  proxy::Service services[2];
-  std::vector<proxy::Proxy> proxies;
+  Shut services[2];
+  std::array<http::Handler*, 2> handlers{&services[0], &services[1]};
   PortPlan plan{.address = {}, .router = routing::Router(1)};
   BlockPool blocks;
   Arena arena{blocks};

@@ -2,11 +2,18 @@
 
 namespace minato::control {
 
-Site::Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& surroundings)
+Site::Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& proxying,
+           const cache::Surroundings& caching)
     : snapshot_(std::move(snapshot)) {
-  handlers_.reserve(snapshot_->services.size());
-  for (const ServicePlan& plan : snapshot_->services)
-    handlers_.emplace_back(plan.service, surroundings);
+  proxies_.reserve(snapshot_->services.size());
+  for (const ServicePlan& plan : snapshot_->services) {
+    proxy::Proxy& proxy = proxies_.emplace_back(plan.service, proxying);
+    auto& cached = caches_.emplace_back();
+    if (plan.caching)
+      cached = std::make_unique<cache::CacheHandler>(*snapshot_->cache, *plan.caching, proxy, *this,
+                                                     caching);
+    handlers_.push_back(cached ? static_cast<http::Handler*>(cached.get()) : &proxy);
+  }
 }
 
 SiteFront::SiteFront(LocalRef<Site> site, const PortPlan& plan)

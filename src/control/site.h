@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "cache/handler.h"
 #include "connection/front.h"
 #include "control/dispatch.h"
 #include "control/snapshot.h"
@@ -13,16 +14,20 @@ namespace minato::control {
 
 /// Kept by the fronts of its ports, and they by the exchanges that began under it; the last of
 /// these lets the snapshot go. Thread: one worker's.
-class Site : public LocalCounted {
+class Site : public LocalOwner {
  public:
-  Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& surroundings);
+  Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& proxying,
+       const cache::Surroundings& caching);
 
   const Snapshot& snapshot() const { return *snapshot_; }
-  std::span<proxy::Proxy> handlers() { return handlers_; }
+  /// One a service, in the snapshot's order.
+  std::span<http::Handler* const> handlers() const { return handlers_; }
 
  private:
   std::shared_ptr<const Snapshot> snapshot_;
-  std::vector<proxy::Proxy> handlers_;  // one a service, in the snapshot's order
+  std::vector<proxy::Proxy> proxies_;  // one a service, in the snapshot's order
+  std::vector<std::unique_ptr<cache::CacheHandler>> caches_;  // null where a service has none
+  std::vector<http::Handler*> handlers_;
 };
 
 /// What one port of a site serves.

@@ -35,6 +35,12 @@ proxy::Service service_of(const ServiceConfig& config) {
           .group = nullptr};
 }
 
+std::unique_ptr<const cache::ServiceRules> rules_of(const Config& config,
+                                                    const ServiceConfig& service) {
+  if (!config.cache || !service.cache.enabled) return nullptr;
+  return std::make_unique<const cache::ServiceRules>(service.cache);
+}
+
 PortPlan& port_of(std::vector<PortPlan>& ports, const net::Address& address, std::uint64_t seed) {
   const auto found = std::ranges::find(ports, address, &PortPlan::address);
   if (found != ports.end()) return *found;
@@ -87,7 +93,9 @@ std::expected<std::shared_ptr<Snapshot>, std::string> compile(Config config,
     auto target = access_target(service.access_log, ingredients.access_log,
                                 fmt::format("services[{}].access_log", i));
     if (!target) return std::unexpected(target.error());
-    snapshot->services.push_back({service_of(service), *std::move(target)});
+    snapshot->services.push_back({.service = service_of(service),
+                                  .caching = rules_of(from, service),
+                                  .access = *std::move(target)});
     const auto address = listen_address(service, ingredients.host_has_ipv6);
     add_routes(port_of(snapshot->ports, address, ingredients.seed), service,
                static_cast<routing::RouteIndex>(i));

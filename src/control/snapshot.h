@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cache/cache.h"
+#include "cache/rules.h"
 #include "config/options.h"
 #include "net/address.h"
 #include "net/cidr.h"
@@ -22,6 +24,7 @@ struct PortPlan {
 
 struct ServicePlan {
   proxy::Service service;
+  std::unique_ptr<const cache::ServiceRules> caching;   ///< null: no cache
   std::shared_ptr<const observe::AccessTarget> access;  ///< null: no access log
 };
 
@@ -31,6 +34,7 @@ struct Snapshot {
   std::vector<ServicePlan> services;
   std::vector<PortPlan> ports;
   net::CidrSet trusted_proxies;
+  std::shared_ptr<cache::Cache> cache;  ///< null: none; several snapshots may share one
   std::shared_ptr<const observe::AccessTarget> access;  ///< of requests that no service took
 
   const PortPlan* port_at(const net::Address& address) const;

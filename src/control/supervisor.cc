@@ -109,18 +109,20 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   parts_.quota.set_limit(next->config.limits.server.connections);
   slot_freed();  // where the limit is higher now
   parts_.log.set(next->config.log);
-  say_what_is_absent(next->config);
+  next->cache = cache_for(next->config);
   snapshot_ = next;
   health_.sync();
   names_.sync();
   publish_changes();
 }
 
-/// Once for a cache section, however often a file with the same one is read again.
-void Supervisor::say_what_is_absent(const Config& next) const {
-  const bool said = snapshot_ != nullptr && snapshot_->config.cache == next.cache;
-  if (next.cache && next.cache->enabled && !said)
-    parts_.log.warn("cache.absent", config::cache_notice);
+/// A fresh one, as the original promises, unless the file wants to go on with the one there is.
+std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) const {
+  if (!next.cache) return nullptr;
+  const bool keeps = next.cache->keep_on_reload && snapshot_ != nullptr && snapshot_->cache &&
+                     cache::is_same_store(*snapshot_->config.cache, *next.cache);
+  if (keeps) return snapshot_->cache;
+  return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
 }
 
 /// Waits for a task that the supervisor itself owns, so that who asked may go away.

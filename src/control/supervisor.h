@@ -73,7 +73,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   Task<std::expected<void, std::string>> open_on_workers(std::vector<net::Address> addresses);
   void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
-  void say_what_is_absent(const config::Config& next) const;
+  std::shared_ptr<cache::Cache> cache_for(const config::Config& next) const;
   Task<void> apply_on_workers();
   Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> slot);
   Task<admin::ReloadOutcome> reload_once();

@@ -6,6 +6,13 @@ namespace minato::control {
 
 using observe::Counter;
 
+namespace {
+
+/// Of this cache in Cache-Status (RFC 9211 2).
+constexpr std::string_view cache_name = "Minato";
+
+}  // namespace
+
 Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex index,
                const Commons& commons)
     : loop_(loop),
@@ -20,6 +27,7 @@ Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex
                .slots = *this},
               index),
       pools_(loop, network, *this),
+      fills_(loop),
       server_(loop, ledger_),
       slot_freed_(loop),
       intake_{.server = server_,
@@ -37,6 +45,7 @@ void Worker::cut() {
   acceptors_.clear();
   retired_.clear();
   server_.cut();
+  fills_.cancel_all();
 }
 
 Result<void> Worker::open(const std::vector<net::Address>& addresses) {
@@ -57,7 +66,8 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
   const auto site = make_local<Site>(
       snapshot,
       proxy::Surroundings{
-          .loop = loop_, .pools = pools_, .worker = index_, .pseudonym = commons_.pseudonym});
+          .loop = loop_, .pools = pools_, .worker = index_, .pseudonym = commons_.pseudonym},
+      cache::Surroundings{.loop = loop_, .reader = index_, .fills = fills_, .name = cache_name});
   std::map<std::string, std::unique_ptr<Acceptor>> kept;
   for (const PortPlan& plan : snapshot->ports) {
     const std::string address = plan.address.text();

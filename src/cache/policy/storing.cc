@@ -77,6 +77,9 @@ constexpr std::array names{
     std::pair{Refusal::set_cookie, "set-cookie"},
     std::pair{Refusal::status, "status"},
     std::pair{Refusal::nothing_allows_it, "no-lifetime"},
+    std::pair{Refusal::event_stream, "event-stream"},
+    std::pair{Refusal::too_large, "too-large"},
+    std::pair{Refusal::partial, "partial"},
     std::pair{Refusal::no_use, "stale-on-arrival"},
 };
 

@@ -20,6 +20,9 @@ enum class Refusal : std::uint8_t {
   set_cookie,         ///< the configuration, or a cookie with a lifetime that nobody stated
   status,             ///< means something for this request alone: 304, 412, 416
   nothing_allows_it,  ///< none of what RFC 9111 3 asks for, the last point
+  event_stream,       ///< text/event-stream: never ends, and is for who listens now
+  too_large,          ///< the configured size, or memory
+  partial,            ///< a part that nothing can be put together with
   no_use,             ///< stale on arrival, and nothing to validate it with
 };
 

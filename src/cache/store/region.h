@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cache/store/reserved.h"
+#include "base/reserved_array.h"
 
 namespace minato::cache {
 

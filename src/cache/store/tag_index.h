@@ -1,8 +1,8 @@
 // Which entries carry a tag: lists through the entries themselves.
 #pragma once
 
+#include "base/reserved_array.h"
 #include "cache/store/entry.h"
-#include "cache/store/reserved.h"
 
 namespace minato::cache {
 

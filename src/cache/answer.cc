@@ -1,0 +1,230 @@
+#include "cache/answer.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "cache/policy/conditional.h"
+#include "http/status.h"
+
+namespace minato::cache {
+namespace {
+
+using http::BodyLength;
+using http::Field;
+using http::FieldId;
+using http::Last;
+using http::Outcome;
+using http::Reason;
+
+/// One answer on its way.
+class Answering {
+ public:
+  Answering(const Answer& with, const ServiceRules& rules, std::string_view name,
+            http::Request& request, http::Responder& responder)
+      : with_(with),
+        rules_(rules),
+        name_(name),
+        request_(request),
+        responder_(responder),
+        head_(request.arena) {}
+
+  Task<Outcome> run() {
+    compose();
+    if (is_unchanged()) return send_unchanged();
+    if (const auto selection = selected(); selection.kind == Selection::Kind::unsatisfiable)
+      return send_unsatisfiable();
+    else if (selection.kind == Selection::Kind::ranges)
+      return selection.ranges.size() == 1 ? send_range(selection.ranges.front())
+                                          : send_ranges(selection.ranges);
+    return send_whole();
+  }
+
+ private:
+  void compose() {
+    become(with_.entry.facts.status);
+    const bool strips_tags = rules_.options().tags.strip;
+    for (const Field& line : with_.entry.lines)
+      if (!strips_tags || !rules_.is_tag_field(line)) head_.fields.append(line);
+    if (with_.age) {
+      const fmt::format_int text(with_.age->count());
+      head_.fields.add(FieldId::age, request_.arena.copy({text.data(), text.size()}));
+    }
+    say_status(with_.status, rules_, name_, head_);
+  }
+
+  void become(std::uint16_t status) {
+    head_.status = status;
+    head_.reason = http::reason_phrase(status);
+  }
+
+  /// RFC 9110 13.2.1: conditions are for what would be a success.
+  bool is_unchanged() const {
+    return head_.status == 200 && is_not_modified(request_.head.fields, head_.fields);
+  }
+
+  Task<Outcome> send_unchanged() {
+    http::Fields kept(request_.arena);
+    head_.fields.for_each([&](const Field& line) {
+      const bool ours = line.id == FieldId::age || line.id == FieldId::cache_status;
+      if (ours || belongs_in_not_modified(line)) kept.append(line);
+    });
+    become(304);
+    head_.fields = kept;
+    return send_bare(BodyLength::none());
+  }
+
+  Selection selected() const {
+    const http::Fields& asked = request_.head.fields;
+    const bool counts = request_.head.method == http::Method::get && head_.status == 200 &&
+                        with_.reader == nullptr && asked.count_of(FieldId::range) == 1 &&
+                        if_range_holds(asked.value(FieldId::if_range), head_.fields);
+    return counts ? select_ranges(asked.value(FieldId::range), with_.entry.size()) : Selection{};
+  }
+
+  Task<Outcome> send_unsatisfiable() {
+    become(416);
+    head_.fields.remove(FieldId::content_type);
+    head_.fields.remove(FieldId::content_encoding);
+    head_.fields.add(FieldId::content_range, text("bytes */{}", with_.entry.size()));
+    return send_bare(BodyLength::known(0));
+  }
+
+  Task<Outcome> send_bare(BodyLength length) {
+    if (auto begun = responder_.start(head_, length); !begun) co_return cannot(begun.error());
+    const auto sent = co_await responder_.finish(nullptr);
+    co_return sent ? Outcome{} : std::unexpected(client_failure(sent.error()));
+  }
+
+  Task<Outcome> send_range(ByteRange range) {
+    become(206);
+    head_.fields.add(FieldId::content_range, content_range(range));
+    if (auto begun = responder_.start(head_, BodyLength::known(range.size())); !begun)
+      co_return cannot(begun.error());
+    co_return co_await send_bytes(range, Last::yes);
+  }
+
+  /// RFC 9110 15.3.7.2.
+  Task<Outcome> send_ranges(std::vector<ByteRange> ranges) {
+    const auto type = head_.fields.value(FieldId::content_type);
+    const std::string_view boundary =
+        text("minato-{:016x}", hash_bytes(request_.id, with_.entry.hash));
+    std::vector<std::string_view> heads;
+    std::uint64_t length = 0;
+    for (const ByteRange& range : ranges) {
+      heads.push_back(text("\r\n--{}\r\n{}{}{}Content-Range: {}\r\n\r\n", boundary,
+                           type.empty() ? "" : "Content-Type: ", type, type.empty() ? "" : "\r\n",
+                           content_range(range)));
+      length += heads.back().size() + range.size();
+    }
+    const std::string_view end = text("\r\n--{}--\r\n", boundary);
+    become(206);
+    head_.fields.remove(FieldId::content_type);
+    head_.fields.add(FieldId::content_type, text("multipart/byteranges; boundary={}", boundary));
+    if (auto begun = responder_.start(head_, BodyLength::known(length + end.size())); !begun)
+      co_return cannot(begun.error());
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const auto sent = co_await responder_.write(heads[i], Last::no);
+      if (!sent) co_return std::unexpected(client_failure(sent.error()));
+      auto outcome = co_await send_bytes(ranges[i], Last::no);
+      if (!outcome) co_return outcome;
+    }
+    const auto sent = co_await responder_.write(end, Last::yes);
+    co_return sent ? Outcome{} : std::unexpected(client_failure(sent.error()));
+  }
+
+  Task<Outcome> send_whole() {
+    const BodyLength length =
+        with_.reader != nullptr ? with_.length : BodyLength::known(with_.entry.size());
+    if (auto begun = responder_.start(head_, length); !begun) return refuse(begun.error());
+    if (request_.head.method == http::Method::head || length.empty()) return finish();
+    if (with_.reader != nullptr) return follow();
+    return send_bytes({.first = 0, .last = with_.entry.size() - 1}, Last::yes);
+  }
+
+  Task<Outcome> finish() {
+    const auto sent = co_await responder_.finish(nullptr);
+    co_return sent ? Outcome{} : std::unexpected(client_failure(sent.error()));
+  }
+
+  /// The bytes of `range`, straight from where they lie.
+  Task<Outcome> send_bytes(ByteRange range, Last last) {
+    std::uint64_t begin = 0;  // of the piece
+    for (Piece* piece = with_.entry.content->first; piece != nullptr; piece = piece->next) {
+      const std::uint64_t end = begin + piece->size;
+      if (range.first < end && range.last >= begin) {
+        const std::uint64_t from = std::max(range.first, begin) - begin;
+        const std::uint64_t to = std::min(range.last + 1, end) - begin;
+        const bool is_last = range.last < end;
+        const Last here = is_last ? last : Last::no;
+        const auto sent = co_await responder_.write(piece->text().substr(from, to - from), here);
+        if (!sent) co_return std::unexpected(client_failure(sent.error()));
+        if (is_last) break;
+      }
+      begin = end;
+    }
+    co_return Outcome{};
+  }
+
+  /// What is still on its way, as it comes.
+  Task<Outcome> follow() {
+    for (;;) {
+      auto next = with_.reader->next();
+      if (!next.ready()) {
+        const auto flushed = co_await responder_.flush();
+        if (!flushed) co_return std::unexpected(client_failure(flushed.error()));
+      }
+      const auto piece = co_await next;
+      if (!piece)
+        co_return std::unexpected(
+            http::Failure{.reason = Reason::upstream_truncated, .error = piece.error()});
+      const bool ends = piece->empty() || with_.reader->ended();
+      const Last last = ends ? Last::yes : Last::no;
+      const auto sent = co_await responder_.write(*piece, last);
+      if (!sent) co_return std::unexpected(client_failure(sent.error()));
+      if (ends) co_return Outcome{};
+    }
+  }
+
+  static Outcome cannot(const Error& error) {
+    return std::unexpected(http::Failure{.reason = Reason::internal, .error = error});
+  }
+  static Task<Outcome> refuse(Error error) { co_return cannot(error); }
+
+  std::string_view content_range(ByteRange range) const {
+    return text("bytes {}-{}/{}", range.first, range.last, with_.entry.size());
+  }
+  template <class... Args>
+  std::string_view text(fmt::format_string<Args...> format, const Args&... args) const {
+    fmt::basic_memory_buffer<char, 256> out;
+    fmt::vformat_to(fmt::appender(out), format, fmt::make_format_args(args...));
+    return request_.arena.copy({out.data(), out.size()});
+  }
+
+  const Answer& with_;
+  const ServiceRules& rules_;
+  std::string_view name_;
+  http::Request& request_;
+  http::Responder& responder_;
+  http::ResponseHead head_;
+};
+
+}  // namespace
+
+Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
+                     http::Request& request, http::Responder& responder) {
+  Answering answering(with, rules, name, request, responder);
+  co_return co_await answering.run();
+}
+
+void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
+                http::ResponseHead& head) {
+  if (!rules.options().cache_status.enabled) return;
+  head.fields.add(FieldId::cache_status, cache_status_text(status, name, head.fields.arena()));
+}
+
+http::Failure client_failure(const Error& error) {
+  const bool slow = error.fault == Fault::timed_out;
+  return {.reason = slow ? Reason::client_too_slow : Reason::client_gone, .error = error};
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,31 @@
+// Answers a request with what is stored: whole, in part, or by saying that nothing has changed.
+#pragma once
+
+#include "cache/fill/growth.h"
+#include "cache/policy/cache_status.h"
+#include "cache/rules.h"
+#include "http/handler.h"
+
+namespace minato::cache {
+
+/// What is answered with, and what is said of it.
+struct Answer {
+  const Entry& entry;                ///< kept alive by the caller
+  Growth::Reader* reader = nullptr;  ///< where the body is still on its way
+  http::BodyLength length{};         ///< of that body
+  std::optional<Seconds> age{};      ///< none: it comes straight from the origin
+  CacheStatus status{};
+};
+
+/// `name` is that of this cache in Cache-Status.
+Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
+                           http::Request& request, http::Responder& responder);
+
+/// Adds Cache-Status to `head`, where the configuration wants it.
+void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
+                http::ResponseHead& head);
+
+/// What became of a failure to write to the client.
+http::Failure client_failure(const Error& error);
+
+}  // namespace minato::cache

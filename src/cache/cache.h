@@ -1,0 +1,29 @@
+// Everything of the cache that all workers share.
+#pragma once
+
+#include "cache/fill/flight.h"
+#include "cache/options.h"
+#include "cache/store/store.h"
+#include "cache/uncacheable.h"
+
+namespace minato::cache {
+
+/// Shared. Outlive: the exchanges that use it.
+class Cache {
+ public:
+  Cache(const CacheOptions& options, std::size_t readers, std::uint64_t seed);
+
+  Store& store() { return store_; }
+  Uncacheable& uncacheable() { return uncacheable_; }
+  Flights& flights() { return flights_; }
+
+ private:
+  Store store_;
+  Uncacheable uncacheable_;
+  Flights flights_;
+};
+
+/// What is stored under one could go on under the other.
+bool is_same_store(const CacheOptions& one, const CacheOptions& other);
+
+}  // namespace minato::cache

@@ -1,0 +1,286 @@
+#include "cache/exchange.h"
+
+#include "cache/fill/tee.h"
+#include "cache/policy/conditional.h"
+#include "cache/policy/vary.h"
+
+namespace minato::cache {
+
+using http::FieldId;
+using http::Method;
+using http::Outcome;
+using http::Reason;
+using Kind = Ruling::Kind;
+
+namespace {
+
+/// How often one request begins anew because others' came to nothing.
+constexpr int attempts_max = 4;
+
+bool is_of_request(Why why) {
+  return why == Why::request_no_cache || why == Why::request_max_age ||
+         why == Why::request_min_fresh;
+}
+
+}  // namespace
+
+CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request,
+                             http::Responder& responder)
+    : handler_(handler),
+      surroundings_(handler.surroundings()),
+      cache_(handler.cache()),
+      rules_(handler.rules()),
+      request_(request),
+      responder_(responder),
+      facts_(request_facts(request.head)),
+      key_(make_key(request.client.scheme, request.head, cache_.store().seed(), request.arena)) {}
+
+Task<Outcome> CacheExchange::run() {
+  for (int i = 0; i < attempts_max; ++i) {
+    auto outcome = co_await attempt();
+    if (outcome) co_return *outcome;
+    alone_ = i + 2 >= attempts_max;
+  }
+  co_return std::unexpected(http::Failure{.reason = Reason::internal});
+}
+
+Task<CacheExchange::Attempt> CacheExchange::attempt() {
+  stored_ = {};
+  decision_.reset();
+  const bool reads = facts_.method == Method::get || facts_.method == Method::head;
+  if (!reads || asks_origin_alone(request_.head.fields)) {
+    why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
+    co_return co_await ask_alone();
+  }
+  auto found = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+  why_forwarded_ = found.knows_key ? Forwarded::vary_miss : Forwarded::uri_miss;
+  if (found.entry) {
+    const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
+    decision_ = decide(found.entry->facts, facts_.directives, rules_.reuse(), purged, now());
+    const Use use = decision_->use;
+    if (use == Use::serve_and_refresh) refresh(found.entry);
+    if (use == Use::serve || use == Use::serve_and_refresh)
+      co_return co_await serve(std::move(found.entry), *decision_);
+    why_forwarded_ = is_of_request(decision_->why) ? Forwarded::request : Forwarded::stale;
+    stored_ = std::move(found.entry);
+  }
+  if (facts_.directives.only_if_cached) co_return co_await refuse_to_ask();
+  if (asks_alone()) co_return co_await ask_alone();
+  co_return co_await ask_together();
+}
+
+/// RFC 9111 5.2.1.7.
+Task<Outcome> CacheExchange::refuse_to_ask() {
+  co_return std::unexpected(http::Failure{.reason = Reason::only_if_cached});
+}
+
+Task<Outcome> CacheExchange::serve(Pin entry, Decision decision) {
+  entry->touch(surroundings_.fills.next_tick());
+  CacheStatus status{.ttl = decision.ttl()};
+  if (decision.why != Why::fresh) status.detail = cache::name(decision.why);
+  co_return co_await answer_with(*entry, nullptr, {}, decision.age, status);
+}
+
+/// In place of an origin that fails (RFC 5861 4).
+Task<Outcome> CacheExchange::serve_stale() {
+  stored_->touch(surroundings_.fills.next_tick());
+  CacheStatus status{.ttl = decision_->ttl()};
+  status.detail = "stale-if-error";
+  co_return co_await answer_with(*stored_, nullptr, {}, decision_->age, status);
+}
+
+Task<Outcome> CacheExchange::answer_with(const Entry& entry, Growth::Reader* reader,
+                                         http::BodyLength length, std::optional<Seconds> age,
+                                         CacheStatus status) {
+  if (rules_.options().cache_status.key) status.key = key_.text;
+  const Answer with{
+      .entry = entry, .reader = reader, .length = length, .age = age, .status = status};
+  co_return co_await answer(with, rules_, surroundings_.name, request_, responder_);
+}
+
+CacheStatus CacheExchange::forwarded_status() const {
+  CacheStatus status{.forwarded = why_forwarded_};
+  if (rules_.options().cache_status.key) status.key = key_.text;
+  return status;
+}
+
+// Asking the origin.
+
+/// What is not to be had from an answer to another, or has no good answer for others.
+bool CacheExchange::asks_alone() const {
+  const http::Fields& fields = request_.head.fields;
+  const bool own = facts_.method == Method::head || fields.has(FieldId::range) ||
+                   facts_.directives.no_cache || facts_.directives.no_store ||
+                   why_forwarded_ == Forwarded::request;
+  return alone_ || own || !rules_.options().collapse.enabled ||
+         cache_.uncacheable().knows(key_.hash, now());
+}
+
+Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
+  const bool on_error = stored_ && decision_->serves_on_error;
+  const Asked asked{.cache = cache_,
+                    .rules = rules_,
+                    .key = key_,
+                    .request = request_.head,
+                    .facts = facts_,
+                    .validated = stored_,
+                    .stale_on_error = on_error,
+                    .sent = now()};
+  Tee tee(surroundings_.loop, asked, forwarded_status(), surroundings_.name, responder_,
+          request_.arena);
+  http::RequestHead head(request_.arena);
+  Outcome outcome;
+  if (stored_ && facts_.method == Method::get) {
+    compose_fill_request(request_.head, &*stored_, head);
+    http::Request conditional{.head = head,
+                              .body = request_.body,
+                              .client = request_.client,
+                              .id = request_.id,
+                              .upgrade = request_.upgrade,
+                              .rules = request_.rules,
+                              .record = request_.record,
+                              .arena = request_.arena};
+    outcome = co_await handler_.origin().handle(conditional, tee);
+  } else {
+    outcome = co_await handler_.origin().handle(request_, tee);
+  }
+  if (!outcome && on_error && !responder_.started()) co_return co_await serve_stale();
+  if (!outcome || !tee.ruling()) co_return outcome;
+  switch (tee.ruling()->kind) {
+    case Kind::pass:
+    case Kind::store: co_return outcome;
+    case Kind::error: co_return co_await serve_stale();
+    case Kind::contested: cache_.store().remove(*stored_); co_return std::nullopt;
+    case Kind::confirmed: break;
+  }
+  const Pin entry = tee.ruling()->entry;
+  CacheStatus status = forwarded_status();
+  status.forwarded_status = 304;
+  status.stored = true;
+  co_return co_await answer_with(*entry, nullptr, {}, current_age(entry->facts.freshness, now()),
+                                 status);
+}
+
+std::string CacheExchange::flight_key() const {
+  const std::string vary = cache_.store().vary_of(key_, surroundings_.reader);
+  return std::string(key_.text) + '\n' + variant_key(vary, request_.head.fields);
+}
+
+FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> flight) const {
+  return {.fills = surroundings_.fills,
+          .origin = handler_.origin(),
+          .site = LocalRef<LocalOwner>(&handler_.site()),
+          .cache = cache_,
+          .rules = rules_,
+          .key = key_,
+          .flight_key = std::move(flight_key),
+          .flight = std::move(flight),
+          .request = request_,
+          .validated = stored_,
+          .stale_on_error = stored_ && decision_->serves_on_error};
+}
+
+/// For others than this request, which has its answer (RFC 5861 3).
+void CacheExchange::refresh(const Pin& entry) {
+  if (entry->refreshing.exchange(true, std::memory_order_relaxed)) return;
+  std::string key = flight_key();
+  auto [flight, leads] = cache_.flights().board(key);
+  if (!leads) return entry->refreshing.store(false, std::memory_order_relaxed);
+  FillOrder refreshing = order(std::move(key), std::move(flight));
+  refreshing.validated = entry;
+  Fill::start(std::move(refreshing), nullptr);
+}
+
+Task<CacheExchange::Attempt> CacheExchange::ask_together() {
+  std::string key = flight_key();
+  auto [flight, leads] = cache_.flights().board(key);
+  if (leads) co_return co_await lead(std::move(flight), std::move(key));
+  co_return co_await follow(std::move(flight));
+}
+
+Task<CacheExchange::Attempt> CacheExchange::lead(std::shared_ptr<Flight> flight,
+                                                 std::string flight_key) {
+  Leader leader(surroundings_.loop, request_, responder_);
+  Fill::start(order(std::move(flight_key), flight), &leader);
+  while (flight->stage() == Stage::waiting) {
+    const std::uint64_t seen = flight->bell().rings();
+    const auto sent = co_await send_interims(leader);
+    if (!sent) co_return std::unexpected(client_failure(sent.error()));
+    if (flight->stage() == Stage::waiting)
+      (void)co_await flight->bell().after(surroundings_.loop, seen);
+  }
+  const auto sent = co_await send_interims(leader);
+  if (!sent) co_return std::unexpected(client_failure(sent.error()));
+  if (flight->stage() == Stage::passing) co_return co_await let_pass(leader);
+  co_return co_await take(*flight, leader.take_reader(), true);
+}
+
+Task<Result<void>> CacheExchange::send_interims(Leader& leader) {
+  while (!leader.interims().empty()) {
+    const http::ResponseHead head = leader.interims().front();
+    leader.interims().pop_front();
+    const auto sent = co_await responder_.interim(head);
+    if (!sent) co_return sent;
+  }
+  co_return Result<void>{};
+}
+
+Task<Outcome> CacheExchange::let_pass(Leader& leader) {
+  CacheStatus status = forwarded_status();
+  status.forwarded_status = leader.passing_head().status;
+  status.detail = cache::name(leader.refusal());
+  http::ResponseHead head = leader.passing_head();
+  say_status(status, rules_, surroundings_.name, head);
+  const auto begun = responder_.start(head, leader.passing_length());
+  if (!begun)
+    co_return std::unexpected(http::Failure{.reason = Reason::internal, .error = begun.error()});
+  co_return co_await leader.let_pass();
+}
+
+Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> flight) {
+  const Instant until = deadline_after(surroundings_.loop.now(), rules_.options().collapse.timeout);
+  while (flight->stage() == Stage::waiting) {
+    const std::uint64_t seen = flight->bell().rings();
+    if (flight->stage() != Stage::waiting) break;
+    const bool rung = co_await flight->bell().after(surroundings_.loop, seen, until);
+    if (!rung) break;
+  }
+  if (flight->stage() == Stage::waiting || flight->stage() == Stage::passing) {
+    alone_ = true;  // it took too long, or is not for others
+    co_return std::nullopt;
+  }
+  std::unique_ptr<Growth::Reader> reader;
+  if (flight->stage() == Stage::growing) {
+    reader = suits(*flight->entry) ? Growth::follow(flight->growth, surroundings_.loop) : nullptr;
+    if (!reader) {
+      alone_ = true;
+      co_return std::nullopt;
+    }
+  }
+  co_return co_await take(*flight, std::move(reader), false);
+}
+
+/// Whether what came for another is what this request selects, too.
+bool CacheExchange::suits(const Entry& entry) const {
+  return entry.vary.empty() || variant_key(entry.vary, request_.head.fields) == entry.variant;
+}
+
+Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
+                                                 std::unique_ptr<Growth::Reader> reader,
+                                                 bool leads) {
+  if (flight.stage() == Stage::failed) {
+    if (stored_ && decision_->serves_on_error && flight.is_error) co_return co_await serve_stale();
+    if (leads && flight.failure.reason != Reason::none) co_return std::unexpected(flight.failure);
+    co_return std::nullopt;
+  }
+  CacheStatus status = forwarded_status();
+  status.forwarded_status = flight.status;
+  status.stored = true;
+  status.collapsed = !leads;
+  const FreshnessFacts& facts = flight.entry->facts.freshness;
+  const bool says_age = flight.stage() == Stage::confirmed || !leads || facts.age > Seconds(0);
+  const auto age = says_age ? std::optional(current_age(facts, now())) : std::nullopt;
+  co_return co_await answer_with(*flight.entry, reader.get(), flight.length, age, status);
+}
+
+}  // namespace minato::cache

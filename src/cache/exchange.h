@@ -1,0 +1,58 @@
+// One request in front of the cache.
+#pragma once
+
+#include "cache/answer.h"
+#include "cache/handler.h"
+
+namespace minato::cache {
+
+class CacheExchange {
+ public:
+  CacheExchange(const CacheHandler& handler, http::Request& request, http::Responder& responder);
+
+  Task<http::Outcome> run();
+
+ private:
+  /// Nullopt: what was waited for came to nothing, and everything may be different now.
+  using Attempt = std::optional<http::Outcome>;
+
+  Task<Attempt> attempt();
+  Task<http::Outcome> serve(Pin entry, Decision decision);
+  Task<http::Outcome> serve_stale();
+  Task<http::Outcome> refuse_to_ask();
+  void refresh(const Pin& entry);
+
+  // Asking the origin: alone, or together with others.
+  bool asks_alone() const;
+  Task<Attempt> ask_alone();
+  Task<Attempt> ask_together();
+  Task<Attempt> lead(std::shared_ptr<Flight> flight, std::string flight_key);
+  Task<Attempt> follow(std::shared_ptr<Flight> flight);
+  Task<Attempt> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, bool leads);
+  Task<http::Outcome> let_pass(Leader& leader);
+  Task<Result<void>> send_interims(Leader& leader);
+  FillOrder order(std::string flight_key, std::shared_ptr<Flight> flight) const;
+  std::string flight_key() const;
+  bool suits(const Entry& entry) const;
+
+  CacheStatus forwarded_status() const;
+  Task<http::Outcome> answer_with(const Entry& entry, Growth::Reader* reader,
+                                  http::BodyLength length, std::optional<Seconds> age,
+                                  CacheStatus status);
+  WallTime now() const { return surroundings_.loop.wall(); }
+
+  const CacheHandler& handler_;
+  const Surroundings& surroundings_;
+  Cache& cache_;
+  const ServiceRules& rules_;
+  http::Request& request_;
+  http::Responder& responder_;
+  const RequestFacts facts_;
+  const Key key_;
+  Forwarded why_forwarded_ = Forwarded::uri_miss;
+  Pin stored_;  // what is there, if it may not serve as it is
+  std::optional<Decision> decision_;
+  bool alone_ = false;  // waiting for others came to nothing
+};
+
+}  // namespace minato::cache

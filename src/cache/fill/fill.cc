@@ -1,0 +1,282 @@
+#include "cache/fill/fill.h"
+
+namespace minato::cache {
+
+using http::Field;
+using http::FieldId;
+using http::Last;
+using http::Outcome;
+using http::Reason;
+using Kind = Ruling::Kind;
+
+namespace {
+
+Result<void> nobody() {
+  return fail(Fault::cancelled, Side::downstream, "nobody waits for what cannot be stored");
+}
+
+http::Target copy_of(const http::Target& target, Arena& arena) {
+  http::Target copy = target;
+  copy.text = arena.copy(target.text);
+  const auto moved = [&](std::string_view part) {  // the parts lie in the text
+    if (part.empty()) return std::string_view{};
+    return copy.text.substr(static_cast<std::size_t>(part.data() - target.text.data()),
+                            part.size());
+  };
+  copy.path = moved(target.path);
+  copy.query = moved(target.query);
+  copy.authority = moved(target.authority);
+  return copy;
+}
+
+void copy_head(const http::RequestHead& from, http::RequestHead& to, Arena& arena) {
+  to.method = from.method;
+  to.method_text = arena.copy(from.method_text);
+  to.target = copy_of(from.target, arena);
+  to.version = from.version;
+  to.authority = arena.copy(from.authority);
+  from.fields.for_each([&](const Field& line) {
+    to.fields.append({arena.copy(line.name), arena.copy(line.value), line.id});
+  });
+}
+
+bool is_condition(FieldId id) {
+  switch (id) {
+    case FieldId::if_match:
+    case FieldId::if_modified_since:
+    case FieldId::if_none_match:
+    case FieldId::if_range:
+    case FieldId::if_unmodified_since:
+    case FieldId::range: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void compose_fill_request(const http::RequestHead& head, const Entry* validated,
+                          http::RequestHead& into) {
+  into.method = head.method;
+  into.method_text = head.method_text;
+  into.target = head.target;
+  into.version = head.version;
+  into.authority = head.authority;
+  head.fields.for_each([&](const Field& line) {
+    if (!is_condition(line.id)) into.fields.append(line);
+  });
+  if (validated == nullptr) return;
+  for (const Field& line : validated->lines) {
+    if (line.id == FieldId::etag) into.fields.add(FieldId::if_none_match, line.value);
+    if (line.id == FieldId::last_modified) into.fields.add(FieldId::if_modified_since, line.value);
+  }
+}
+
+Leader::~Leader() {
+  if (fill_ != nullptr) fill_->leader_left();
+}
+
+Task<Outcome> Leader::let_pass() {
+  lets_pass_ = true;
+  stirred_.happen();
+  while (!outcome_) co_await stirred_.next();
+  co_return *outcome_;
+}
+
+void Fills::cancel_all() {
+  while (ListLink* const newest = running_.pop_front()) delete static_cast<Fill*>(newest);
+}
+
+void Fill::start(FillOrder order, Leader* leader) {
+  auto* const fill = new Fill(std::move(order), leader);
+  fill->task_.start(fill->run());
+}
+
+Fill::Fill(FillOrder order, Leader* leader)
+    : order_(std::move(order)),
+      loop_(order_.fills.loop()),
+      leader_(leader),
+      arena_(loop_.blocks()),
+      client_head_(arena_),
+      head_(arena_),
+      no_trailers_(arena_),
+      end_(*this),
+      task_(loop_) {
+  order_.fills.running_.push_back(*this);
+  if (leader_ != nullptr) leader_->fill_ = this;
+  copy_request(order_.request);
+}
+
+/// However it goes, nobody waits for it in vain.
+Fill::~Fill() {
+  task_.cancel_all();
+  if (growth_) growth_->break_off(loop_);
+  if (order_.validated) order_.validated->refreshing.store(false, std::memory_order_relaxed);
+  fail_flight({.reason = Reason::shutting_down}, false);
+  if (leader_ != nullptr) leader_->fill_ = nullptr;
+}
+
+void Fill::copy_request(const http::Request& request) {
+  copy_head(request.head, client_head_, arena_);
+  compose_fill_request(client_head_, order_.validated ? &*order_.validated : nullptr, head_);
+  body_rules_ = request.rules;
+  record_.route = request.record.route;
+  order_.key.text = arena_.copy(order_.key.text);
+  http::Client client = request.client;
+  client.address = arena_.copy(client.address);
+  client.peer = arena_.copy(client.peer);
+  request_.emplace(http::Request{.head = head_,
+                                 .body = *this,
+                                 .client = client,
+                                 .id = arena_.copy(request.id),
+                                 .upgrade = {},
+                                 .rules = body_rules_,
+                                 .record = record_,
+                                 .arena = arena_});
+  asked_.emplace(Asked{.cache = order_.cache,
+                       .rules = order_.rules,
+                       .key = order_.key,
+                       .request = client_head_,
+                       .facts = request_facts(client_head_),
+                       .validated = order_.validated,
+                       .stale_on_error = order_.stale_on_error,
+                       .sent = loop_.wall()});
+}
+
+Task<void> Fill::run() {
+  const Outcome outcome = co_await order_.origin.handle(*request_, *this);
+  conclude(outcome);
+  loop_.defer(end_);
+}
+
+void Fill::conclude(const Outcome& outcome) {
+  tell_record();
+  const bool failed_early = !outcome && !begun_;
+  if (failed_early) fail_flight(outcome.error(), true);
+  if (leader_ == nullptr) return;
+  leader_->outcome_ = outcome;
+  leader_->stirred_.happen();
+}
+
+void Fill::fail_flight(const http::Failure& failure, bool is_error) {
+  land();
+  if (order_.flight->stage() != Stage::waiting) return;
+  order_.flight->failure = failure;
+  order_.flight->is_error = is_error;
+  become(Stage::failed);
+}
+
+void Fill::become(Stage stage) {
+  tell_record();
+  order_.flight->become(stage, loop_);
+}
+
+/// What the leader's line in the access log says of the origin.
+void Fill::tell_record() {
+  if (leader_ == nullptr) return;
+  http::Record& record = leader_->request_.record;
+  record.service = record_.service;
+  record.endpoint = leader_->request_.arena.copy(record_.endpoint);
+  record.upstream_status = record_.upstream_status;
+  record.attempts = record_.attempts;
+  record.upstream_time = record_.upstream_time;
+}
+
+void Fill::land() {
+  if (!std::exchange(landed_, true)) order_.cache.flights().land(order_.flight_key);
+}
+
+void Fill::leader_left() {
+  leader_ = nullptr;
+  if (begun_ && ruling_ == Kind::pass) delete this;
+}
+
+// The response.
+
+Task<Result<void>> Fill::interim(const http::ResponseHead& head) {
+  if (leader_ == nullptr) co_return Result<void>{};
+  Arena& arena = leader_->request_.arena;
+  http::ResponseHead copy(arena);
+  copy.status = head.status;
+  head.fields.for_each([&](const Field& line) {
+    copy.fields.append({arena.copy(line.name), arena.copy(line.value), line.id});
+  });
+  leader_->interims_.push_back(copy);
+  become(Stage::waiting);
+  co_return Result<void>{};
+}
+
+Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length) {
+  Ruling ruling = judge(*asked_, head, length, loop_.wall(), arena_);
+  Flight& flight = *order_.flight;
+  flight.status = head.status;
+  flight.entry = ruling.entry;
+  flight.length = length;
+  ruling_ = ruling.kind;
+  switch (ruling.kind) {
+    case Kind::store:
+      begun_ = true;
+      growth_ = flight.growth = ruling.growth;
+      if (leader_ != nullptr) leader_->reader_ = Growth::follow(growth_, loop_);
+      order_.cache.uncacheable().forget(order_.key.hash);
+      become(Stage::growing);
+      return {};
+    case Kind::confirmed:
+      begun_ = true;
+      land();
+      become(Stage::confirmed);
+      return {};
+    case Kind::error:
+    case Kind::contested:
+      begun_ = true;
+      if (ruling.kind == Kind::contested) order_.cache.store().remove(*order_.validated);
+      fail_flight({.reason = Reason::none}, ruling.kind == Kind::error);
+      return {};
+    case Kind::pass: break;
+  }
+  land();
+  if (ruling.refusal != Refusal::request_no_store)
+    order_.cache.uncacheable().remember(order_.key.hash, loop_.wall());
+  if (leader_ == nullptr) return nobody();
+  begun_ = true;
+  leader_->passing_head_ = &head;
+  leader_->passing_length_ = length;
+  leader_->refusal_ = ruling.refusal;
+  become(Stage::passing);
+  return {};
+}
+
+Soon<Result<void>> Fill::write(std::string_view piece, Last last) {
+  if (ruling_ == Kind::pass) return pass(piece, last, nullptr);
+  if (ruling_ == Kind::store) return keep(piece, last);
+  return Result<void>{};
+}
+
+Soon<Result<void>> Fill::finish(const http::Fields* trailers) {
+  if (ruling_ == Kind::pass) return pass({}, Last::yes, trailers);
+  if (ruling_ == Kind::store) return keep({}, Last::yes);
+  return Result<void>{};
+}
+
+Task<Result<void>> Fill::keep(std::string_view piece, Last last) {
+  const auto kept = co_await growth_->append(loop_, piece);
+  if (!kept) co_return kept;
+  if (last == Last::yes) {
+    growth_->complete(loop_);
+    land();
+  }
+  co_return Result<void>{};
+}
+
+/// Straight to the leader, at its speed, once it has sent the head.
+Task<Result<void>> Fill::pass(std::string_view piece, Last last, const http::Fields* trailers) {
+  while (leader_ != nullptr && !leader_->lets_pass_) co_await leader_->stirred_.next();
+  if (leader_ == nullptr) co_return nobody();
+  if (trailers != nullptr) co_return co_await leader_->responder_.finish(trailers);
+  co_return co_await leader_->responder_.write(piece, last);
+}
+
+Task<Result<http::Tunnel*>> Fill::upgrade(const http::ResponseHead&) {
+  co_return fail(Fault::malformed, Side::upstream, "an upgrade that nobody asked for");
+}
+
+}  // namespace minato::cache

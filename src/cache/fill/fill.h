@@ -1,0 +1,162 @@
+// Asks the origin on behalf of all who wait for a flight, and lives no longer than the answer
+// takes, whether or not the client whose request it makes is still there.
+#pragma once
+
+#include <deque>
+
+#include "base/local_ref.h"
+#include "cache/fill/flight.h"
+#include "cache/fill/intake.h"
+#include "runtime/event.h"
+#include "runtime/scope.h"
+
+namespace minato::cache {
+
+class Fill;
+
+/// The exchange whose request a fill makes: for it alone is what cannot be stored. When it dies,
+/// what only passes to it ends.
+class Leader {
+ public:
+  Leader(runtime::Loop& loop, http::Request& request, http::Responder& responder)
+      : request_(request), responder_(responder), stirred_(loop) {}
+  Leader(const Leader&) = delete;
+  Leader& operator=(const Leader&) = delete;
+  ~Leader();
+
+  /// Interim responses that came, to be sent on.
+  std::deque<http::ResponseHead>& interims() { return interims_; }
+
+  /// Sends a response that only passes: `head` in place of the origin's.
+  const http::ResponseHead& passing_head() const { return *passing_head_; }
+  http::BodyLength passing_length() const { return passing_length_; }
+  Refusal refusal() const { return refusal_; }
+  /// The head went to the client; its body may follow. Waits for the end of it.
+  Task<http::Outcome> let_pass();
+
+  std::unique_ptr<Growth::Reader> take_reader() { return std::move(reader_); }
+
+ private:
+  friend class Fill;
+  http::Request& request_;
+  http::Responder& responder_;
+  runtime::Event stirred_;
+  Fill* fill_ = nullptr;
+  std::deque<http::ResponseHead> interims_;
+  const http::ResponseHead* passing_head_ = nullptr;
+  http::BodyLength passing_length_;
+  Refusal refusal_ = Refusal::none;
+  std::unique_ptr<Growth::Reader> reader_;
+  bool lets_pass_ = false;
+  std::optional<http::Outcome> outcome_;
+};
+
+/// The fills of one worker. Outlive: the sites whose handlers they use are kept by them.
+class Fills {
+ public:
+  explicit Fills(runtime::Loop& loop) : loop_(loop) {}
+  ~Fills() { cancel_all(); }
+  runtime::Loop& loop() { return loop_; }
+  void cancel_all();
+
+  /// A moment for Item::touch: later than all before it on this worker, and than those of a turn
+  /// that began earlier on another.
+  std::uint64_t next_tick() {
+    const auto now = static_cast<std::uint64_t>(loop_.now().time_since_epoch().count());
+    return last_tick_ = std::max(last_tick_ + 1, now);
+  }
+
+ private:
+  friend class Fill;
+  runtime::Loop& loop_;
+  IntrusiveList<ListLink> running_;
+  std::uint64_t last_tick_ = 0;
+};
+
+/// What a fill needs besides the request.
+struct FillOrder {
+  Fills& fills;
+  http::Handler& origin;
+  LocalRef<LocalOwner> site;  ///< keeps `origin` alive
+  Cache& cache;
+  const ServiceRules& rules;
+  Key key;
+  std::string flight_key;
+  std::shared_ptr<Flight> flight;
+  const http::Request& request;  ///< copied
+  Pin validated;
+  bool stale_on_error = false;
+};
+
+/// Thread: its worker's. Owns itself: it goes when it is done, with its worker, or with its leader
+/// where it is that alone whom it serves.
+class Fill final : public ListLink, private http::Responder, private http::RequestBody {
+ public:
+  /// `leader` may be null: nobody waits for it.
+  static void start(FillOrder order, Leader* leader);
+  ~Fill() override;
+
+ private:
+  friend class Leader;
+  friend class Fills;
+  Fill(FillOrder order, Leader* leader);
+  Task<void> run();
+  void leader_left();
+  void copy_request(const http::Request& request);
+  void conclude(const http::Outcome& outcome);
+  void fail_flight(const http::Failure& failure, bool is_error);
+  void become(Stage stage);
+  void tell_record();
+  void land();
+  Task<Result<void>> pass(std::string_view piece, http::Last last, const http::Fields* trailers);
+  Task<Result<void>> keep(std::string_view piece, http::Last last);
+
+  // http::Responder.
+  Task<Result<void>> interim(const http::ResponseHead& head) override;
+  Result<void> start(const http::ResponseHead& head, http::BodyLength length) override;
+  bool started() const override { return begun_; }
+  Soon<Result<void>> write(std::string_view piece, http::Last last) override;
+  Soon<Result<void>> flush() override { return Result<void>{}; }
+  Soon<Result<void>> finish(const http::Fields* trailers) override;
+  Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override;
+
+  // http::RequestBody: none.
+  http::BodyLength length() const override { return {}; }
+  bool awaits_continue() const override { return false; }
+  bool buffered() const override { return true; }
+  Soon<Result<std::string_view>> read() override { return Result<std::string_view>{}; }
+  bool ended() const override { return true; }
+  const http::Fields& trailers() const override { return no_trailers_; }
+
+  struct End final : runtime::Turn {
+    explicit End(Fill& of) : fill(of) {}
+    void run() override { delete &fill; }
+    Fill& fill;
+  };
+
+  FillOrder order_;
+  runtime::Loop& loop_;
+  Leader* leader_;
+  Arena arena_;
+  http::RequestHead client_head_;  // as the client sent it
+  http::RequestHead head_;         // as it goes to the origin
+  http::Fields no_trailers_;
+  http::BodyRules body_rules_;
+  http::Record record_;
+  std::optional<http::Request> request_;
+  std::optional<Asked> asked_;
+  std::shared_ptr<Growth> growth_;
+  Ruling::Kind ruling_ = Ruling::Kind::pass;
+  bool begun_ = false;
+  bool landed_ = false;
+  End end_;
+  runtime::Scope task_;
+};
+
+/// `head` as a request that fills the cache: without conditions and ranges of the client's own, and
+/// with one that asks whether `validated` (may be null) still holds (RFC 9111 4.3.1). `into` gets
+/// views of both.
+void compose_fill_request(const http::RequestHead& head, const Entry* validated,
+                          http::RequestHead& into);
+
+}  // namespace minato::cache

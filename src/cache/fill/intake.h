@@ -1,0 +1,46 @@
+// What becomes of an origin's response: judged when its head has come, whoever it is for.
+#pragma once
+
+#include "cache/cache.h"
+#include "cache/fill/growth.h"
+#include "cache/policy/reuse.h"
+#include "cache/policy/storing.h"
+#include "cache/rules.h"
+
+namespace minato::cache {
+
+/// What is known when a request goes out.
+struct Asked {
+  Cache& cache;
+  const ServiceRules& rules;
+  Key key;
+  const http::RequestHead& request;  ///< as the client sent it; the key's Vary fields are its
+  RequestFacts facts;
+  Pin validated;                ///< what it asks the origin to confirm; may be null
+  bool stale_on_error = false;  ///< `validated` may serve where the origin fails
+  WallTime sent{};
+};
+
+struct Ruling {
+  enum class Kind : std::uint8_t {
+    pass,       ///< `refusal` says why
+    store,      ///< into `growth`, with the head of `entry`
+    confirmed,  ///< `entry` is what was stored, freshened
+    contested,  ///< a 304 that does not speak of what is stored
+    error,      ///< the origin failed, and what is stored may serve in its place
+  };
+  Kind kind = Kind::pass;
+  Refusal refusal = Refusal::none;
+  Pin entry;
+  std::shared_ptr<Growth> growth;
+};
+
+/// Changes the store where `head` makes something in it fresh, or out of date.
+/// `arena` is for what the judging itself needs.
+Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
+             WallTime now, Arena& arena);
+
+/// An unsafe method that succeeded makes what is stored of its target out of date (RFC 9111 4.4).
+void invalidate(const Asked& asked, const http::ResponseHead& head, Arena& arena);
+
+}  // namespace minato::cache

@@ -1,0 +1,55 @@
+#include "cache/fill/tee.h"
+
+#include "cache/answer.h"
+
+namespace minato::cache {
+
+using http::Last;
+using Kind = Ruling::Kind;
+
+Tee::~Tee() {
+  if (growth_) growth_->break_off(loop_);
+}
+
+Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length) {
+  invalidate(asked_, head, arena_);  // first: a POST may store what then stands for its target
+  ruling_ = judge(asked_, head, length, loop_.wall(), arena_);
+  swallows_ = ruling_->kind != Kind::pass && ruling_->kind != Kind::store;
+  if (swallows_) return {};
+  growth_ = ruling_->growth;
+  if (growth_) asked_.cache.uncacheable().forget(asked_.key.hash);
+  status_.forwarded_status = head.status;
+  status_.stored = growth_ != nullptr;
+  if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);
+  http::ResponseHead told = head;
+  say_status(status_, asked_.rules, name_, told);
+  return client_.start(told, length);
+}
+
+Soon<Result<void>> Tee::write(std::string_view piece, Last last) {
+  if (swallows_) return Result<void>{};
+  if (!growth_) return client_.write(piece, last);
+  return keep_and_pass(piece, last);
+}
+
+Task<Result<void>> Tee::keep_and_pass(std::string_view piece, Last last) {
+  // Nobody follows it, so that it does not wait; what does not fit is not kept.
+  const auto kept = co_await growth_->append(loop_, piece);
+  if (!kept) growth_.reset();
+  const auto written = co_await client_.write(piece, last);
+  if (written && growth_ && last == Last::yes) growth_->complete(loop_);
+  co_return written;
+}
+
+Soon<Result<void>> Tee::flush() {
+  if (swallows_) return Result<void>{};
+  return client_.flush();
+}
+
+Soon<Result<void>> Tee::finish(const http::Fields* trailers) {
+  if (swallows_) return Result<void>{};
+  if (growth_) growth_->complete(loop_);
+  return client_.finish(trailers);
+}
+
+}  // namespace minato::cache

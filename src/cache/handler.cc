@@ -1,0 +1,30 @@
+#include "cache/handler.h"
+
+#include "cache/exchange.h"
+
+namespace minato::cache {
+namespace {
+
+/// What is not a matter of stored responses: other protocols, a GET with a body (RFC 9110 9.3.1).
+bool passes_by(const http::Request& request) {
+  const bool reads =
+      request.head.method == http::Method::get || request.head.method == http::Method::head;
+  return !request.upgrade.empty() || (reads && !request.body.length().empty()) ||
+         request.head.target.form == http::TargetForm::asterisk ||
+         request.head.target.form == http::TargetForm::authority;
+}
+
+Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& request,
+                                 http::Responder& responder) {
+  CacheExchange exchange(handler, request, responder);
+  co_return co_await exchange.run();
+}
+
+}  // namespace
+
+Task<http::Outcome> CacheHandler::handle(http::Request& request, http::Responder& responder) {
+  if (!rules_.options().enabled || passes_by(request)) return origin_.handle(request, responder);
+  return run_exchange(*this, request, responder);
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,32 @@
+"""What is stored, served and asked for again: the cache as clients and origins see it."""
+import pytest
+
+from harness.wire import response
+
+CACHE = "cache: {ttl: 300}"
+
+
+@pytest.fixture
+def cached(minato, scripted):
+    return minato.serving(scripted, top=CACHE + '\nhealth_check: {type: "off"}')
+
+
+def test_a_response_is_stored_and_served_again(cached, scripted):
+    with cached.client() as client:
+        client.ask("/a")
+        origin, _ = scripted.expect()
+        origin.send(response(b"hello", Cache_Control="max-age=60"))
+        first = client.read_response()
+        assert first.text == "hello"
+        assert first["Cache-Status"] == "Minato; fwd=uri-miss; fwd-status=200; stored"
+        again = client.get("/a")
+        assert again.text == "hello"
+        assert again["Cache-Status"].startswith("Minato; hit; ttl=")
+        assert int(again["Age"]) < 20
+
+
+def test_a_file_without_the_section_has_no_cache(minato, echo):
+    proxy = minato.serving(echo)
+    assert proxy.get("/a")["Cache-Status"] is None
+    proxy.get("/a")
+    assert echo.count("/a") == 2
