@@ -31,6 +31,7 @@ class Answering {
   Task<Outcome> run() {
     compose();
     if (is_unchanged()) return send_unchanged();
+    if (with_.entry.part) return send_part();
     if (const auto selection = selected(); selection.kind == Selection::Kind::unsatisfiable)
       return send_unsatisfiable();
     else if (selection.kind == Selection::Kind::ranges)
@@ -73,6 +74,20 @@ class Answering {
     return send_bare(BodyLength::none());
   }
 
+  /// Of a part that is all there is.
+  Task<Outcome> send_part() {
+    const ContentRange& part = *with_.entry.part;
+    const auto asked = request_.head.fields.value(FieldId::range);
+    const auto wanted = range_within(asked, part);
+    if (asked == with_.entry.range || !wanted)
+      return send_206({.first = 0, .last = with_.entry.size() - 1});
+    head_.fields.remove(FieldId::content_range);
+    head_.fields.add(FieldId::content_range,
+                     text("bytes {}-{}/{}", wanted->first, wanted->last, *part.complete));
+    return send_206(
+        {.first = wanted->first - part.range.first, .last = wanted->last - part.range.first});
+  }
+
   Selection selected() const {
     const http::Fields& asked = request_.head.fields;
     const bool counts = request_.head.method == http::Method::get && head_.status == 200 &&
@@ -96,8 +111,13 @@ class Answering {
   }
 
   Task<Outcome> send_range(ByteRange range) {
-    become(206);
     head_.fields.add(FieldId::content_range, content_range(range));
+    return send_206(range);
+  }
+
+  /// The bytes of `range` of what is stored.
+  Task<Outcome> send_206(ByteRange range) {
+    become(206);
     if (auto begun = responder_.start(head_, BodyLength::known(range.size())); !begun)
       co_return cannot(begun.error());
     co_return co_await send_bytes(range, Last::yes);

@@ -125,7 +125,8 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
                     .facts = facts_,
                     .validated = stored_,
                     .stale_on_error = on_error,
-                    .sent = now()};
+                    .sent = now(),
+                    .reader = surroundings_.reader};
   Tee tee(surroundings_.loop, asked, forwarded_status(), surroundings_.name, responder_,
           request_.arena);
   http::RequestHead head(request_.arena);

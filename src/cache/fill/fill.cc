@@ -61,8 +61,10 @@ void compose_fill_request(const http::RequestHead& head, const Entry* validated,
   into.target = head.target;
   into.version = head.version;
   into.authority = head.authority;
+  const bool partial = validated != nullptr && validated->part.has_value();
   head.fields.for_each([&](const Field& line) {
-    if (!is_condition(line.id)) into.fields.append(line);
+    const bool wanted = partial && line.id == FieldId::range;
+    if (wanted || !is_condition(line.id)) into.fields.append(line);
   });
   if (validated == nullptr) return;
   for (const Field& line : validated->lines) {

@@ -62,8 +62,21 @@ ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallT
                         asked.rules.reading());
 }
 
+/// Which bytes a head and what it answered speak of; neither where it is a whole response.
+struct Part {
+  std::optional<ContentRange> content{};
+  std::string_view range{};
+};
+
+/// RFC 9111 3.3; nullopt for a 206 that says no such thing.
+std::optional<ContentRange> part_of(const Asked& asked, const http::ResponseHead& head) {
+  const bool asked_for_one = asked.request.fields.count_of(FieldId::range) == 1;
+  if (!asked_for_one || head.fields.count_of(FieldId::content_range) != 1) return std::nullopt;
+  return parse_content_range(head.fields.value(FieldId::content_range));
+}
+
 Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& lines,
-               ResponseFacts facts) {
+               ResponseFacts facts, const Part& part) {
   const std::string names = vary_names(all);
   const std::string variant = variant_key(names, asked.request.fields);
   const auto tags = tags_of(asked.rules, all);
@@ -73,7 +86,8 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
                                     .variant = variant,
                                     .lines = lines,
                                     .facts = facts,
-                                    .part = {},
+                                    .part = part.content,
+                                    .range = part.range,
                                     .tags = tags});
 }
 
@@ -89,7 +103,8 @@ Pin freshened(const Asked& asked, const http::ResponseHead& update, WallTime now
     judged.fields.add(FieldId::age, update.fields.value(FieldId::age));
   const ResponseFacts facts = facts_of(asked, judged, now);
   const http::Fields lines = stored_lines(asked, fresh.fields, facts.directives(), arena);
-  Pin entry = make_draft(asked, fresh.fields, lines, facts);
+  const Part part{.content = asked.validated->part, .range = asked.validated->range};
+  Pin entry = make_draft(asked, fresh.fields, lines, facts, part);
   if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry);
   return entry;
 }
@@ -128,7 +143,7 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
   if (refusal != Refusal::none) return refusal;
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;
-  if (head.status == 206) return Refusal::partial;
+  if (head.status == 206 && !part_of(asked, head)) return Refusal::partial;
   const bool too_large = length.kind == http::BodyLength::Kind::known &&
                          length.bytes > asked.rules.options().max_body_size.count;
   return too_large ? Refusal::too_large : Refusal::none;
@@ -158,7 +173,10 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
     return pass(refusal);
   }
   const http::Fields lines = stored_lines(asked, head.fields, facts.directives(), arena);
-  Pin entry = make_draft(asked, head.fields, lines, facts);
+  Part part;
+  if (head.status == 206)
+    part = {.content = part_of(asked, head), .range = asked.request.fields.value(FieldId::range)};
+  Pin entry = make_draft(asked, head.fields, lines, facts, part);
   if (!entry) return pass(Refusal::too_large);
   const std::uint64_t expected = length.kind == http::BodyLength::Kind::known ? length.bytes : 0;
   auto growth = std::make_shared<Growth>(asked.cache.store(), entry,

@@ -19,6 +19,7 @@ struct Asked {
   Pin validated;                ///< what it asks the origin to confirm; may be null
   bool stale_on_error = false;  ///< `validated` may serve where the origin fails
   WallTime sent{};
+  std::size_t reader = 0;  ///< who asks, in the store
 };
 
 struct Ruling {

@@ -1,6 +1,7 @@
 #include "cache/fill/tee.h"
 
 #include "cache/answer.h"
+#include "cache/fill/combine.h"
 
 namespace minato::cache {
 
@@ -37,7 +38,7 @@ Task<Result<void>> Tee::keep_and_pass(std::string_view piece, Last last) {
   const auto kept = co_await growth_->append(loop_, piece);
   if (!kept) growth_.reset();
   const auto written = co_await client_.write(piece, last);
-  if (written && growth_ && last == Last::yes) growth_->complete(loop_);
+  if (written && last == Last::yes) co_await complete();
   co_return written;
 }
 
@@ -48,8 +49,17 @@ Soon<Result<void>> Tee::flush() {
 
 Soon<Result<void>> Tee::finish(const http::Fields* trailers) {
   if (swallows_) return Result<void>{};
-  if (growth_) growth_->complete(loop_);
-  return client_.finish(trailers);
+  if (!growth_) return client_.finish(trailers);
+  return end(trailers);
+}
+
+Task<Result<void>> Tee::end(const http::Fields* trailers) {
+  co_await complete();
+  co_return co_await client_.finish(trailers);
+}
+
+Task<void> Tee::complete() {
+  if (growth_ && growth_->complete(loop_)) co_await combine_parts(asked_, ruling_->entry, loop_);
 }
 
 }  // namespace minato::cache

@@ -34,6 +34,8 @@ class Tee final : public http::Responder {
 
  private:
   Task<Result<void>> keep_and_pass(std::string_view piece, http::Last last);
+  Task<Result<void>> end(const http::Fields* trailers);
+  Task<void> complete();
 
   runtime::Loop& loop_;
   const Asked& asked_;

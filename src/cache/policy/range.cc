@@ -96,6 +96,15 @@ Selection select_ranges(std::string_view value, std::uint64_t size) {
   return selection;
 }
 
+std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part) {
+  if (!part.complete) return std::nullopt;  // what a range means depends on it
+  const Selection selection = select_ranges(value, *part.complete);
+  if (selection.kind != Kind::ranges || selection.ranges.size() != 1) return std::nullopt;
+  const ByteRange wanted = selection.ranges.front();
+  const bool inside = wanted.first >= part.range.first && wanted.last <= part.range.last;
+  return inside ? std::optional(wanted) : std::nullopt;
+}
+
 bool if_range_holds(std::string_view if_range, const http::Fields& stored) {
   if (if_range.empty()) return true;
   if (if_range.front() == '"') return if_range == stored.value(FieldId::etag);  // strong alone

@@ -44,6 +44,9 @@ inline constexpr std::size_t ranges_max = 16;
 /// `value` is that of the Range field; `size` that of the content.
 Selection select_ranges(std::string_view value, std::uint64_t size);
 
+/// The one range that `value` (of a Range) asks for, where all of it lies in `part`.
+std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part);
+
 /// RFC 9110 13.1.5: whether the Range of a request counts for the response that is stored.
 /// `if_range` is the field's value, or empty where there is none.
 bool if_range_holds(std::string_view if_range, const http::Fields& stored);

@@ -57,7 +57,8 @@ struct Entry : Item {
   std::string_view variant;  ///< what the request that it answered said in them
   std::span<const http::Field> lines;
   ResponseFacts facts;
-  std::optional<ContentRange> part;  ///< of a 206
+  std::optional<ContentRange> part;  ///< of a 206: which bytes it has
+  std::string_view range;            ///< and the Range that it answered
   Content* content = nullptr;
   std::span<TagNode> tags;
 

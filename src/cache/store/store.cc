@@ -34,7 +34,8 @@ std::size_t region_bytes(const StoreLimits& limits) {
 }
 
 std::size_t text_bytes(const EntryParts& parts) {
-  std::size_t bytes = parts.key.text.size() + parts.vary.size() + parts.variant.size();
+  std::size_t bytes =
+      parts.key.text.size() + parts.vary.size() + parts.variant.size() + parts.range.size();
   parts.lines.for_each(
       [&](const http::Field& line) { bytes += line.name.size() + line.value.size(); });
   return bytes;
@@ -80,6 +81,21 @@ void fill_draft(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
     entry.tags[i] = {.hash = hash_bytes(parts.tags[i], seed), .entry = &entry};
   entry.facts = parts.facts;
   entry.part = parts.part;
+  entry.range = filler.text(parts.range);
+}
+
+std::string_view etag_of(const Entry& entry) {
+  for (const http::Field& line : entry.lines)
+    if (line.id == http::FieldId::etag) return line.value;
+  return {};
+}
+
+/// Asked for as it was before, or inside of what is there.
+bool has_wanted_part(const Entry& entry, const http::Fields& request) {
+  const auto range = request.value(http::FieldId::range);
+  const auto if_range = request.value(http::FieldId::if_range);
+  if (range.empty() || (!if_range.empty() && if_range != etag_of(entry))) return false;
+  return range == entry.range || range_within(range, *entry.part).has_value();
 }
 
 }  // namespace
@@ -92,9 +108,15 @@ Store::Store(const StoreLimits& limits)
       evictor_(limits.evictor->make()),
       readers_(limits.readers) {}
 
+Pin Store::pin(Entry& entry) {
+  entry.pins.fetch_add(1, std::memory_order_relaxed);
+  return Pin(*this, entry);
+}
+
 Store::Found Store::find(const Key& key, const http::Fields& request, std::size_t reader) {
   const Readers::Look look(readers_, reader);
   Found found;
+  Entry* part = nullptr;
   std::string_view vary;  // of which `variant` is
   std::string variant;
   for (Entry* entry = bucket_of(key.hash).load(std::memory_order_seq_cst); entry != nullptr;
@@ -103,11 +125,30 @@ Store::Found Store::find(const Key& key, const http::Fields& request, std::size_
     found.knows_key = true;
     if (entry->vary != vary) vary = entry->vary, variant = variant_key(vary, request);
     if (!entry->vary.empty() && entry->variant != variant) continue;
-    entry->pins.fetch_add(1, std::memory_order_relaxed);
-    found.entry = Pin(*this, *entry);
-    break;
+    if (entry->part) {
+      if (part == nullptr && has_wanted_part(*entry, request)) part = entry;
+      continue;
+    }
+    found.entry = pin(*entry);
+    return found;
   }
+  if (part != nullptr) found.entry = pin(*part);
   return found;
+}
+
+std::vector<Pin> Store::parts_like(Entry& part, std::size_t reader) {
+  const Readers::Look look(readers_, reader);
+  std::vector<Pin> parts;
+  for (Entry* entry = bucket_of(part.hash).load(std::memory_order_seq_cst); entry != nullptr;
+       entry = entry->next.load(std::memory_order_seq_cst)) {
+    const bool same = entry->hash == part.hash && entry->key == part.key &&
+                      entry->vary == part.vary && entry->variant == part.variant;
+    if (!same || entry == &part || !entry->part || is_banned(*entry)) continue;
+    if (entry->facts.has_strong_etag && etag_of(*entry) == etag_of(part) &&
+        entry->part->complete == part.part->complete)
+      parts.push_back(pin(*entry));
+  }
+  return parts;
 }
 
 std::string Store::vary_of(const Key& key, std::size_t reader) {
@@ -265,6 +306,9 @@ Pin Store::draft(const EntryParts& parts) {
 bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
   const Lock lock(mutex_);
   draft.content->first = first, draft.content->size = size;
+  // What came counts, whatever was said of it.
+  if (draft.part && (size == 0 || size > draft.part->range.size())) return false;
+  if (draft.part) draft.part->range.last = draft.part->range.first + size - 1;
   for (Piece* piece = first; piece != nullptr; piece = piece->next)
     draft.bytes += sizeof(Piece) + piece->capacity;
   return place(draft);
@@ -300,7 +344,8 @@ void Store::replace(Entry& draft) {
   for (Entry* entry = bucket_of(draft.hash).load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
     if (entry->hash == draft.hash && entry->key == draft.key) {
-      const bool same = entry->vary == draft.vary && entry->variant == draft.variant;
+      const bool same = entry->vary == draft.vary && entry->variant == draft.variant &&
+                        (entry->range == draft.range || !draft.part);
       if (same)
         unlink(*entry);
       else

@@ -56,6 +56,7 @@ struct EntryParts {
   const http::Fields& lines;
   ResponseFacts facts;
   std::optional<ContentRange> part;
+  std::string_view range;
   std::span<const std::string_view> tags;
 };
 
@@ -95,10 +96,14 @@ class Store {
     Pin entry;
     bool knows_key = false;  ///< something is stored under it, if for other requests
   };
-  /// The newest that `request` selects (RFC 9111 4.1). No lock.
+  /// The newest that `request` selects (RFC 9111 4.1): a whole one, or else a part that has what
+  /// its Range asks for. No lock.
   Found find(const Key& key, const http::Fields& request, std::size_t reader);
   /// What Vary named in the newest response under `key`; a copy.
   std::string vary_of(const Key& key, std::size_t reader);
+  /// Parts of the same response as `part`, which is one itself: of the same strong entity tag (RFC
+  /// 9110 15.3.7.3).
+  std::vector<Pin> parts_like(Entry& part, std::size_t reader);
   /// Calls `visit` for all that is stored under a URL; `visit` may not keep them.
   void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
 
@@ -134,6 +139,7 @@ class Store {
   using Lock = std::lock_guard<std::mutex>;
 
   Bucket& bucket_of(std::uint64_t hash) const { return buckets_[hash & (buckets_.size() - 1)]; }
+  Pin pin(Entry& entry);
   bool is_banned(Entry& entry);
   std::uint64_t memory_bytes() const;
 

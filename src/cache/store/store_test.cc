@@ -33,6 +33,7 @@ struct StoreTest : testing::Test {
                                     .lines = lines,
                                     .facts = {},
                                     .part = {},
+                                    .range = {},
                                     .tags = tags});
     return draft && store->insert(*draft, pieces(body), body.size());
   }

@@ -1,0 +1,94 @@
+"""Partial content: parts are stored, serve what lies in them, and are put together (RFC 9111 3.3, 3.4)."""
+import pytest
+
+from harness.wire import response
+
+CONTENT = b"0123456789"
+
+
+def part(first, last, whole=False, **fields):
+    fields = {"Cache_Control": "max-age=60", "ETag": '"a"'} | fields
+    if whole:
+        return response(CONTENT, **fields)
+    return response(CONTENT[first:last + 1], status="206 Partial Content",
+                    Content_Range=f"bytes {first}-{last}/10", **fields)
+
+
+@pytest.fixture
+def cached(minato, scripted):
+    return minato.serving(scripted, top='workers: 1\ncache: {ttl: 300}\nhealth_check: {type: "off"}')
+
+
+@pytest.fixture
+def ask(cached, scripted):
+    """Asks for a range; the origin, if it is asked, answers with the part that is given."""
+    origins = []
+
+    def ask(range=None, **answers):
+        with cached.client() as client:
+            client.ask("/", fields={"Range": range} if range else {})
+            if answers:
+                if not origins:
+                    origins.append(scripted.accept())
+                origins[0].read_request()
+                origins[0].send(part(**answers))
+            return client.read_response()
+    return ask
+
+
+def test_a_part_is_stored_and_serves_what_lies_in_it(ask):
+    assert ask("bytes=2-6", first=2, last=6).status == 206
+    inside = ask("bytes=3-4")
+    assert (inside.status, inside.text) == (206, "34")
+    assert inside["Content-Range"] == "bytes 3-4/10"
+    assert inside["Cache-Status"].startswith("Minato; hit")
+
+
+def test_what_does_not_lie_in_it_is_asked_for(ask):
+    ask("bytes=2-6", first=2, last=6)
+    assert ask("bytes=5-8", first=5, last=8).text == "5678"
+
+
+def test_parts_that_touch_become_one(ask):
+    ask("bytes=0-3", first=0, last=3)
+    ask("bytes=4-6", first=4, last=6)
+    both = ask("bytes=2-5")
+    assert (both.text, both["Content-Range"]) == ("2345", "bytes 2-5/10")
+
+
+def test_parts_that_leave_nothing_out_are_the_whole(ask):
+    ask("bytes=0-5", first=0, last=5)
+    ask("bytes=4-", first=4, last=9)
+    whole = ask()
+    assert (whole.status, whole.text) == (200, CONTENT.decode())
+    assert whole["Content-Range"] is None
+    assert whole["Cache-Status"].startswith("Minato; hit")
+
+
+@pytest.mark.parametrize("etag", ['"b"', 'W/"a"'])
+def test_parts_of_other_or_weak_entity_tags_stay_apart(ask, etag):
+    ask("bytes=0-5", first=0, last=5)
+    ask("bytes=6-", first=6, last=9, ETag=etag)
+    assert ask("bytes=5-6", first=5, last=6).text == "56"
+
+
+def test_a_part_never_answers_who_wants_the_whole(ask):
+    ask("bytes=0-5", first=0, last=5)
+    assert "fwd=" in ask(whole=True, first=0, last=9)["Cache-Status"]
+
+
+def test_a_range_of_a_whole_is_cut_out_of_it(cached, scripted):
+    with cached.client() as client:
+        client.ask("/")
+        origin, _ = scripted.expect()
+        origin.send(response(CONTENT, Cache_Control="max-age=60"))
+        client.read_response()
+        for asked, status, text in [("bytes=0-1", 206, "01"), ("bytes=-2", 206, "89"),
+                                    ("bytes=8-", 206, "89"), ("bytes=0-99", 206, CONTENT.decode())]:
+            got = client.get("/", fields={"Range": asked})
+            assert (got.status, got.text) == (status, text), asked
+        beyond = client.get("/", fields={"Range": "bytes=10-"})
+        assert (beyond.status, beyond["Content-Range"]) == (416, "bytes */10")
+        several = client.get("/", fields={"Range": "bytes=0-1, 8-9"})
+        assert several["Content-Type"].startswith("multipart/byteranges; boundary=")
+        assert "Content-Range: bytes 8-9/10\r\n\r\n89" in several.text
