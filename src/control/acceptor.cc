@@ -20,6 +20,12 @@ Acceptor::Acceptor(runtime::Loop& loop, Intake& intake, std::unique_ptr<net::Lis
   tasks_.start(run());
 }
 
+bool Acceptor::resume(LocalRef<connection::Port> port) {
+  if (has_ended() || !listener_->resume()) return false;
+  port_ = std::move(port);
+  return true;
+}
+
 /// A port that waits for clients holds no slot: it would take it from those that have some.
 Task<void> Acceptor::run() {
   for (int in_a_row = 1;; ++in_a_row) {

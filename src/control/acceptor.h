@@ -34,6 +34,8 @@ class Acceptor {
   connection::Port& port() { return *port_; }
   /// Takes what waits in the queue already and no more; ends then.
   void stop() { listener_->stop(); }
+  /// Takes new connections again after `stop`, for `port`. False where it has ended.
+  bool resume(LocalRef<connection::Port> port);
   bool has_ended() const { return tasks_.running() == 0; }
   /// co_await acceptor.ended(). One waiter at a time.
   runtime::Scope::Empty ended() { return tasks_.empty(); }

@@ -191,6 +191,26 @@ TEST_F(AcceptorTest, WithoutDescriptorsConnectionsWaitAndNothingSpins) {
   EXPECT_EQ(quota.used(), 1u);
 }
 
+TEST_F(AcceptorTest, AStoppedPortThatStillServesItsQueueMayGoOn) {
+  quota.set_limit(1);
+  first.listen(address);
+  auto one = connect();
+  auto waiting = connect();
+  first.acceptor->stop();
+  world.run_until_idle();
+  EXPECT_TRUE(first.acceptor->resume(first.port));
+  auto fresh = connect();
+  for (sim::Peer* const peer : {&one, &waiting, &fresh}) {
+    EXPECT_EQ(first.server.connections(), 1u);
+    peer->end();
+  }
+  EXPECT_EQ(first.server.connections(), 0u);
+  EXPECT_FALSE(first.acceptor->has_ended());
+  first.acceptor->stop();
+  world.run_until_idle();
+  EXPECT_FALSE(first.acceptor->resume(first.port));
+}
+
 TEST_F(AcceptorTest, WhatWaitsInTheQueueOfAStoppedPortIsStillTaken) {
   quota.set_limit(1);
   first.listen(address);

@@ -72,6 +72,7 @@ std::expected<void, std::string> Supervisor::start(Config config) {
   started_with_ = config;
   auto next = prepare(std::move(config));
   if (!next) return std::unexpected(next.error());
+  if (auto claimed = claim(new_addresses(**next)); !claimed) return claimed;
   for (Worker* const worker : workers_)
     for (const PortPlan& port : (*next)->ports)
       if (auto opened = worker->open({port.address}); !opened)
@@ -82,16 +83,19 @@ std::expected<void, std::string> Supervisor::start(Config config) {
   return {};
 }
 
-/// All that may fail before a worker is asked.
 Supervisor::Prepared Supervisor::prepare(Config config) {
   auto next = compile(std::move(config), {.access_log = parts_.access_log,
                                           .host_has_ipv6 = parts_.host_has_ipv6,
                                           .seed = parts_.loop.random()()});
   if (!next) return std::unexpected(next.error());
-  for (const net::Address& address : new_addresses(**next))
+  return *std::move(next);
+}
+
+Supervisor::Opened Supervisor::claim(const std::vector<net::Address>& addresses) const {
+  for (const net::Address& address : addresses)
     if (auto claimed = parts_.claim(address); !claimed)
       return std::unexpected(describe_open_failure(address, claimed.error()));
-  return *std::move(next);
+  return {};
 }
 
 std::vector<net::Address> Supervisor::new_addresses(const Snapshot& next) const {
@@ -156,8 +160,11 @@ Task<ReloadOutcome> Supervisor::reload_once() {
   }
   auto next = prepare(std::move(loaded.config));
   if (!next) co_return refused(next.error());
-  auto opened = co_await open_on_workers(new_addresses(**next));
-  if (!opened) co_return refused(opened.error());
+  auto opened = co_await take_addresses(new_addresses(**next));
+  if (!opened) {
+    abandon_on_workers();
+    co_return refused(opened.error());
+  }
   if (state_ == State::draining) {  // since we looked
     abandon_on_workers();
     co_return refused(shutting_down);
@@ -171,18 +178,33 @@ Task<ReloadOutcome> Supervisor::reload_once() {
   co_return outcome;
 }
 
-Task<std::expected<void, std::string>> Supervisor::open_on_workers(
-    std::vector<net::Address> addresses) {
+/// What a reload before removed may still be closing: where it is wanted again it stays, so that
+/// nothing of ours closes while we look who else listens there.
+Task<Supervisor::Opened> Supervisor::take_addresses(std::vector<net::Address> addresses) {
+  co_await revive_on_workers(addresses);
+  if (auto claimed = claim(addresses); !claimed) co_return claimed;
+  co_return co_await open_on_workers(std::move(addresses));
+}
+
+Task<void> Supervisor::revive_on_workers(std::vector<net::Address> addresses) {
+  for (Worker* const worker : workers_) {
+    auto revive = [worker, addresses] {
+      worker->revive(addresses);
+      return true;
+    };
+    co_await runtime::on(parts_.loop, worker->loop(), std::move(revive));
+  }
+}
+
+Task<Supervisor::Opened> Supervisor::open_on_workers(std::vector<net::Address> addresses) {
   for (const net::Address& address : addresses) {
     for (Worker* const worker : workers_) {
       auto open = [worker, address] { return worker->open({address}); };
       const auto opened = co_await runtime::on(parts_.loop, worker->loop(), std::move(open));
-      if (opened) continue;
-      abandon_on_workers();
-      co_return std::unexpected(describe_open_failure(address, opened.error()));
+      if (!opened) co_return std::unexpected(describe_open_failure(address, opened.error()));
     }
   }
-  co_return std::expected<void, std::string>{};
+  co_return Opened{};
 }
 
 void Supervisor::abandon_on_workers() {

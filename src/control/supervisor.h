@@ -68,9 +68,14 @@ class Supervisor final : public Headquarters, public admin::Program {
   enum class State : std::uint8_t { starting, serving, draining };
   using Prepared = std::expected<std::shared_ptr<Snapshot>, std::string>;
 
+  using Opened = std::expected<void, std::string>;
+
   Prepared prepare(config::Config config);
   std::vector<net::Address> new_addresses(const Snapshot& next) const;
-  Task<std::expected<void, std::string>> open_on_workers(std::vector<net::Address> addresses);
+  Opened claim(const std::vector<net::Address>& addresses) const;
+  Task<Opened> take_addresses(std::vector<net::Address> addresses);
+  Task<void> revive_on_workers(std::vector<net::Address> addresses);
+  Task<Opened> open_on_workers(std::vector<net::Address> addresses);
   void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
   std::shared_ptr<cache::Cache> cache_for(const config::Config& next) const;

@@ -48,6 +48,23 @@ void Worker::cut() {
   fills_.cancel_all();
 }
 
+/// With the front that it had, until `apply`, as a port that stays; connections from before the
+/// removal were told to close, and do.
+void Worker::revive(const std::vector<net::Address>& addresses) {
+  forget_ended_acceptors();
+  for (const net::Address& address : addresses) {
+    const auto found = retired_.find(address.text());
+    if (found == retired_.end()) continue;
+    const connection::Port& before = found->second->port();
+    auto port = make_local<connection::Port>();
+    port->front = before.front;
+    port->number = before.number;
+    if (!found->second->resume(std::move(port))) continue;
+    revived_.push_back(found->first);
+    acceptors_.insert(retired_.extract(found));
+  }
+}
+
 Result<void> Worker::open(const std::vector<net::Address>& addresses) {
   for (const net::Address& address : addresses) {
     if (acceptors_.contains(address.text())) continue;
@@ -61,6 +78,12 @@ Result<void> Worker::open(const std::vector<net::Address>& addresses) {
   return {};
 }
 
+void Worker::abandon() {
+  for (const std::string& address : revived_) retire(acceptors_.extract(address));
+  revived_.clear();
+  opened_.clear();
+}
+
 void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
   MINATO_ASSERT(!draining_);
   const auto site = make_local<Site>(
@@ -68,7 +91,7 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
       proxy::Surroundings{
           .loop = loop_, .pools = pools_, .worker = index_, .pseudonym = commons_.pseudonym},
       cache::Surroundings{.loop = loop_, .reader = index_, .fills = fills_, .name = cache_name});
-  std::map<std::string, std::unique_ptr<Acceptor>> kept;
+  Acceptors kept;
   for (const PortPlan& plan : snapshot->ports) {
     const std::string address = plan.address.text();
     auto front = LocalRef<connection::Front>(new SiteFront(site, plan));
@@ -84,11 +107,9 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
     }
   }
   acceptors_.swap(kept);
-  for (auto& [address, acceptor] : kept) {
-    retire(*acceptor);
-    retired_.push_back(std::move(acceptor));
-  }
-  abandon();
+  while (!kept.empty()) retire(kept.extract(kept.begin()));
+  revived_.clear();
+  opened_.clear();
   forget_ended_acceptors();
   pools_.forget_unnamed();
 }
@@ -100,31 +121,29 @@ void Worker::install(const upstream::GroupChange& change) {
 
 void Worker::drain(runtime::Job finished) {
   draining_ = true;
-  for (auto& [address, acceptor] : acceptors_) {
-    acceptor->stop();
-    retired_.push_back(std::move(acceptor));
-  }
-  acceptors_.clear();
+  for (auto& [address, acceptor] : acceptors_) acceptor->stop();
+  retired_.merge(acceptors_);
   server_.drain();
   drain_.start(finish(std::move(finished)));
 }
 
 Task<void> Worker::finish(runtime::Job finished) {
   while (!retired_.empty()) {
-    co_await retired_.back()->ended();
+    co_await retired_.begin()->second->ended();
     forget_ended_acceptors();
   }
   co_await server_.empty();
   finished();
 }
 
-void Worker::retire(Acceptor& acceptor) {
-  acceptor.stop();
-  server_.retire(acceptor.port());
+void Worker::retire(Acceptors::node_type acceptor) {
+  acceptor.mapped()->stop();
+  server_.retire(acceptor.mapped()->port());
+  retired_.insert(std::move(acceptor));
 }
 
 void Worker::forget_ended_acceptors() {
-  std::erase_if(retired_, [](const auto& acceptor) { return acceptor->has_ended(); });
+  std::erase_if(retired_, [](const auto& entry) { return entry.second->has_ended(); });
 }
 
 void Worker::connect_failed(const upstream::Endpoint& endpoint, const Error& error) {

@@ -47,11 +47,14 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   runtime::Loop& loop() { return loop_; }
   upstream::WorkerIndex index() const { return index_; }
 
+  /// Before anything else of a configuration: where an earlier one listened and what waits in the
+  /// queue is still served, connections are taken again.
+  void revive(const std::vector<net::Address>& addresses);
   /// The first half of taking over a configuration: listens where nobody listens yet. Where one
   /// address fails, nothing stays open of this call.
   Result<void> open(const std::vector<net::Address>& addresses);
-  /// Forgets what was opened and not applied.
-  void abandon() { opened_.clear(); }
+  /// Takes back what was revived or opened and not applied.
+  void abandon();
   /// The second half, which cannot fail: from here on requests are served by `snapshot`. Not once
   /// it drains.
   void apply(std::shared_ptr<const Snapshot> snapshot);
@@ -75,7 +78,9 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   void connection_closed() override;
   void slot_freed() override { commons_.headquarters.slot_freed(); }
 
-  void retire(Acceptor& acceptor);
+  using Acceptors = std::multimap<std::string, std::unique_ptr<Acceptor>>;  // by address
+
+  void retire(Acceptors::node_type acceptor);
   void forget_ended_acceptors();
   Task<void> finish(runtime::Job finished);
 
@@ -92,8 +97,9 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   runtime::Event slot_freed_;
   Intake intake_;
   std::map<std::string, std::unique_ptr<net::Listener>> opened_;  // by address, not applied yet
-  std::map<std::string, std::unique_ptr<Acceptor>> acceptors_;    // by address
-  std::vector<std::unique_ptr<Acceptor>> retired_;  // they serve what waits in their queue
+  std::vector<std::string> revived_;                              // the same
+  Acceptors acceptors_;
+  Acceptors retired_;  // they serve what waits in their queue
   bool draining_ = false;
   runtime::Scope drain_;
 };

@@ -40,6 +40,8 @@ class Listener {
   /// Takes no new connections but what waits in the queue already; `accept` gives these and then
   /// `closed`.
   virtual void stop() = 0;
+  /// Takes new connections again after `stop`. False where it has ended since, or cannot.
+  virtual bool resume() = 0;
   virtual Address address() const = 0;
 };
 

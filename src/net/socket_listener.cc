@@ -32,6 +32,11 @@ void refuse_new_handshakes(int socket) {
   ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
+void admit_new_handshakes(int socket) {
+  const int unused = 0;
+  ::setsockopt(socket, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
+}
+
 /// The connection died in the queue, or the firewall wants it so; the next may be well. accept(2).
 bool means_lost_in_queue(int os_errno) {
   switch (os_errno) {
@@ -159,6 +164,15 @@ void SocketListener::stop() {
   else
     refuse_new_handshakes(socket_.get());
   grace_.arm(loop_.now() + (is_path ? Millis::zero() : handshake_grace));
+}
+
+bool SocketListener::resume() {
+  if (!socket_ || address_.family() == Address::Family::unix_path)
+    return false;  // its file is gone
+  admit_new_handshakes(socket_.get());
+  grace_.disarm();
+  only_the_rest_ = false;
+  return true;
 }
 
 void SocketListener::grace_is_over() {

@@ -26,6 +26,7 @@ class SocketListener final : public Listener, private runtime::Watcher {
   /// second later, and finds the port closed or another listener of it), the port stays for as long
   /// as a handshake under way may take, and `accept` gives all that comes out of it.
   void stop() override;
+  bool resume() override;
   Address address() const override { return address_; }
 
  private:

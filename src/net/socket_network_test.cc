@@ -256,6 +256,21 @@ TEST_F(SocketNetworkTest, AStoppedPortGivesWhatWaitsAndTakesNothingNew) {
   EXPECT_EQ(after.refused.size(), 1u);
 }
 
+TEST_F(SocketNetworkTest, AStoppedPortTakesConnectionsAgainUntilItHasEnded) {
+  const auto listener = listen(ip("127.0.0.1", 0));
+  Outcome outcome;
+  listener->stop();
+  EXPECT_TRUE(listener->resume());
+  run(connect(network, listener->address(), never, outcome));
+  EXPECT_TRUE(outcome.stream);
+  run(accept(*listener, 1, outcome));
+  EXPECT_EQ(outcome.accepted.size(), 1u);
+  listener->stop();
+  run(accept(*listener, 1, outcome));
+  EXPECT_EQ(outcome.refused.size(), 1u);
+  EXPECT_FALSE(listener->resume());
+}
+
 TEST_F(SocketNetworkTest, AStoppedPathGivesWhatWaitsAndIsGone) {
   const auto listener = listen(path("a.sock"));
   Outcome before, after;

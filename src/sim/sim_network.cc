@@ -33,6 +33,7 @@ class SimListener final : public net::Listener, private Edge {
   std::optional<Result<void>> peek() override;
   Task<void> arrival() override { co_await Arrival(*this); }
   void stop() override;
+  bool resume() override;
   net::Address address() const override { return port_.address; }
 
  private:
@@ -58,11 +59,13 @@ class SimListener final : public net::Listener, private Edge {
   Port port_;
   std::coroutine_handle<> waiting_;
   bool stopped_ = false;
+  bool ended_ = false;
 };
 
 std::optional<Result<void>> SimListener::peek() {
   if (!port_.queue.empty()) return Result<void>{};
   if (!stopped_) return std::nullopt;
+  ended_ = true;
   return fail(Fault::closed, Side::local, "the listener was stopped");
 }
 
@@ -82,6 +85,12 @@ void SimListener::stop() {
   stopped_ = true;
   network_.wire_.close(port_);
   network_.loop_.stir(*this);
+}
+
+bool SimListener::resume() {
+  if (ended_ || (stopped_ && !open())) return false;
+  stopped_ = false;
+  return true;
 }
 
 SimNetwork::SimNetwork(Wire& wire, SimLoop& loop, net::Address home)

@@ -145,6 +145,17 @@ TEST_F(SimNetworkTest, AStoppedListenerServesWhatWaitsAndRefusesTheRest) {
   EXPECT_EQ(accept(*listener).error().fault, Fault::closed);
 }
 
+TEST_F(SimNetworkTest, AStoppedListenerTakesConnectionsAgainUntilItHasEnded) {
+  const auto listener = listen(server_address);
+  listener->stop();
+  EXPECT_TRUE(listener->resume());
+  EXPECT_TRUE(connect(server_address));
+  EXPECT_TRUE(accept(*listener));
+  listener->stop();
+  EXPECT_EQ(accept(*listener).error().fault, Fault::closed);
+  EXPECT_FALSE(listener->resume());
+}
+
 TEST_F(SimNetworkTest, StoppingWakesWhoWaitsForAConnection) {
   const auto listener = listen(server_address);
   MaybeAccepted accepted = std::unexpected(not_yet);

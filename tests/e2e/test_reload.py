@@ -1,4 +1,5 @@
 """A reload changes what differs and nothing else; a bad file changes nothing."""
+import contextlib
 import signal
 import threading
 
@@ -92,6 +93,82 @@ def refuses(port):
         return False
     except ConnectionRefusedError:
         return True
+
+
+def on_ports(ports, url, top="workers: 2"):
+    """A service on each of `ports`."""
+    one = one_service(0, url, top=top).partition("services:\n")
+    service = lambda port: one[2].replace("listen_port: 0", f"listen_port: {port}").replace("name: app", f"name: at{port}")
+    return one[0] + one[1] + "".join(service(port) for port in ports)
+
+
+def test_ports_come_and_go_as_often_as_one_likes(minato, echo):
+    ports = [free_port() for _ in range(21)]
+    one, all_of_them = on_ports(ports[:1], echo.url), on_ports(ports, echo.url)
+    proxy = minato(one, ports[0])
+    for _ in range(20):
+        assert proxy.reload(all_of_them).status == 200
+        for port in ports:
+            with connect(port) as client:
+                assert client.get("/x").text == "GET /x"
+        assert proxy.reload(one).status == 200
+    for port in ports[1:]:
+        eventually(lambda: refuses(port), "the removed port to close")
+    assert proxy.get("/x").text == "GET /x"
+
+
+LIMITED = "workers: 1\nlimits: {connections: 1}"
+
+
+@contextlib.contextmanager
+def queue_of_a_removed_port(proxy, other, url):
+    """Who has the one slot, and who waits for it at the port `other`, which a reload then removes."""
+    with proxy.client() as client:
+        client.get()
+        with connect(other) as waiting:
+            waiting.ask("/waiting")
+            proxy.log.wait_for("connections wait")
+            assert proxy.reload(on_ports([proxy.port], url, LIMITED)).status == 200
+            yield client, waiting
+
+
+def test_who_waits_for_a_slot_at_a_removed_port_is_served_first(minato, echo):
+    kept, other = free_port(), free_port()
+    proxy = minato(on_ports([kept, other], echo.url, LIMITED), kept)
+    with queue_of_a_removed_port(proxy, other, echo.url) as (client, waiting):
+        assert client.get("/x").text == "GET /x"  # the connection that has the slot stays
+        assert waiting.has_nothing()
+        client.close()
+        assert waiting.read_response().text == "GET /waiting"
+        assert waiting.ended()
+    eventually(lambda: refuses(other), "the removed port to close")
+
+
+def test_a_port_that_comes_back_is_one_with_what_still_waits_there(minato, echo):
+    kept, other = free_port(), free_port()
+    both = on_ports([kept, other], echo.url, LIMITED)
+    proxy = minato(both, kept)
+    with queue_of_a_removed_port(proxy, other, echo.url) as (client, waiting):
+        assert proxy.reload(both).status == 200
+        fresh = [connect(other) for _ in range(10)]  # beside an old listener, some would be ignored
+        client.close()
+        assert waiting.read_response().text == "GET /waiting"
+    for each in fresh:
+        with each:
+            assert each.get("/x").text == "GET /x"
+
+
+def test_a_refused_reload_opens_no_removed_port_again(minato, echo, scripted):
+    kept, other = free_port(), free_port()
+    proxy = minato(on_ports([kept, other], echo.url, LIMITED), kept)
+    with queue_of_a_removed_port(proxy, other, echo.url) as (client, waiting):
+        refused = proxy.reload(on_ports([kept, other, scripted.port], echo.url, LIMITED))
+        assert str(scripted.port) in refused.text
+        client.close()
+        assert waiting.read_response().text == "GET /waiting"
+        assert waiting.ended()
+    eventually(lambda: refuses(other), "the removed port to close")
+    assert proxy.get("/x").text == "GET /x"
 
 
 def test_exchanges_of_a_removed_port_finish(minato, scripted, origins):
