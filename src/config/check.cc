@@ -50,16 +50,6 @@ std::optional<net::Address> address_of(const Config& config, std::size_t service
                              stated.listen_port);
 }
 
-/// True where who listens on `a` listens on `b`: `::` takes IPv4 too.
-bool covers(const net::Address& a, const net::Address& b) {
-  using enum net::Address::Family;
-  return a == b || (a.is_wildcard() && (a.family() == ipv6 || b.family() == ipv4));
-}
-
-bool overlap(const net::Address& a, const net::Address& b) {
-  return a.port() == b.port() && (covers(a, b) || covers(b, a));
-}
-
 /// Services on one address are told apart by what is asked for, and share its sockets.
 void check_addresses(const Config& config, Problems& problems) {
   std::map<std::uint16_t, std::vector<std::pair<net::Address, std::size_t>>> holders;
@@ -70,7 +60,7 @@ void check_addresses(const Config& config, Problems& problems) {
     if (std::ranges::any_of(known, [&](const auto& other) { return other.first == *address; }))
       continue;
     const auto holder = std::ranges::find_if(
-        known, [&](const auto& other) { return overlap(other.first, *address); });
+        known, [&](const auto& other) { return net::overlap(other.first, *address); });
     if (holder == known.end()) {
       known.emplace_back(*address, i);
       continue;
@@ -192,7 +182,7 @@ void check_admin(const Config& config, Problems& problems) {
          {}});
   for (std::size_t i = 0; i < config.services.size(); ++i) {
     const auto taken = address_of(config, i, problems);
-    if (!taken || !overlap(*taken, *address)) continue;
+    if (!taken || !net::overlap(*taken, *address)) continue;
     return problems.error("admin.listen", {fmt::format("port {} is taken by {}", address->port(),
                                                        place(problems, service_path(i))),
                                            "allowed: a port that no service has",

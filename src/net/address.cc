@@ -17,6 +17,13 @@ namespace {
 constexpr std::string_view mapped_prefix{"\0\0\0\0\0\0\0\0\0\0\xff\xff", 12};  // ::ffff:0:0/96
 constexpr std::size_t path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
 
+/// True where who listens on `a` listens on `b`.
+bool covers(const Address& a, const Address& b) {
+  using enum Address::Family;
+  if (!a.is_wildcard()) return a == b;
+  return a.family() == b.family() || (a.family() == ipv6 && b.family() == ipv4);
+}
+
 template <class T>
 std::string_view bytes_of(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
@@ -179,6 +186,10 @@ std::string_view Address::ip_bytes() const {
 
 std::size_t Address::hash() const noexcept {
   return hash_bytes(family_ == Family::unix_path ? std::string_view(path_) : ip_bytes(), port_);
+}
+
+bool overlap(const Address& a, const Address& b) {
+  return a.port() == b.port() && (covers(a, b) || covers(b, a));
 }
 
 }  // namespace minato::net

@@ -65,6 +65,9 @@ class Address {
   std::string path_;           // of a Unix socket alone: copying an IP address allocates nothing
 };
 
+/// True where some connection could arrive at listeners of both: `::` takes IPv4 too.
+bool overlap(const Address& a, const Address& b);
+
 }  // namespace minato::net
 
 template <>

@@ -99,6 +99,22 @@ TEST(Address, KnowsLoopbackAndWildcard) {
   EXPECT_FALSE(Address().is_wildcard());
 }
 
+TEST(Address, OverlapsWhatAListenerThereWouldTakeToo) {
+  const auto ip = [](std::string_view text, std::uint16_t port = 80) {
+    return *Address::parse(text, port);
+  };
+  EXPECT_TRUE(overlap(ip("10.0.0.1"), ip("10.0.0.1")));
+  EXPECT_FALSE(overlap(ip("10.0.0.1"), ip("10.0.0.1", 81)));
+  EXPECT_FALSE(overlap(ip("10.0.0.1"), ip("10.0.0.2")));
+  for (const std::string_view other : {"10.0.0.1", "::1", "0.0.0.0", "::"}) {
+    EXPECT_TRUE(overlap(ip("::"), ip(other))) << other;
+    EXPECT_TRUE(overlap(ip(other), ip("::"))) << other;
+  }
+  EXPECT_TRUE(overlap(ip("0.0.0.0"), ip("10.0.0.1")));
+  EXPECT_FALSE(overlap(ip("0.0.0.0"), ip("::1")));
+  EXPECT_FALSE(overlap(*Address::unix_path("/a"), ip("::", 0)));
+}
+
 TEST(Address, HashesEveryKind) {
   std::unordered_set<Address> seen;
   for (const auto& address :

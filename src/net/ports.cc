@@ -37,10 +37,6 @@ std::optional<Address> parse_place(std::string_view place) {
   return Address::of_ip(bytes, *port);
 }
 
-bool overlap(const Address& a, const Address& b) {
-  return a.port() == b.port() && (a == b || a.is_wildcard() || b.is_wildcard());
-}
-
 using Inodes = std::set<ino_t>;
 
 Inodes listening_at(const Address& address) {
