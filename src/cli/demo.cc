@@ -109,8 +109,8 @@ ExitCode demo(std::uint16_t wanted, Shell& shell) {
   if (!port) return fail_start(port.error(), shell);
   (*server)->start();
   const auto config = demo_config(*port, *origins, demo_socket(shell.environment));
-  return control::run({.load = [&] { return config::Loaded{.config = config, .problems = {}}; },
-                       .started = [&] { greet(config, shell); }});
+  const auto load = [&] { return config::Loaded{.config = config, .problems = {}}; };
+  return control::run({.load = load, .reload = load, .started = [&] { greet(config, shell); }});
 }
 
 }  // namespace

@@ -9,8 +9,12 @@ Action declare_run(CLI::App& app) {
   const auto file = std::make_shared<std::string>(default_config);
   add_config_option(app, *file);
   return [file](Shell& shell) {
-    return control::run(
-        {.load = [&] { return config::load(*file, shell.environment); }, .config_path = *file});
+    const auto load = [&](config::Reading reading) {
+      return config::load(*file, shell.environment, config::Machine::any, reading);
+    };
+    return control::run({.load = [&] { return load(config::Reading::at_start); },
+                         .reload = [&] { return load(config::Reading::again); },
+                         .config_path = *file});
   };
 }
 

@@ -1,12 +1,15 @@
 #include "config/load.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
+#include "base/fd.h"
 #include "config/check.h"
 #include "config/declarations.h"
 #include "config/machine.h"
@@ -22,18 +25,54 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_error(const schema::Problem& problem) { return problem.severity == Severity::error; }
 
-/// The text of the file, or an errno.
-std::expected<std::string, int> read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
+/// What stands there instead of a regular file; empty where that does.
+std::string_view irregular_kind(int file) {
+  struct stat facts{};
+  if (::fstat(file, &facts) != 0 || S_ISREG(facts.st_mode)) return {};
+  if (S_ISFIFO(facts.st_mode)) return "a pipe";
+  if (S_ISDIR(facts.st_mode)) return "a directory";
+  return S_ISSOCK(facts.st_mode) ? "a socket" : "a device";
+}
+
+std::unexpected<std::string> cannot_be_read(int os_errno) {
+  return std::unexpected(fmt::format("cannot be read: {}", std::strerror(os_errno)));
+}
+
+/// Or what is wrong with it.
+std::expected<std::string, std::string> read_all(int file) {
   std::string text;
-  char chunk[64 << 10];
-  while (file.read(chunk, sizeof chunk) || file.gcount() > 0) {
-    text.append(chunk, static_cast<std::size_t>(file.gcount()));
-    if (text.size() > document_bytes_max) break;  // parse_yaml says so
+  std::array<char, 64 << 10> chunk;
+  while (text.size() <= document_bytes_max) {  // parse_yaml says where there is more
+    const ssize_t count = ::read(file, chunk.data(), chunk.size());
+    if (count == 0) break;
+    if (count > 0)
+      text.append(chunk.data(), static_cast<std::size_t>(count));
+    else if (errno != EINTR)
+      return cannot_be_read(errno);
   }
-  if (!file.is_open() || file.bad()) return std::unexpected(errno != 0 ? errno : EIO);
   return text;
+}
+
+/// The text of a file, and what it is where it is not a regular one.
+struct FileText {
+  std::string text;
+  std::string_view irregular;
+};
+
+std::expected<FileText, std::string> read_file(const std::string& path, Reading reading) {
+  const bool again = reading == Reading::again;
+  // Without O_NONBLOCK to open a pipe waits for who writes into it.
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | (again ? O_NONBLOCK : 0)));
+  if (!file) return cannot_be_read(errno);
+  const std::string_view irregular = irregular_kind(file.get());
+  if (again && !irregular.empty())
+    return std::unexpected(
+        fmt::format("cannot be read again: it is {}; start minato with a regular file to be able "
+                    "to reload",
+                    irregular));
+  auto text = read_all(file.get());
+  if (!text) return std::unexpected(text.error());
+  return FileText{*std::move(text), irregular};
 }
 
 std::string counted(std::ptrdiff_t count, std::string_view noun) {
@@ -44,13 +83,23 @@ std::string counted(std::ptrdiff_t count, std::string_view noun) {
 
 bool Loaded::ok() const { return std::ranges::none_of(problems, is_error); }
 
-Loaded load(const std::string& path, const schema::Environment& environment, Machine machine) {
-  auto text = read_file(path);
-  if (text) return load_text(path, *std::move(text), environment, machine);
-  Loaded failed;
-  failed.problems.push_back(
-      {.file = path, .message = fmt::format("cannot be read: {}", std::strerror(text.error()))});
-  return failed;
+Loaded load(const std::string& path, const schema::Environment& environment, Machine machine,
+            Reading reading) {
+  auto file = read_file(path, reading);
+  if (!file) {
+    Loaded failed;
+    failed.problems.push_back({.file = path, .message = std::move(file.error())});
+    return failed;
+  }
+  Loaded loaded = load_text(path, std::move(file->text), environment, machine);
+  if (reading == Reading::at_start && !file->irregular.empty())
+    loaded.problems.push_back(
+        {.severity = Severity::warning,
+         .file = path,
+         .message = fmt::format("this is {}, which cannot be read again: every reload will be "
+                                "refused",
+                                file->irregular)});
+  return loaded;
 }
 
 Loaded load_text(std::string name, std::string text, const schema::Environment& environment,

@@ -23,8 +23,15 @@ struct Loaded {
 /// Whether to warn of what this machine lacks.
 enum class Machine : std::uint8_t { any, this_one };
 
+/// Which time a file is read for.
+enum class Reading : std::uint8_t {
+  once,      ///< and not again
+  at_start,  ///< warns of a file that cannot be read again
+  again,     ///< waits for nobody: the program serves meanwhile. A regular file alone will do
+};
+
 Loaded load(const std::string& path, const schema::Environment& environment,
-            Machine machine = Machine::any);
+            Machine machine = Machine::any, Reading reading = Reading::once);
 /// The same for a text that was read already; `name` stands for the path in messages.
 Loaded load_text(std::string name, std::string text, const schema::Environment& environment,
                  Machine machine = Machine::any);

@@ -1,6 +1,12 @@
 #include "config/load.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "config/declarations.h"
 #include "config/testing.h"
@@ -119,6 +125,56 @@ services:
 
 TEST(Load, WhatIsNotStatedIsTheDefaultThatTheReferenceStates) {
   EXPECT_EQ(good(std::string(every_default)), good(one_service));
+}
+
+/// A pipe in a folder of its own; opening it waits for its other end.
+class Pipe {
+ public:
+  Pipe() {
+    std::string folder = (std::filesystem::temp_directory_path() / "minato-pipe-XXXXXX").string();
+    path = std::filesystem::path(::mkdtemp(folder.data())) / "config.yaml";
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  }
+  ~Pipe() { std::filesystem::remove_all(path.parent_path()); }
+  std::thread write(const std::string& text) const {
+    return std::thread([this, text] { std::ofstream(path) << text; });
+  }
+  std::filesystem::path path;
+};
+
+TEST(Load, APipeIsReadOnceAndAStartWarnsThatItIsOnlyOnce) {
+  const Pipe pipe;
+  for (const auto& [reading, problems] :
+       {std::pair{Reading::once, std::string()},
+        std::pair{Reading::at_start, pipe.path.string() +
+                                         ": warning: this is a pipe, which cannot be read again: "
+                                         "every reload will be refused\n\n1 warning\n"}}) {
+    std::thread writer = pipe.write(one_service);
+    const Loaded loaded = load(pipe.path, {}, Machine::any, reading);
+    writer.join();
+    EXPECT_EQ(loaded.config.services.size(), 1u);
+    EXPECT_EQ(render(loaded.problems), problems);
+  }
+}
+
+TEST(Load, WhatIsNoRegularFileIsNotReadAgain) {
+  const Pipe pipe;
+  for (const auto& [path, kind] : {std::pair{pipe.path.string(), "a pipe"},
+                                   std::pair{pipe.path.parent_path().string(), "a directory"},
+                                   std::pair{std::string("/dev/zero"), "a device"}}) {
+    const Loaded loaded = load(path, {}, Machine::any, Reading::again);
+    ASSERT_EQ(loaded.problems.size(), 1u);
+    EXPECT_EQ(headline(loaded.problems[0]),
+              path + ": cannot be read again: it is " + kind +
+                  "; start minato with a regular file to be able to reload");
+  }
+}
+
+TEST(Load, AFileWithoutEndIsTooLarge) {
+  const Loaded loaded = load("/dev/zero", {});
+  ASSERT_EQ(loaded.problems.size(), 1u);
+  EXPECT_EQ(headline(loaded.problems[0]),
+            "/dev/zero: the file is too large; allowed: 67108864 bytes");
 }
 
 TEST(Load, AdminIsOffUnlessStated) {

@@ -107,7 +107,7 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
                    .quota = quota_,
                    .counters = counters_,
                    .workers = worker_count_,
-                   .load = options.load,
+                   .load = options.reload,
                    .claim = net::claim_port,
                    .host_has_ipv6 = net::has_ipv6(),
                    .config_path = options.config_path}),

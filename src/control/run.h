@@ -12,10 +12,10 @@ namespace minato::control {
 enum class ExitCode : int { ok = 0, bad_config = 1, bad_usage = 2, failed_start = 3 };
 
 struct RunOptions {
-  std::function<config::Loaded()>
-      load;                 ///< reads the configuration, at the start and at each reload
-  std::string config_path;  ///< for messages; empty where it is not a file's
-  std::function<void()> started = [] {};  ///< called once, when every port takes connections
+  std::function<config::Loaded()> load;    ///< reads the configuration, at the start
+  std::function<config::Loaded()> reload;  ///< the same at each reload: waits for nobody
+  std::string config_path;                 ///< for messages; empty where it is not a file's
+  std::function<void()> started = [] {};   ///< called once, when every port takes connections
 };
 
 /// Returns when the program was told to end (SIGTERM, SIGINT) and has, or could not start. Says on

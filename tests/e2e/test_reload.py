@@ -1,13 +1,15 @@
 """A reload changes what differs and nothing else; a bad file changes nothing."""
 import contextlib
+import os
 import signal
+import subprocess
 import threading
 
 import pytest
 
 from harness.origin import named
-from harness.program import one_service
-from harness.waiting import eventually, free_port
+from harness.program import BINARY, Output, one_service
+from harness.waiting import TIMEOUT, eventually, free_port
 from harness.wire import connect, connect_unix, response
 from test_health import endpoint
 from test_websocket import SWITCHING, UPGRADE
@@ -37,6 +39,37 @@ def test_a_bad_file_changes_nothing_and_says_why(minato, pair):
     proxy.signal(signal.SIGHUP)
     assert proxy.log.wait_for("hots")
     assert proxy.get().text == "old"
+
+
+def test_a_pipe_in_the_files_place_holds_nothing_up(minato, echo):
+    proxy = minato.serving(echo)
+    proxy.file.unlink()
+    os.mkfifo(proxy.file)  # and nobody writes into it
+    refused = proxy.control("POST", "/reload")
+    assert refused.status == 422
+    assert "it is a pipe" in refused.text
+    assert proxy.ready()
+
+
+def test_what_was_started_from_a_pipe_says_that_it_cannot_reload(folder, echo):
+    port = free_port()
+    config, end = os.pipe()
+    os.write(end, ("control_socket: off\n" + one_service(port, echo.url)).encode())
+    os.close(end)
+    process = subprocess.Popen([BINARY, "run", "--config", f"/dev/fd/{config}"], cwd=folder, text=True,
+                               pass_fds=[config], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    os.close(config)
+    try:
+        log = Output(process.stderr)
+        log.wait_for("every reload will be refused")
+        log.wait_for("started")
+        process.send_signal(signal.SIGHUP)
+        log.wait_for("cannot be read again: it is a pipe")
+        with connect(port) as client:
+            assert client.get("/x").text == "GET /x"
+    finally:
+        process.terminate()
+        assert process.wait(TIMEOUT) == 0
 
 
 def test_a_connection_lives_on_and_sees_the_new_configuration(minato, pair):
