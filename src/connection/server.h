@@ -31,6 +31,9 @@ class Server {
   void drain();
   /// The same for the connections of one port.
   void retire(Port& port);
+  /// Closes the connection that has waited longest for a request, soon, but not before this
+  /// returns. False where none waits.
+  bool close_longest_idle();
   /// co_await server.empty(): until no connection is left.
   runtime::Scope::Empty empty() { return scope_.empty(); }
   std::size_t connections() const { return scope_.running(); }

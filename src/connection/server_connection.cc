@@ -41,6 +41,13 @@ void Server::close_idle() {
   if (any_late) late_.arm(loop_.now() + late_request_time);
 }
 
+/// They stand in the order in which they began to wait.
+bool Server::close_longest_idle() {
+  bool closed = false;
+  idle_.for_each([&](ServerConnection& connection) { closed = closed || connection.close_idle(); });
+  return closed;
+}
+
 void Server::close_late() {
   idle_.for_each([](ServerConnection& connection) {
     if (connection.must_close()) connection.close_idle();
@@ -65,9 +72,10 @@ Task<void> ServerConnection::run(Server& server, net::Accepted accepted, LocalRe
 }
 
 /// To close over what has come would reset the connection, and leave a request without its answer.
-void ServerConnection::close_idle() {
-  if (!stream_->quiet()) return;
+bool ServerConnection::close_idle() {
+  if (!stream_->quiet()) return false;
   stream_->abort({Fault::cancelled, Side::local, 0, "draining"});
+  return true;
 }
 
 Task<void> ServerConnection::serve() {

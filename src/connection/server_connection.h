@@ -26,8 +26,8 @@ class ServerConnection : public ListLink {
   ~ServerConnection();
 
   static Task<void> run(Server& server, net::Accepted accepted, LocalRef<Port> port);
-  /// Ends a connection that waits for its next request, unless one is there already.
-  void close_idle();
+  /// Ends a connection that waits for its next request, unless one is there already: false then.
+  bool close_idle();
   bool has_served() const { return has_served_; }
   /// No further request is wanted on it: its port closes, or the program ends.
   bool must_close() const { return port_->closing || server_.draining_; }

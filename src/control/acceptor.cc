@@ -1,5 +1,7 @@
 #include "control/acceptor.h"
 
+#include <fmt/format.h>
+
 namespace minato::control {
 namespace {
 
@@ -68,14 +70,24 @@ Task<bool> Acceptor::take_slot() {
       continue;
     }
     if (!*client) co_return false;
-    observe::warn_throttled(intake_.log, intake_.at_the_limit, loop_.now(), "accept.waiting",
-                            "connections wait: as many are open as limits.connections allows");
     const WaitingForSlot waiting(intake_.quota);
     const bool taken = intake_.quota.take();
     if (taken) break;
+    if (!make_room()) say_that_clients_wait();
     co_await intake_.slot_freed.next();
   }
   co_return true;
+}
+
+/// True where a slot will soon be free.
+bool Acceptor::make_room() {
+  return intake_.policy == AtTheLimit::close_an_idle_one && intake_.server.close_longest_idle();
+}
+
+void Acceptor::say_that_clients_wait() {
+  observe::warn_throttled(
+      intake_.log, intake_.at_the_limit, loop_.now(), "accept.waiting",
+      fmt::format("connections wait: as many are open as {}", intake_.quota.what_allows_no_more()));
 }
 
 }  // namespace minato::control

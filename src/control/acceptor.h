@@ -13,6 +13,12 @@
 
 namespace minato::control {
 
+/// What to do where a client waits and no slot is left.
+enum class AtTheLimit : std::uint8_t {
+  wait,               ///< for a connection to end
+  close_an_idle_one,  ///< the one that has asked nothing for longest; wait where all are busy
+};
+
 /// What the acceptors of one worker share.
 struct Intake {
   connection::Server& server;
@@ -21,6 +27,7 @@ struct Intake {
   runtime::Event& slot_freed;  ///< a slot came free somewhere while somebody waited for one
   observe::Counters& counters;
   observe::Log& log;
+  AtTheLimit policy = AtTheLimit::wait;
   observe::Throttle out_of_descriptors{Millis(10s)};
   observe::Throttle at_the_limit{Millis(10s)};
 };
@@ -44,6 +51,8 @@ class Acceptor {
   Task<void> run();
   Task<bool> take_slot();
   void give_slot();
+  bool make_room();
+  void say_that_clients_wait();
   Task<void> wait_for_descriptors();
 
   runtime::Loop& loop_;

@@ -59,6 +59,8 @@ class Worker final : connection::Witness {
     acceptor.emplace(loop, intake_, network.listen({.address = at}).value(), port);
   }
 
+  void let_idle_ones_give_way() { intake_.policy = AtTheLimit::close_an_idle_one; }
+
   sim::SimLoop& loop;
   sim::SimNetwork network;
   observe::Counters counters;
@@ -135,6 +137,22 @@ TEST_F(AcceptorTest, ThatConnectionsWaitIsSaidOnceSomeDo) {
   EXPECT_EQ(first.server.connections(), 1u);
   other.end();
   EXPECT_EQ(first.server.connections(), 0u);
+}
+
+TEST_F(AcceptorTest, WhereSilentConnectionsGiveWayTheOldestGoesFirst) {
+  quota.set_limit(2);
+  first.let_idle_ones_give_way();
+  first.listen(address);
+  std::deque<sim::Peer> peers;
+  for (int i = 0; i < 4; ++i) peers.push_back(connect());
+  std::vector<bool> ended;
+  for (sim::Peer& peer : peers) {
+    peer.received();
+    ended.push_back(peer.heard_end());
+  }
+  EXPECT_EQ(ended, (std::vector{true, true, false, false}));
+  EXPECT_EQ(first.server.connections(), 2u);
+  EXPECT_EQ(lines.count, 0);  // nobody waited
 }
 
 TEST_F(AcceptorTest, AStoppedPortAtTheLimitEndsWithoutASlot) {

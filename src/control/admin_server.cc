@@ -19,7 +19,7 @@ struct AdminServer::Front final : connection::Front {
 AdminServer::AdminServer(runtime::Loop& loop, net::Network& network, observe::Log& log)
     : loop_(loop),
       network_(network),
-      quota_(connections_max),
+      quota_(connections_max, "the admin API allows"),
       slot_freed_(loop),
       server_(loop, silence_),
       intake_{.server = server_,
@@ -27,10 +27,11 @@ AdminServer::AdminServer(runtime::Loop& loop, net::Network& network, observe::Lo
               .slots = silence_,
               .slot_freed = slot_freed_,
               .counters = counters_,
-              .log = log} {}
+              .log = log,
+              .policy = AtTheLimit::close_an_idle_one} {}
 
 AdminServer::~AdminServer() {
-  acceptors_.clear();
+  acceptor_.reset();
   server_.cut();
 }
 
@@ -40,8 +41,7 @@ Result<void> AdminServer::listen(const net::Address& address, http::Handler& han
   auto port = make_local<connection::Port>();
   port->front = LocalRef<connection::Front>(new Front(handler, nobody_));
   port->number = address.port();
-  acceptors_.push_back(
-      std::make_unique<Acceptor>(loop_, intake_, *std::move(listener), std::move(port)));
+  acceptor_ = std::make_unique<Acceptor>(loop_, intake_, *std::move(listener), std::move(port));
   return {};
 }
 

@@ -1,5 +1,5 @@
-// Serves the admin API on the control thread's loop: on the control socket, and over TCP where it
-// is configured.
+// Serves the admin API on the control thread's loop, in one way: on the control socket, or over
+// TCP. Who is silent keeps nobody out, and what happens on the one way does not touch the other.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ class AdminServer {
   AdminServer(runtime::Loop& loop, net::Network& network, observe::Log& log);
   ~AdminServer();
 
-  /// Errors: as Network::listen.
+  /// Once. Errors: as Network::listen.
   Result<void> listen(const net::Address& address, http::Handler& handler);
   void cut() { server_.cut(); }
 
@@ -47,7 +47,7 @@ class AdminServer {
   observe::Counters counters_;
   connection::Server server_;
   Intake intake_;
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::unique_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace minato::control

@@ -118,6 +118,7 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
                .headquarters = supervisor_,
                .pseudonym = fmt::format("minato-{:016x}", loop_->random()()),
                .port_owner = user_to_become(config_.user)},
+      control_server_(*loop_, network_, log_),
       admin_server_(*loop_, network_, log_),
       tasks_(*loop_) {}
 
@@ -183,7 +184,7 @@ void Process::start_control_socket() {
   if (path.empty()) return;
   control_api_.emplace(supervisor_, admin::GateOptions{});
   const auto address = net::Address::unix_path(path);
-  const auto opened = address ? admin_server_.listen(*address, *control_api_)
+  const auto opened = address ? control_server_.listen(*address, *control_api_)
                               : fail(Fault::too_large, Side::local, "the path is too long");
   if (!opened)
     log_.warn("control_socket.absent", "no control socket: reload with SIGHUP",
@@ -221,6 +222,7 @@ Task<void> Process::reload() { (void)co_await supervisor_.reload(); }
 Task<void> Process::end() {
   co_await supervisor_.shut_down();
   admin_server_.cut();
+  control_server_.cut();
   loop_->stop();
 }
 

@@ -58,6 +58,7 @@ class Process {
   std::vector<std::unique_ptr<WorkerThread>> workers_;
   std::optional<admin::Api> control_api_;
   std::optional<admin::Api> admin_api_;
+  AdminServer control_server_;
   AdminServer admin_server_;
   std::unique_ptr<Signals> signals_;
   runtime::Scope tasks_;

@@ -40,12 +40,19 @@ class WaitingForSlot {
 /// Shared: any thread. Costs one atomic step a connection, none a request.
 class Quota {
  public:
-  /// `by_default` holds wherever `set_limit` is given 0.
-  explicit Quota(std::uint32_t by_default) : by_default_(by_default), limit_(by_default) {}
+  /// `by_default` holds wherever `set_limit` is given 0; `because` is what allows no more, for
+  /// people.
+  explicit Quota(std::uint32_t by_default, const char* because = "descriptors allow")
+      : by_default_(by_default), because_(because), limit_(by_default) {}
 
   /// Lowering it cuts nobody off.
   void set_limit(std::uint32_t limit) {
+    stated_.store(limit != 0, std::memory_order_relaxed);
     limit_.store(limit == 0 ? by_default_ : limit, std::memory_order_relaxed);
+  }
+  /// Behind "as many are open as".
+  const char* what_allows_no_more() const {
+    return stated_.load(std::memory_order_relaxed) ? "limits.connections allows" : because_;
   }
 
   /// False where none is left: announce yourself with WaitingForSlot, and try once more, before you
@@ -66,6 +73,8 @@ class Quota {
  private:
   friend class WaitingForSlot;
   const std::uint32_t by_default_;
+  const char* const because_;
+  std::atomic<bool> stated_{false};
   std::atomic<std::uint32_t> limit_;
   std::atomic<std::uint32_t> used_{0};
   std::atomic<std::uint32_t> waiting_{0};

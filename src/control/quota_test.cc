@@ -21,6 +21,15 @@ TEST(Quota, HasTheLimitThatItWasGivenOrItsOwn) {
   EXPECT_FALSE(quota.take()) << "one is still out, as the default has it";
 }
 
+TEST(Quota, SaysWhatTheLimitIs) {
+  Quota quota(1);
+  EXPECT_STREQ(quota.what_allows_no_more(), "descriptors allow");
+  quota.set_limit(2);
+  EXPECT_STREQ(quota.what_allows_no_more(), "limits.connections allows");
+  quota.set_limit(0);
+  EXPECT_STREQ(quota.what_allows_no_more(), "descriptors allow");
+}
+
 TEST(Quota, ALowerLimitCutsNobodyOffAndAHigherOneHoldsAtOnce) {
   Quota quota(3);
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(quota.take());

@@ -139,6 +139,21 @@ def test_a_reload_is_refused_once_it_shuts_down(minato, echo):
     assert "shutting down" in refused.text
 
 
+@pytest.mark.parametrize("way", ["control socket", "TCP"])
+def test_who_is_silent_keeps_nobody_out(minato, echo, way):
+    admin = free_port()
+    proxy = minato.serving(echo, top=f"admin: {{listen: \"127.0.0.1:{admin}\"}}")
+    come = {"control socket": lambda: connect_unix(proxy.socket), "TCP": lambda: connect(admin)}[way]
+    crowd = [come() for _ in range(200)]
+    with come() as probe:
+        assert probe.get("/readyz", host="localhost").status == 200
+    assert crowd[0].ended()  # the oldest made room
+    assert crowd[-1].get("/readyz", host="localhost").status == 200
+    assert "connections wait" not in proxy.log.text
+    for client in crowd:
+        client.close()
+
+
 def test_without_a_control_socket_there_is_none(minato, folder, echo):
     port = free_port()
     config = folder / "config.yaml"

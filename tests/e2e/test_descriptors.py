@@ -41,7 +41,7 @@ def test_it_is_said_once_and_not_for_each(minato, echo):
     proxy = minato.serving(echo, top="workers: 1", popen={"preexec_fn": few_descriptors})
     crowd = [proxy.client() for _ in range(2 * LIMIT)]
     crowd[0].get()
-    proxy.log.wait_for("descriptor|limit")
+    proxy.log.wait_for("connections wait: as many are open as descriptors allow")
     assert len([line for line in proxy.log.lines if "descriptors" in line]) <= 3
     for client in crowd:
         client.close()
