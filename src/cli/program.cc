@@ -27,7 +27,7 @@ constexpr std::array commands = {
 
 constexpr const char* exit_codes =
     "Exit codes: 0 success; 1 a bad configuration or a refused reload; 2 bad usage;\n"
-    "3 cannot start, or nobody answers.";
+    "3 cannot start, nobody answers, or the output cannot be written.";
 
 Action add_subcommand(CLI::App& app, const Command& command) {
   CLI::App& sub = *app.add_subcommand(std::string(command.name), std::string(command.summary));
@@ -46,9 +46,16 @@ ExitCode tell(const CLI::ParseError& error, const CLI::App& app, Shell& shell) {
   return app.exit(error, shell.out, shell.err) == 0 ? ExitCode::ok : ExitCode::bad_usage;
 }
 
-}  // namespace
+/// What a command has written may still be in a buffer, or lost: then it has not done what was
+/// asked.
+ExitCode flush(Shell& shell, ExitCode code) {
+  shell.out.flush();
+  if (shell.out) return code;
+  shell.err << "minato: the output cannot be written\n";
+  return code == ExitCode::ok ? ExitCode::failed_start : code;
+}
 
-ExitCode run_command_line(std::vector<std::string> arguments, Shell& shell) {
+ExitCode run_words(std::vector<std::string> arguments, Shell& shell) {
   CLI::App app("A reverse proxy and load balancer.", "minato");
   app.footer(exit_codes);
   app.set_version_flag("--version", fmt::format("minato {}", version));
@@ -67,6 +74,12 @@ ExitCode run_command_line(std::vector<std::string> arguments, Shell& shell) {
   for (std::size_t i = 0; i < commands.size(); ++i)
     if (app.got_subcommand(std::string(commands[i].name))) return actions[i](shell);
   return without_command(shell);
+}
+
+}  // namespace
+
+ExitCode run_command_line(std::vector<std::string> arguments, Shell& shell) {
+  return flush(shell, run_words(std::move(arguments), shell));
 }
 
 }  // namespace minato::cli

@@ -26,6 +26,16 @@ def test_help_is_everywhere(arguments):
     assert "sage" in done.stdout
 
 
+@pytest.mark.parametrize("arguments", [["version"], ["--version"], ["--help"], ["check"], ["reference"], ["status"]])
+def test_what_cannot_be_written_is_a_failure(minato, echo, arguments):
+    proxy = minato.serving(echo)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BINARY, *arguments], cwd=proxy.folder, stdout=full, stderr=subprocess.PIPE,
+                              text=True, timeout=TIMEOUT)
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["swim"], ["run", "--conifg", "x"], ["check", "--config"]])
 def test_bad_usage_exits_with_2(arguments):
     done = run(*arguments)
