@@ -48,6 +48,7 @@ struct ListenerStatus {
 /// What an attempt to put another configuration in force came to.
 struct ReloadOutcome {
   bool accepted = false;
+  bool shutting_down = false;             ///< refused for that alone
   std::vector<std::string> changes;       ///< a line each; empty where nothing differs
   std::vector<schema::Problem> problems;  ///< where accepted, warnings alone
   Nanos duration{0};

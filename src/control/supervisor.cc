@@ -33,6 +33,13 @@ ReloadOutcome refusal(const std::string& path, std::string why) {
   return outcome;
 }
 
+/// No fault of the file.
+ReloadOutcome refusal_at_the_end() {
+  ReloadOutcome outcome = refusal({}, shutting_down);
+  outcome.shutting_down = true;
+  return outcome;
+}
+
 /// A line each; none where nothing differs.
 std::vector<std::string> lines_of(const config::Difference& difference) {
   std::vector<std::string> lines;
@@ -151,7 +158,7 @@ Task<void> Supervisor::reload_into(std::shared_ptr<std::optional<ReloadOutcome>>
 
 Task<ReloadOutcome> Supervisor::reload_once() {
   const auto refused = [this](std::string why) { return refusal(parts_.config_path, why); };
-  if (state_ == State::draining) co_return refused(shutting_down);
+  if (state_ == State::draining) co_return refusal_at_the_end();
   config::Loaded loaded = parts_.load();
   if (!loaded.ok()) {
     ReloadOutcome faulty;
@@ -167,7 +174,7 @@ Task<ReloadOutcome> Supervisor::reload_once() {
   }
   if (state_ == State::draining) {  // since we looked
     abandon_on_workers();
-    co_return refused(shutting_down);
+    co_return refusal_at_the_end();
   }
   ReloadOutcome outcome;
   outcome.changes = lines_of(config::diff(snapshot_->config, (*next)->config, started_with_));
@@ -281,6 +288,7 @@ void Supervisor::remember(const ReloadOutcome& outcome) {
   ++(outcome.accepted ? reloads_.accepted : reloads_.refused);
   reloads_.last = parts_.loop.wall();
   reloads_.last_accepted = outcome.accepted;
+  if (outcome.shutting_down) return parts_.log.warn("reload.refused", shutting_down);
   if (outcome.accepted) {
     parts_.log.info("reload.accepted", "the new configuration is in force",
                     {{"changes", outcome.changes.size()}});

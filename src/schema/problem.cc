@@ -105,7 +105,8 @@ std::size_t token_length(std::string_view text) {
 std::string headline(const Problem& problem) {
   std::string out = problem.file;
   if (problem.line > 0) out += fmt::format(":{}:{}", problem.line, problem.column);
-  out += problem.severity == Severity::warning ? ": warning: " : ": ";
+  if (!out.empty()) out += ": ";
+  if (problem.severity == Severity::warning) out += "warning: ";
   if (!problem.path.empty()) out += printable(problem.path) + ": ";
   return out + problem.message;
 }

@@ -15,7 +15,7 @@ enum class Severity : std::uint8_t { error, warning };
 
 struct Problem {
   Severity severity = Severity::error;
-  std::string file;
+  std::string file;          ///< empty: none is to blame
   std::uint32_t line = 0;    ///< from 1; 0: nowhere in particular
   std::uint32_t column = 0;  ///< from 1, in bytes
   std::string path;          ///< `services[0].hosts[1]`; empty: the document as a whole

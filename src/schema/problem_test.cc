@@ -74,6 +74,10 @@ TEST(Problem, NowhereInParticularHasNoLine) {
   EXPECT_EQ(rendered("", {}), "f.yaml: a.b: found; allowed");
 }
 
+TEST(Problem, WhereNoFileIsToBlameNoneIsNamed) {
+  EXPECT_EQ(headline({.message = "the program is ending"}), "the program is ending");
+}
+
 TEST(Problem, AWarningSaysThatItIsOne) {
   Problems problems(std::vector{Source{"f.yaml", "a: b"}});
   problems.remember("a", {1, 4});

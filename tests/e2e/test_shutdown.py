@@ -107,6 +107,10 @@ def test_a_reload_while_it_drains_is_refused(minato, echo):
     refused = proxy.reload(one_service(free_port(), echo.url))
     assert refused.status >= 400
     assert "shutting down" in refused.text
+    proxy.signal(signal.SIGHUP)
+    said = proxy.log.wait_for("reload", count=2)
+    assert "Minato is shutting down" in said
+    assert "config.yaml" not in proxy.log.text  # it is not the file's fault
     assert proxy.get("/x").text == "GET /x"
     proxy.signal(signal.SIGTERM)
     assert proxy.wait() == 0
