@@ -270,6 +270,7 @@ void Supervisor::say(const upstream::Transition& transition) {
                  upstream::to_string(transition),
                  {{"endpoint", transition.endpoint->text},
                   {"origin", transition.endpoint->origin},
+                  {"services", fmt::to_string(fmt::join(transition.services, ", "))},
                   {"reason", upstream::to_string(transition.cause)}});
 }
 
@@ -318,9 +319,8 @@ std::string describe_open_failure(const net::Address& address, const Error& erro
 
 void Supervisor::connect_failed(upstream::EndpointId endpoint, Error error) {
   parts_.loop.send([this, endpoint, error] {
-    const auto transition = registry_.on_connect_failure(endpoint, error, parts_.loop.wall());
-    if (!transition) return;
-    say(*transition);
+    for (const auto& change : registry_.on_connect_failure(endpoint, error, parts_.loop.wall()))
+      say(change);
     publish_changes();
   });
 }

@@ -30,6 +30,7 @@ struct Transition {
   std::shared_ptr<Endpoint> endpoint;
   bool up;
   HealthCause cause;
+  std::set<std::string> services{};  ///< for which it changed
 };
 
 /// "10.0.0.1:8000 (http://backend:8000) is down: check answered 503".

@@ -25,8 +25,8 @@ Task<void> HealthMonitor::repeat(std::shared_ptr<Check> check) {
     next = loop_.now() + jittered(check->options.interval, loop_.random());
     Probe probe(loop_, network_, *check);
     const ProbeResult result = co_await probe.ask();
-    const auto transition = registry_.on_probe(*check, result, loop_.wall());
-    if (transition) changed_(*transition);
+    const auto transitions = registry_.on_probe(*check, result, loop_.wall());
+    for (const Transition& transition : transitions) changed_(transition);
     co_await probe.read_rest();
   }
 }

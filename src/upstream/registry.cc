@@ -51,9 +51,16 @@ bool is_to_run(const Check& check) {
   return !check.users.empty() && check.options.type != HealthType::off;
 }
 
-Transition changed(const Check& check) {
-  for (Membership* const group : check.users) group->changed = true;
-  return {check.endpoint, check.health.up(), check.health.cause()};
+/// The state of `check` has changed. What made it change is one event, so that who became the same
+/// became it for the same cause.
+void add_change(std::vector<Transition>& transitions, const Check& check) {
+  auto same = std::ranges::find(transitions, check.health.up(), &Transition::up);
+  if (same == transitions.end())
+    same = transitions.insert(same, {check.endpoint, check.health.up(), check.health.cause()});
+  for (Membership* const group : check.users) {
+    group->changed = true;
+    same->services.insert(group->group->config().name);
+  }
 }
 
 std::shared_ptr<const Candidates> candidates_of(const Membership& group) {
@@ -245,25 +252,25 @@ std::vector<std::shared_ptr<Check>> Registry::checks() const {
   return found;
 }
 
-std::optional<Transition> Registry::on_probe(const Check& asked, const ProbeResult& result,
-                                             WallTime now) {
-  std::optional<Transition> transition;
+std::vector<Transition> Registry::on_probe(const Check& asked, const ProbeResult& result,
+                                           WallTime now) {
+  std::vector<Transition> transitions;
   for (const auto& check : checks_of(asked.endpoint->id)) {
     if (!is_to_run(*check) || !asks_the_same(*check, asked)) continue;
-    if (check->health.on_probe(result, check->options, now)) transition = changed(*check);
+    if (check->health.on_probe(result, check->options, now)) add_change(transitions, *check);
   }
-  return transition;
+  return transitions;
 }
 
-std::optional<Transition> Registry::on_connect_failure(EndpointId endpoint, const Error& error,
-                                                       WallTime now) {
-  std::optional<Transition> transition;
+std::vector<Transition> Registry::on_connect_failure(EndpointId endpoint, const Error& error,
+                                                     WallTime now) {
+  std::vector<Transition> transitions;
   for (const auto& check : checks_of(endpoint)) {
     if (!is_to_run(*check)) continue;
     if (check->health.on_connect_failure(error, last_usable(*check), check->options, now))
-      transition = changed(*check);
+      add_change(transitions, *check);
   }
-  return transition;
+  return transitions;
 }
 
 void Registry::on_connect(EndpointId endpoint) {

@@ -68,11 +68,11 @@ class Registry {
   /// asks most often. To be asked again after `apply` and `set_addresses`.
   std::vector<std::shared_ptr<Check>> checks() const;
 
-  // Each returns what changed by it, once for all checks of the endpoint.
+  // Each returns what changed by it: services for which the endpoint became the same share a
+  // transition.
   /// What was found for all that ask the same as `asked`.
-  std::optional<Transition> on_probe(const Check& asked, const ProbeResult& result, WallTime now);
-  std::optional<Transition> on_connect_failure(EndpointId endpoint, const Error& error,
-                                               WallTime now);
+  std::vector<Transition> on_probe(const Check& asked, const ProbeResult& result, WallTime now);
+  std::vector<Transition> on_connect_failure(EndpointId endpoint, const Error& error, WallTime now);
   /// A request could connect to an endpoint of which a failure was reported.
   void on_connect(EndpointId endpoint);
 
