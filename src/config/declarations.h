@@ -16,6 +16,7 @@ std::optional<schema::Rejection> check_listen(std::string_view text);
 std::optional<schema::Rejection> check_address(std::string_view text);
 std::optional<schema::Rejection> check_socket_path(std::string_view text);
 std::optional<schema::Rejection> check_service_name(std::string_view text);
+std::optional<schema::Rejection> check_user_name(std::string_view text);
 
 /// What a service holds before its own keys are read: what stands at the top.
 ServiceConfig inherit(const Config& config);
@@ -79,7 +80,7 @@ inline constexpr auto of<config::Config> = object(
     field(
         &config::Config::user, "user",
         "Becomes this user after binding, keeping only the right to bind low ports; empty: stays.",
-        needs_restart),
+        needs_restart, checked(config::check_user_name, "a user name of at most 255 bytes")),
     field(&config::Config::shutdown_grace, "shutdown_grace",
           "On SIGTERM: what runs has so long to end.", between(0s, 24h)),
     field(&config::Config::drain_delay, "drain_delay",

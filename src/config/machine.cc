@@ -16,10 +16,15 @@ using schema::in_quotes;
 using schema::Problems;
 
 void check_user(const Config& config, Problems& problems) {
-  if (config.user.empty() || ::getpwnam(config.user.c_str()) != nullptr) return;
-  problems.warning("user", {fmt::format("this machine has no user {}", in_quotes(config.user)),
-                            "a start here would fail",
-                            {}});
+  if (config.user.empty() || problems.has_error_at("user")) return;
+  const auto warn = [&](std::string found) {
+    problems.warning("user", {std::move(found), "a start here would fail", {}});
+  };
+  const passwd* const user = ::getpwnam(config.user.c_str());
+  if (user == nullptr)
+    warn(fmt::format("this machine has no user {}", in_quotes(config.user)));
+  else if (::geteuid() != 0 && user->pw_uid != 0 && user->pw_uid != ::geteuid())
+    warn(fmt::format("only root can become {}", in_quotes(config.user)));
 }
 
 void check_token_file(const Config& config, Problems& problems) {
@@ -34,7 +39,12 @@ void check_token_file(const Config& config, Problems& problems) {
 
 /// Whether a line could be appended to the file, or the file be made; errno says why not.
 bool can_append(const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0) return ::access(path.c_str(), W_OK) == 0;
+  if (::access(path.c_str(), F_OK) == 0) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) return ::access(path.c_str(), W_OK) == 0;
+    errno = EISDIR;
+    return false;
+  }
   auto folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   return ::access(folder.c_str(), W_OK | X_OK) == 0;

@@ -1,6 +1,8 @@
 #include "config/machine.h"
 
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include "config/testing.h"
 
@@ -33,6 +35,33 @@ config.yaml:3:22: warning: access_log.output: cannot write "/nonexistent/access.
 3 warnings
 )"));
   EXPECT_EQ(problems_of(raw), "");  // of any machine
+}
+
+TEST(Machine, ADirectoryIsNoLog) {
+  EXPECT_EQ(problems_here("access_log: {output: /tmp}\n" + one_service), text(R"(
+config.yaml:1:22: warning: access_log.output: cannot write "/tmp": Is a directory; a start here would fail
+     1 | access_log: {output: /tmp}
+       |                      ^~~~
+
+1 warning
+)"));
+}
+
+TEST(Machine, OnlyRootCanBecomeAnotherUser) {
+  const uid_t us = ::geteuid();
+  if (us == 0) ASSERT_EQ(::seteuid(::getpwnam("nobody")->pw_uid), 0);
+  const auto problems = problems_here("user: daemon\n" + one_service);
+  const auto own = us == 0 ? problems_here("user: nobody\n" + one_service) : "";
+  if (us == 0) ASSERT_EQ(::seteuid(0), 0);
+  EXPECT_EQ(problems, text(R"(
+config.yaml:1:7: warning: user: only root can become "daemon"; a start here would fail
+     1 | user: daemon
+       |       ^~~~~~
+
+1 warning
+)"));
+  EXPECT_EQ(own, "");
+  if (us == 0) EXPECT_EQ(problems_here("user: daemon\n" + one_service), "");
 }
 
 TEST(Machine, WhatItHasIsNone) {

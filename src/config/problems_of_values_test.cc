@@ -35,6 +35,18 @@ config.yaml:5:3: timeouts.idle: unknown key; allowed: request_header, keep_alive
 )"));
 }
 
+TEST(ProblemsOfValues, ANameThatNoUserCanHave) {
+  const auto headline_of = [](const std::string& user) {
+    const Loaded loaded =
+        load_text("config.yaml", "user: " + user + "\n" + one_service, {}, Machine::this_one);
+    return loaded.problems.empty() ? "" : headline(loaded.problems[0]);
+  };
+  EXPECT_EQ(
+      headline_of(std::string(5'000'000, 'a')),
+      "config.yaml:1:7: user: the name is too long; allowed: a user name of at most 255 bytes");
+  EXPECT_EQ(problems_of("user: " + std::string(255, 'a') + "\n" + one_service), "");
+}
+
 TEST(ProblemsOfValues, AKeyTwice) {
   EXPECT_EQ(problems_of(R"(
 workers: 1
@@ -416,7 +428,7 @@ config.yaml:1:10: workers: a section stands here; allowed: a whole number from 1
      1 | workers: {count: 2}
        |          ^~~~~~~~~~
 
-config.yaml:2:7: user: a list stands here; allowed: text
+config.yaml:2:7: user: a list stands here; allowed: a user name of at most 255 bytes
      2 | user: [a]
        |       ^~~
 

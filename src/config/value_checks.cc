@@ -12,6 +12,7 @@ using schema::Rejection;
 
 constexpr std::size_t service_name_bytes_max = 100;
 constexpr std::size_t socket_path_bytes_max = 107;  // what fits into sockaddr_un
+constexpr std::size_t user_name_bytes_max = 255;    // LOGIN_NAME_MAX, which counts the NUL
 
 }  // namespace
 
@@ -44,6 +45,12 @@ std::optional<Rejection> check_socket_path(std::string_view text) {
 std::optional<Rejection> check_service_name(std::string_view text) {
   if (text.empty()) return Rejection{"the name is empty", {}, {}};
   if (text.size() > service_name_bytes_max) return Rejection{"the name is too long", {}, {}};
+  return std::nullopt;
+}
+
+/// A longer one is no user's, and the system's library may abort where it looks for it.
+std::optional<Rejection> check_user_name(std::string_view text) {
+  if (text.size() > user_name_bytes_max) return Rejection{"the name is too long", {}, {}};
   return std::nullopt;
 }
 
