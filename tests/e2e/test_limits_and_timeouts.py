@@ -1,8 +1,10 @@
 """Every input has a bound and every wait an end (config.md: timeouts, limits)."""
+import select
 import socket
 
 import pytest
 
+from harness.waiting import TIMEOUT
 from harness.wire import response
 
 
@@ -158,8 +160,9 @@ def test_an_answers_head_over_its_limit_is_a_502(minato, scripted):
         assert "http_response_header" in answer["Proxy-Status"]
 
 
-def test_connections_over_the_limit_wait_their_turn(minato, echo):
-    proxy = minato.serving(echo, top="limits: {connections: 2}\nworkers: 1")
+@pytest.mark.parametrize("workers", [1, 4])
+def test_connections_over_the_limit_wait_their_turn(minato, echo, workers):
+    proxy = minato.serving(echo, top=f"limits: {{connections: 2}}\nworkers: {workers}")
     first, second = proxy.client(), proxy.client()
     assert first.get("/1").text == "GET /1"
     assert second.get("/2").text == "GET /2"
@@ -169,6 +172,19 @@ def test_connections_over_the_limit_wait_their_turn(minato, echo):
         first.close()
         assert third.read_response().text == "GET /3"
     second.close()
+
+
+def test_of_a_crowd_no_more_than_the_limit_are_served_at_once_and_all_in_the_end(minato, echo):
+    limit = 3
+    proxy = minato.serving(echo, top=f"limits: {{connections: {limit}}}\nworkers: 4")
+    crowd = [proxy.client().ask("/x") for _ in range(8 * limit)]
+    waiting = {client.sock: client for client in crowd}
+    while waiting:
+        answered, _, _ = select.select(list(waiting), [], [], TIMEOUT)
+        assert 0 < len(answered) <= limit
+        for sock in answered:
+            with waiting.pop(sock) as client:
+                assert client.read_response().text == "GET /x"
 
 
 def test_a_service_may_have_its_own_limits(minato, echo):
