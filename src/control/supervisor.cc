@@ -146,12 +146,12 @@ Task<ReloadOutcome> Supervisor::reload() {
   co_return **outcome;
 }
 
-Task<void> Supervisor::reload_into(std::shared_ptr<std::optional<ReloadOutcome>> slot) {
+Task<void> Supervisor::reload_into(std::shared_ptr<std::optional<ReloadOutcome>> into) {
   const Instant began = parts_.loop.now();
   ReloadOutcome outcome = co_await reload_once();
   outcome.duration = parts_.loop.now() - began;
   remember(outcome);
-  *slot = std::move(outcome);
+  *into = std::move(outcome);
   reloading_ = false;
   reload_ended_.happen();
 }

@@ -80,7 +80,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   void adopt(const std::shared_ptr<Snapshot>& next);
   std::shared_ptr<cache::Cache> cache_for(const config::Config& next) const;
   Task<void> apply_on_workers();
-  Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> slot);
+  Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> into);
   Task<admin::ReloadOutcome> reload_once();
   void publish_changes();
   void say(const upstream::Transition& transition);
