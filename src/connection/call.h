@@ -33,8 +33,8 @@ class Call {
   virtual bool body_ended() const = 0;
   virtual const http::Fields& trailers() const = 0;
 
-  // After 101: raw bytes, those that came with the head first.
-  virtual Soon<Result<std::string_view>> read_raw(Instant until) = 0;
+  // After 101: raw bytes, those that came with the head first. No time runs against `read_raw`.
+  virtual Soon<Result<std::string_view>> read_raw() = 0;
   virtual Soon<Result<void>> write_raw(std::string_view piece, Millis idle) = 0;
   virtual void end_writing() = 0;
 

@@ -40,7 +40,7 @@ class Http1Client final : public Call {
   Soon<Result<std::string_view>> read_body() override { return call_->body.read(); }
   bool body_ended() const override { return call_->body.complete(); }
   const http::Fields& trailers() const override { return call_->trailers; }
-  Soon<Result<std::string_view>> read_raw(Instant until) override { return raw_.read(until); }
+  Soon<Result<std::string_view>> read_raw() override { return raw_.read(); }
   Soon<Result<void>> write_raw(std::string_view piece, Millis idle) override {
     return raw_.write(piece, idle);
   }

@@ -82,8 +82,9 @@ inline constexpr auto of<connection::ExchangeTimeouts> =
                  "How long a body may stand still, in either direction.", between(100ms, 24h),
                  zero_means("no limit")),
            field(&connection::ExchangeTimeouts::tunnel_idle, "tunnel_idle",
-                 "How long an upgraded connection (a WebSocket) may be silent.", between(1s, 168h),
-                 zero_means("no limit")),
+                 "How long an upgraded connection (a WebSocket) may be silent. Once one side has "
+                 "ended its direction: 60 s, if this is not less.",
+                 between(1s, 168h), zero_means("no limit")),
            field(&connection::ExchangeTimeouts::min_rate, "min_rate",
                  "Bytes a second; who sends a body more slowly than this for 30 s is cut off.",
                  between(1_B, 1024_MiB), zero_means("off")));

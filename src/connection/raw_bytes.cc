@@ -11,8 +11,8 @@ std::array<iovec, 1> as_iovec(std::string_view piece) {
 
 }  // namespace
 
-Soon<Result<std::string_view>> RawBytes::read(Instant until) {
-  if (buffer_.empty()) return wait(until);
+Soon<Result<std::string_view>> RawBytes::read() {
+  if (buffer_.empty()) return wait();
   return Result<std::string_view>(take());
 }
 
@@ -22,8 +22,8 @@ std::string_view RawBytes::take() {
   return piece;
 }
 
-Task<Result<std::string_view>> RawBytes::wait(Instant until) {
-  const auto count = co_await stream_.read(buffer_.room_for_body(), until);
+Task<Result<std::string_view>> RawBytes::wait() {
+  const auto count = co_await stream_.read(buffer_.room_for_body(), never);
   if (!count) co_return std::unexpected(count.error());
   buffer_.received(*count);
   co_return take();

@@ -18,9 +18,7 @@ class ServerTunnel final : public http::Tunnel {
   ServerTunnel(net::Stream& stream, ReceiveBuffer& buffer, const http::BodyRules& rules)
       : stream_(stream), raw_(stream, buffer), rules_(rules) {}
 
-  Soon<Result<std::string_view>> read() override {
-    return raw_.read(deadline_after(stream_.loop().now(), rules_.tunnel_idle));
-  }
+  Soon<Result<std::string_view>> read() override { return raw_.read(); }
   Soon<Result<void>> write(std::string_view piece) override {
     return raw_.write(piece, rules_.tunnel_idle);
   }

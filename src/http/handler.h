@@ -84,7 +84,8 @@ struct Request {
 class Tunnel {
  public:
   virtual ~Tunnel() = default;
-  /// The next bytes, what came behind the request first; empty at the end. Errors: side downstream.
+  /// The next bytes, what came behind the request first; empty at the end. No time runs against it:
+  /// whoever reads has a deadline of his own. Errors: side downstream.
   virtual Soon<Result<std::string_view>> read() = 0;
   virtual Soon<Result<void>> write(std::string_view piece) = 0;
   /// Nothing more will be written; the other direction stays open.

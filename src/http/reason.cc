@@ -46,6 +46,8 @@ constexpr std::array rows = {
               "The request needs valid credentials."},
     ReasonRow{Reason::only_if_cached, "only_if_cached", 504, "proxy_internal_response",
               "Nothing is stored that may answer this request."},
+    ReasonRow{Reason::tunnel_idle, "tunnel_idle", 0, "",
+              "Neither side of the upgraded connection said anything for too long."},
     ReasonRow{Reason::no_usable_endpoint, "no_usable_endpoint", 503, "destination_unavailable",
               "No server for this address is available at the moment."},
     ReasonRow{Reason::upstream_saturated, "upstream_saturated", 503, "connection_limit_reached",

@@ -25,11 +25,6 @@ constexpr int pieces_in_a_row = 32;
 /// What a client is told to wait where its request cannot be taken at the moment.
 constexpr Seconds retry_after = 1s;
 
-http::Failure client_write_failure(const Error& error) {
-  const bool slow = error.fault == Fault::timed_out;
-  return {.reason = slow ? Reason::client_too_slow : Reason::client_gone, .error = error};
-}
-
 }  // namespace
 
 ProxyExchange::ProxyExchange(const Service& service, const Surroundings& surroundings,
@@ -305,8 +300,8 @@ Task<ProxyExchange::Failed> ProxyExchange::tunnel(Call& call) {
   response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
   auto tunnel = co_await responder_.upgrade(response_);
   if (!tunnel) co_return client_write_failure(tunnel.error());
-  co_await relay_tunnel(surroundings_.loop, **tunnel, call, service_.timeouts.tunnel_idle);
-  co_return std::nullopt;
+  co_return co_await relay_tunnel(surroundings_.loop, **tunnel, call,
+                                  service_.timeouts.tunnel_idle);
 }
 
 }  // namespace minato::proxy

@@ -15,15 +15,6 @@ using testing::StartsWith;
 
 using SlowPeers = LoneProxyTest;
 
-/// So that from now on it is the reader who is waited for. What was not taken is returned.
-std::string_view send_all_it_takes(sim::Peer& peer, std::string_view bytes) {
-  for (std::size_t before = bytes.size() + 1; bytes.size() < before;) {
-    before = bytes.size();
-    bytes = peer.send_some(bytes);
-  }
-  return bytes;
-}
-
 TEST_F(SlowPeers, AClientThatSendsBelowTheLeastRateIsCutOff) {
   service.timeouts.min_rate = Bytes{100};
   auto& browser = client("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");

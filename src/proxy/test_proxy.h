@@ -56,6 +56,15 @@ class TestOrigin {
   runtime::Scope tasks_;
 };
 
+/// So that from now on it is the reader who is waited for. What was not taken is returned.
+inline std::string_view send_all_it_takes(sim::Peer& peer, std::string_view bytes) {
+  for (std::size_t before = bytes.size() + 1; bytes.size() < before;) {
+    before = bytes.size();
+    bytes = peer.send_some(bytes);
+  }
+  return bytes;
+}
+
 class ProxyTest : public testing::Test {
  protected:
   static constexpr std::string_view pseudonym = "minato-1";

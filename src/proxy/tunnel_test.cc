@@ -8,7 +8,9 @@
 namespace minato::proxy {
 namespace {
 
+using http::Reason;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -90,6 +92,31 @@ TEST_F(TunnelTest, TheOriginMayEndFirst) {
   (void)far().received();
   EXPECT_TRUE(far().heard_end());
   EXPECT_EQ(server.connections(), 0u);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::none));
+}
+
+TEST_F(TunnelTest, WhatOneEndHasLeftOpenMayNotBeSilentForLong) {
+  auto& browser = open();
+  world.advance(10min);
+  far().end();
+  world.advance(30s);
+  browser.send("x");
+  world.advance(half_closed_idle_max - 1s);
+  EXPECT_EQ(server.connections(), 1u);
+  world.advance(1s);
+  EXPECT_EQ(server.connections(), 0u);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::tunnel_idle));
+}
+
+TEST_F(TunnelTest, WhoEndsAndTakesNothingMoreIsNotWaitedForLong) {
+  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 32u << 10;
+  auto& browser = open();
+  const std::string piece(1u << 20, 'x');
+  (void)send_all_it_takes(far(), piece);
+  browser.end();
+  world.advance(half_closed_idle_max);
+  EXPECT_EQ(server.connections(), 0u);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::client_too_slow));
 }
 
 TEST_F(TunnelTest, ABreakOnOneSideEndsTheOther) {
@@ -102,6 +129,47 @@ TEST_F(TunnelTest, ABreakOnOneSideEndsTheOther) {
   (void)second.received();
   EXPECT_TRUE(second.heard_all());
   EXPECT_EQ(server.connections(), 0u);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::client_gone, Reason::upstream_reset));
+}
+
+TEST_F(TunnelTest, AnOriginThatTakesNoMoreHasBrokenIt) {
+  auto& browser = open();
+  far().end();
+  far().reset();
+  EXPECT_EQ(server.connections(), 1u);
+  browser.send("last words");
+  EXPECT_EQ(server.connections(), 0u);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::upstream_reset));
+}
+
+TEST_F(TunnelTest, WhoTakesNothingIsTooSlow) {
+  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 32u << 10;
+  service.timeouts.tunnel_idle = 10s;
+  const std::string piece(1u << 20, 'x');
+  open();
+  (void)send_all_it_takes(far(), piece);
+  world.advance(10s);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::client_too_slow));
+  auto& second = open();
+  (void)send_all_it_takes(second, piece);
+  world.advance(10s);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::client_too_slow, Reason::upstream_idle));
+}
+
+TEST_F(TunnelTest, WhoTakesALittleNowAndThenIsNotTooSlow) {
+  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 1000;
+  service.timeouts.tunnel_idle = 10s;
+  auto& browser = open();
+  const std::string all(40'000, 'x');
+  std::string_view left = all;
+  std::string got;
+  for (int round = 0; round < 100 && got.size() < all.size(); ++round) {
+    left = send_all_it_takes(far(), left);
+    world.advance(9s);
+    got += browser.received();
+  }
+  EXPECT_EQ(got, all);
+  EXPECT_EQ(server.connections(), 1u);
 }
 
 TEST_F(TunnelTest, SilenceOnBothSidesEndsIt) {
@@ -114,10 +182,11 @@ TEST_F(TunnelTest, SilenceOnBothSidesEndsIt) {
   }
   world.advance(9s);
   EXPECT_EQ(server.connections(), 1u);
-  world.advance(12s);
+  world.advance(1s);
   (void)browser.received();
   EXPECT_TRUE(browser.heard_all());
   EXPECT_EQ(server.connections(), 0u);
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::tunnel_idle));
 }
 
 TEST_F(TunnelTest, ARefusedUpgradeIsAnOrdinaryAnswer) {

@@ -1,4 +1,6 @@
 """Upgraded connections (RFC 9110 7.8): websocket becomes a tunnel, everything else is dropped."""
+import json
+
 import pytest
 
 from harness.wire import response
@@ -10,9 +12,14 @@ SWITCHING = (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrad
 
 
 @pytest.fixture
-def tunnel(minato, scripted):
+def proxy(minato, scripted):
+    return minato.serving(scripted, top="access_log: {format: json}")
+
+
+@pytest.fixture
+def tunnel(proxy, scripted):
     """Both ends of an established tunnel."""
-    client = minato.serving(scripted).client()
+    client = proxy.client()
     client.ask("/chat", fields=UPGRADE)
     origin, request = scripted.expect()
     assert request["Upgrade"] == "websocket"
@@ -52,6 +59,16 @@ def test_a_reset_ends_the_other_side(tunnel):
     client, origin = tunnel
     origin.reset()
     assert client.ended()
+
+
+@pytest.mark.parametrize("end, reason", [
+    (lambda client, origin: (client.close(), origin.close()), None),
+    (lambda client, origin: origin.reset(), "upstream_reset"),
+    (lambda client, origin: client.reset(), "client_gone")])
+def test_the_access_log_tells_how_it_ended(proxy, tunnel, end, reason):
+    end(*tunnel)
+    line = json.loads(proxy.access.wait_for("/chat"))
+    assert (line["status"], line.get("reason")) == (101, reason)
 
 
 def test_the_first_bytes_of_both_sides_are_not_lost(minato, scripted):
