@@ -50,8 +50,9 @@ ServerExchange::ServerExchange(ServerConnection& connection)
 
 ServerExchange::~ServerExchange() {
   const bool whole = responder_.complete();
+  const bool dropped = responder_.tunneled() ? !tunnel_ended_ : !whole;
   // Nothing else ends an exchange without saying why.
-  if (!whole && record_.reason == Reason::none) record_.reason = Reason::shutting_down;
+  if (dropped && record_.reason == Reason::none) record_.reason = Reason::shutting_down;
   if (noteworthy_) {
     connection_.server_.witness_.exchange_ended({.front = *front_,
                                                  .head = head_,
@@ -157,7 +158,8 @@ Task<Next> ServerExchange::answer_request() {
 
 Task<Next> ServerExchange::conclude(Outcome outcome) {
   if (outcome) {
-    if (responder_.tunneled()) co_return Next::close;
+    tunnel_ended_ = responder_.tunneled();
+    if (tunnel_ended_) co_return Next::close;
     if (responder_.complete()) co_return co_await after_response();
     outcome = std::unexpected(http::Failure{Reason::internal});
   }

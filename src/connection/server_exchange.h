@@ -51,8 +51,9 @@ class ServerExchange {
   http::Client client_;
   std::string_view id_;
   bool keep_alive_ = false;
-  bool refused_ = false;     // the head, so that where the request ends is not known
-  bool noteworthy_ = false;  // enough came that the log should know of it
+  bool refused_ = false;       // the head, so that where the request ends is not known
+  bool tunnel_ended_ = false;  // in good order
+  bool noteworthy_ = false;    // enough came that the log should know of it
 };
 
 }  // namespace minato::connection

@@ -122,7 +122,7 @@ void Ledger::count(const ExchangeEnd& end) {
   counters.subtract(Counter::requests_in_flight);
   if (!end.whole) counters.add(Counter::exchanges_cut);
   if (end.status != 0) counters.add(observe::responses_of(end.status));
-  if (end.status == 101) counters.add(Counter::upgrades);
+  if (end.status == 101 && end.whole) counters.add(Counter::upgrades);
   if (end.record.attempts > 1) counters.add(Counter::retries, end.record.attempts - 1u);
   counters.add(Counter::bytes_in, end.received_bytes);
   counters.add(Counter::bytes_out, end.sent_bytes);

@@ -189,6 +189,14 @@ TEST_F(TunnelTest, SilenceOnBothSidesEndsIt) {
   EXPECT_THAT(told.reasons, ElementsAre(Reason::tunnel_idle));
 }
 
+TEST_F(TunnelTest, OneThatTheEndOfTheProgramCutsSaysSo) {
+  open();
+  server.drain();
+  EXPECT_EQ(server.connections(), 1u);
+  server.cut();
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::shutting_down));
+}
+
 TEST_F(TunnelTest, ARefusedUpgradeIsAnOrdinaryAnswer) {
   auto& browser = client(wish);
   far().send("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");

@@ -104,6 +104,35 @@ TEST_F(Counts, ConnectionsToEndpointsAreOpenedReusedAndClosed) {
   EXPECT_EQ(count(Counter::upstream_connections_open), 0u);
 }
 
+constexpr std::string_view upgrade =
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+constexpr std::string_view switching =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+
+TEST_F(Counts, ATunnelThatHasEnded) {
+  auto client = connect();
+  client.send(upgrade);
+  auto origin = accept();
+  origin.send(switching);
+  origin.end();
+  client.end();
+  EXPECT_EQ(count(Counter::upgrades), 1u);
+  EXPECT_EQ(count(Counter::exchanges_cut), 0u);
+}
+
+TEST_F(Counts, ATunnelThatItsClientDidNotHearOfIsNone) {
+  auto& faults = world_.wire().faults();
+  faults.buffer_min = faults.buffer_max = switching.size();  // without Date
+  auto client = connect();
+  client.send(upgrade);
+  auto origin = accept();
+  for (std::string request; !request.ends_with("\r\n\r\n");) request += origin.received();
+  origin.send(switching);
+  client.reset();
+  EXPECT_EQ(count(Counter::exchanges_cut), 1u);
+  EXPECT_EQ(count(Counter::upgrades), 0u);
+}
+
 TEST_F(Counts, AConnectThatFails) {
   origin_.reset();
   auto client = ask();
