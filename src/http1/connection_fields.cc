@@ -12,15 +12,20 @@ using http::Version;
 
 namespace {
 
-// Calls `visit(element)` for every element of every line named `id`. These lists are of tokens, so
-// that a quote in them shields no comma.
+// Calls `visit(element)` for every element of `list`. Its elements are tokens, so that a quote
+// shields no comma.
+template <class Visit>
+void for_each_element(std::string_view list, Visit visit) {
+  while (!list.empty())
+    if (const auto element = trim(take_until(list, ',')); !element.empty()) visit(element);
+}
+
+// The same for every line named `id`.
 template <class Visit>
 void for_each_element(const Fields& fields, FieldId id, Visit visit) {
   if (!fields.has(id)) return;
   fields.for_each([&](const Field& line) {
-    if (line.id != id) return;
-    for (auto rest = line.value; !rest.empty();)
-      if (const auto element = trim(take_until(rest, ',')); !element.empty()) visit(element);
+    if (line.id == id) for_each_element(line.value, visit);
   });
 }
 
@@ -57,6 +62,12 @@ ConnectionOptions connection_options(const Fields& fields) {
     options.upgrade |= iequals(option, "upgrade");
   });
   return options;
+}
+
+bool names_option(std::string_view connection, std::string_view name) {
+  bool found = false;
+  for_each_element(connection, [&](std::string_view option) { found |= iequals(option, name); });
+  return found;
 }
 
 bool has_too_many_options(const Fields& fields) {

@@ -16,6 +16,10 @@ struct ConnectionOptions {
 };
 ConnectionOptions connection_options(const http::Fields& fields);
 
+/// True where `connection`, all of a message's Connection, names the field `name`. A list of
+/// tokens: a quote in it hides nothing behind it.
+bool names_option(std::string_view connection, std::string_view name);
+
 /// More options than this are an attack on whoever looks each of them up: the head parsers refuse
 /// them.
 inline constexpr std::size_t connection_options_max = 32;

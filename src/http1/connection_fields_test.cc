@@ -149,6 +149,13 @@ TEST(HopByHop, ConnectionCannotRemoveWhatIsForEveryone) {
   EXPECT_EQ(left, 14);
 }
 
+TEST(HopByHop, OfTrailersTooWhateverIsNamed) {
+  EXPECT_TRUE(names_option("close, x-hop ,TE", "X-Hop"));
+  EXPECT_TRUE(names_option("a=\"b, X-Hop, c\"", "X-Hop"));
+  EXPECT_FALSE(names_option("close, X-Hopper,, ", "X-Hop"));
+  EXPECT_FALSE(names_option("close,,", ""));
+}
+
 TEST(HopByHop, AQuoteShieldsNoOption) {
   RequestWith request("Connection: \"a, x-own, b\"\r\nX-Own: 1\r\n");
   remove_hop_by_hop(request.head.fields);

@@ -40,12 +40,6 @@ bool is_for_this_hop(const Field& line) {
   }
 }
 
-bool names(std::string_view connection, std::string_view field) {
-  while (!connection.empty())
-    if (iequals(trim(take_until(connection, ',')), field)) return true;
-  return false;
-}
-
 /// `list` with `element` behind it.
 std::string_view appended(std::string_view list, std::string_view element, Arena& arena) {
   return list.empty() ? element : arena.join(list, ", ", element);
@@ -135,7 +129,7 @@ void forward_fields(const Request& request, const ForwardingOptions& options,
 void forward_trailers(const Fields& trailers, std::string_view connection,
                       std::string_view request_id, Fields& out) {
   trailers.for_each([&](const Field& line) {
-    if (!names(connection, line.name) && !http::same_variable(line.name, request_id))
+    if (!http1::names_option(connection, line.name) && !http::same_variable(line.name, request_id))
       out.append(line);
   });
 }
