@@ -3,7 +3,6 @@
 #include "base/strings.h"
 #include "http/tokens.h"
 #include "http1/connection_fields.h"
-#include "proxy/max_forwards.h"
 
 namespace minato::proxy {
 namespace {
@@ -89,13 +88,6 @@ void add_via(const Request& request, std::string_view pseudonym, Fields& out) {
   replace(out, FieldId::via, appended(out.combined(FieldId::via), hop, request.arena));
 }
 
-/// RFC 9110 7.6.2.
-void count_hop(const Request& request, Fields& out) {
-  const MaxForwards most = max_forwards(request.head);
-  if (most.kind == MaxForwards::Kind::limited)
-    replace(out, FieldId::max_forwards, request.arena.copy(std::to_string(most.left - 1)));
-}
-
 void add_connection_fields(const Request& request, Fields& out) {
   const bool trailers = http1::accepts_trailers(request.head.fields);
   if (trailers) out.add(FieldId::te, "trailers");  // RFC 9110 10.1.4
@@ -117,7 +109,6 @@ void forward_fields(const Request& request, const ForwardingOptions& options,
     out.append(line);
   });
   http1::remove_hop_by_hop(out);
-  count_hop(request, out);
   if (options.x_forwarded) add_x_forwarded(request, out);
   if (options.x_real_ip) replace(out, FieldId::x_real_ip, request.client.address);
   if (options.forwarded) add_forwarded(request, out);

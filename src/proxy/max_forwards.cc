@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "proxy/verdict.h"
 
 namespace minato::proxy {
 
@@ -22,6 +23,12 @@ MaxForwards max_forwards(const http::RequestHead& head) {
   return {.kind = left == 0 ? Kind::spent : Kind::limited, .left = left};
 }
 
+void count_hop(const MaxForwards& hops, http::Fields& forwarded) {
+  if (hops.kind != Kind::limited) return;
+  forwarded.remove(FieldId::max_forwards);
+  forwarded.add(FieldId::max_forwards, forwarded.arena().copy(std::to_string(hops.left - 1)));
+}
+
 Task<http::Outcome> answer_options(http::Request& request, http::Responder& responder) {
   http::ResponseHead head(request.arena);
   head.status = 200;
@@ -29,7 +36,7 @@ Task<http::Outcome> answer_options(http::Request& request, http::Responder& resp
   if (auto begun = responder.start(head, http::BodyLength::known(0)); !begun)
     co_return std::unexpected(http::Failure{http::Reason::internal, begun.error()});
   const auto sent = co_await responder.finish(nullptr);
-  if (!sent) co_return std::unexpected(http::Failure{http::Reason::client_gone, sent.error()});
+  if (!sent) co_return std::unexpected(client_write_failure(sent.error()));
   co_return http::Outcome{};
 }
 

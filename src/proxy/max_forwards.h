@@ -18,6 +18,9 @@ struct MaxForwards {
 
 MaxForwards max_forwards(const http::RequestHead& head);
 
+/// Puts what is left for the next hop into `forwarded`, where it is limited.
+void count_hop(const MaxForwards& hops, http::Fields& forwarded);
+
 /// Answers an OPTIONS as its final recipient: this hop is here, and takes requests.
 Task<http::Outcome> answer_options(http::Request& request, http::Responder& responder);
 

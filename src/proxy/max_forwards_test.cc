@@ -8,7 +8,7 @@
 namespace minato::proxy {
 namespace {
 
-using testing::EndsWith;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class MaxForwardsTest : public LoneProxyTest {
@@ -43,6 +43,14 @@ TEST_F(MaxForwardsTest, TheLastHopAnswers) {
   EXPECT_EQ(status_of(options.received()), 200);
   EXPECT_EQ(status_of(ask("TRACE", "0").received()), 501);  // and echoes nothing
   EXPECT_EQ(origin().connections(), 0u);
+}
+
+TEST_F(MaxForwardsTest, WhoDoesNotTakeTheAnswerIsTooSlow) {
+  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 50;
+  service.timeouts.stream_idle = 10s;
+  (void)send_all_it_takes(client(), "OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n");
+  world.advance(10s);
+  EXPECT_THAT(told.reasons, ElementsAre(http::Reason::client_too_slow));
 }
 
 TEST_F(MaxForwardsTest, WhatIsNoNumberIsMalformed) {

@@ -22,8 +22,6 @@ namespace {
 constexpr int interim_max = 32;
 /// Pieces of a body in a row, none of which had to be waited for, before others get a turn.
 constexpr int pieces_in_a_row = 32;
-/// What a client is told to wait where its request cannot be taken at the moment.
-constexpr Seconds retry_after = 1s;
 
 }  // namespace
 
@@ -50,8 +48,17 @@ void ProxyExchange::take_rules() {
 }
 
 Task<Outcome> ProxyExchange::run() {
-  if (const auto refused = refusal()) co_return std::unexpected(*refused);
+  const MaxForwards hops = max_forwards(request_.head);
+  const bool ends_here =
+      hops.kind == MaxForwards::Kind::spent && request_.head.method == http::Method::options;
+  if (ends_here) return answer_options(request_, responder_);
+  return forward(hops);
+}
+
+Task<Outcome> ProxyExchange::forward(MaxForwards hops) {
+  if (const auto refused = refusal(hops)) co_return std::unexpected(*refused);
   forward_fields(request_, service_.forwarding, surroundings_.pseudonym, forwarded_.fields);
+  count_hop(hops, forwarded_.fields);
   Failed last;
   for (std::uint32_t tries = 0; tries <= service_.retries.attempts; ++tries) {
     auto picked = service_.group->pick(surroundings_.worker, tried_);
@@ -64,16 +71,15 @@ Task<Outcome> ProxyExchange::run() {
     if (responder_.started() || !may_retry(attempt_, request_.head.method)) break;
     tried_.add_failed(endpoint);
   }
-  const bool at_the_moment = http::row(last->reason).status == 503;  // RFC 9110 15.6.4
-  if (at_the_moment) last->retry_after = retry_after;
+  last->retry_after = retry_after(last->reason);
   co_return std::unexpected(*last);
 }
 
 /// What needs no endpoint to be told.
-std::optional<http::Failure> ProxyExchange::refusal() const {
+std::optional<http::Failure> ProxyExchange::refusal(const MaxForwards& hops) const {
   if (service_.forwarding.via && has_passed_through(request_.head.fields, surroundings_.pseudonym))
     return http::Failure{.reason = Reason::proxy_loop};
-  switch (max_forwards(request_.head).kind) {
+  switch (hops.kind) {
     // To echo a request shows its credentials to whatever made the browser send it, so as a final
     // recipient Minato implements TRACE for no target: RFC 9110 9.3.8 does not insist.
     case MaxForwards::Kind::spent: return http::Failure{.reason = Reason::method_not_implemented};
@@ -92,7 +98,6 @@ std::optional<http::Failure> ProxyExchange::refusal() const {
 
 Task<ProxyExchange::Failed> ProxyExchange::try_endpoint(upstream::Picked& picked) {
   attempt_ = {};
-  sent_ = never;
   upstream::Endpoint& endpoint = *picked.candidate.endpoint;
   const LocalRef<upstream::Pool> pool =
       surroundings_.pools.of(endpoint);                     // keeps the endpoint, too
@@ -135,11 +140,10 @@ Result<void> ProxyExchange::start_call(connection::Http1Client& client,
 /// brings the response back.
 Task<ProxyExchange::Failed> ProxyExchange::converse(Call& call) {
   runtime::Scope pump(surroundings_.loop);
-  head_sent_ = never;
   if (request_.body.length().empty()) {
     // Where this fails, the response, or its absence, tells more.
     (void)co_await call.finish(nullptr);
-    sent_ = surroundings_.loop.now();
+    attempt_.sent = surroundings_.loop.now();
   } else {
     pump.start(pump_body(call));
   }
@@ -169,7 +173,7 @@ Task<void> ProxyExchange::pump_body(Call& call) {
     const Last last = ends ? Last::yes : Last::no;
     const auto written = co_await call.write(*piece, last);
     if (ends || !written) {
-      sent_ = surroundings_.loop.now();
+      attempt_.sent = surroundings_.loop.now();
       co_return;
     }
   }
@@ -177,7 +181,7 @@ Task<void> ProxyExchange::pump_body(Call& call) {
   forward_trailers(request_.body.trailers(), request_.head.fields.combined(FieldId::connection),
                    service_.forwarding.request_id, trailers);
   (void)co_await call.finish(&trailers);
-  sent_ = surroundings_.loop.now();
+  attempt_.sent = surroundings_.loop.now();
 }
 
 /// The first piece again where an earlier attempt had no more than that.
@@ -191,7 +195,7 @@ Task<Result<std::string_view>> ProxyExchange::next_piece(Call& call) {
   auto next = request_.body.read();
   if (!next.ready()) {
     (void)co_await call.write({}, Last::no);  // the head, while the body is awaited
-    head_sent_ = surroundings_.loop.now();
+    attempt_.head_sent = surroundings_.loop.now();
   }
   const auto piece = co_await next;
   if (!piece) co_return piece;
@@ -225,9 +229,9 @@ Task<Result<void>> ProxyExchange::read_head(Call& call) {
 }
 
 Instant ProxyExchange::head_deadline() const {
-  Instant from = sent_;
+  Instant from = attempt_.sent;
   // A client that waits for 100 sends nothing before the origin says something.
-  if (from == never && request_.body.awaits_continue()) from = head_sent_;
+  if (from == never && request_.body.awaits_continue()) from = attempt_.head_sent;
   if (from == never) from = surroundings_.loop.now();
   return deadline_after(from, service_.timeouts.response_header);
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "proxy/max_forwards.h"
 #include "proxy/proxy.h"
 #include "proxy/verdict.h"
 #include "runtime/scope.h"
@@ -19,7 +20,8 @@ class ProxyExchange {
  private:
   using Failed = std::optional<http::Failure>;  // none: the response went out whole
 
-  std::optional<http::Failure> refusal() const;
+  std::optional<http::Failure> refusal(const MaxForwards& hops) const;
+  Task<http::Outcome> forward(MaxForwards hops);
   void take_rules();
 
   // One attempt.
@@ -51,8 +53,6 @@ class ProxyExchange {
   upstream::Tried tried_;
   Attempt attempt_;
   Instant began_;
-  Instant head_sent_ = never;  // where the body had to be waited for
-  Instant sent_ = never;       // when the last of the request was written, or given up
   std::string_view response_connection_;
   std::string_view first_piece_;  // of the request's body; good until a second is read
   std::uint64_t pieces_read_ = 0;

@@ -66,6 +66,11 @@ bool may_retry(const Attempt& attempt, http::Method method) {
   return lost && attempt.error.side == Side::upstream && harmless;
 }
 
+Seconds retry_after(Reason reason) {
+  const bool at_the_moment = http::row(reason).status == 503;  // RFC 9110 15.6.4
+  return at_the_moment ? 1s : 0s;
+}
+
 http::Failure downstream_failure(const Error& error) {
   switch (error.fault) {
     case Fault::malformed: return {.reason = Reason::malformed_request, .error = error};

@@ -2,6 +2,7 @@
 // tried again.
 #pragma once
 
+#include "base/time.h"
 #include "http/handler.h"
 
 namespace minato::proxy {
@@ -22,6 +23,8 @@ struct Attempt {
   bool received_any = false;    ///< a byte of a response was seen
   bool body_repeatable = true;  ///< the request's body can be sent again: none of it is lost
   bool first_piece_sent = false;
+  Instant head_sent = never;  ///< where the request's body had to be waited for
+  Instant sent = never;       ///< when the last of the request was written, or given up
   Error error{};
 };
 
@@ -29,6 +32,9 @@ struct Attempt {
 /// method is idempotent or nothing of the request was sent. Never after a timeout of the response:
 /// the origin is at work on it.
 bool may_retry(const Attempt& attempt, http::Method method);
+
+/// How long a client whose exchange failed so is told to wait before it asks again; 0: nothing.
+Seconds retry_after(http::Reason reason);
 
 /// What a failure to read the request's body means.
 http::Failure downstream_failure(const Error& error);

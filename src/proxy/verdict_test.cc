@@ -108,6 +108,13 @@ TEST(Verdict, NothingIsRepeatedWhoseBodyIsGone) {
       Method::put));
 }
 
+TEST(Verdict, WhatCannotBeTakenAtTheMomentIsToBeAskedForAgain) {  // RFC 9110 15.6.4
+  EXPECT_EQ(retry_after(Reason::no_usable_endpoint), 1s);
+  EXPECT_EQ(retry_after(Reason::out_of_resources), 1s);
+  EXPECT_EQ(retry_after(Reason::upstream_closed), 0s);
+  EXPECT_EQ(retry_after(Reason::client_gone), 0s);
+}
+
 TEST(Verdict, AFailureToSendTheResponseIsToldByItsSideAndFault) {
   const auto reason = [](Error error) { return client_write_failure(error).reason; };
   EXPECT_EQ(reason({Fault::reset, Side::downstream}), Reason::client_gone);

@@ -177,3 +177,15 @@ def test_the_field_of_the_request_id_is_one_for_all_services(minato, echo, folde
     refused = run("check", folder=folder)
     assert refused.returncode == 1
     assert "services[0].forwarding.request_id: stands only at the top" in refused.stderr
+
+
+def test_max_forwards_counts_the_hops_of_options_and_ends_at_zero(minato, echo):
+    proxy = minato.serving(echo)
+    assert proxy.get("/x", method="OPTIONS", fields={"Max-Forwards": "2"}).status == 200
+    assert echo.next_request()["Max-Forwards"] == "1"
+    with proxy.client() as client:
+        last = client.get("/x", method="OPTIONS", fields={"Max-Forwards": "0"})
+        assert (last.status, last.text) == (200, "")
+        assert client.get("/x", method="TRACE", fields={"Max-Forwards": "0"}).status == 501
+        assert client.get("/x", method="OPTIONS", fields={"Max-Forwards": "x"}).status == 400
+    assert echo.count() == 1
