@@ -33,6 +33,7 @@ ProxyExchange::ProxyExchange(const Service& service, const Surroundings& surroun
       responder_(responder),
       forwarded_(request.arena),
       response_(request.arena),
+      pump_(surroundings.loop, request, service.forwarding.request_id),
       began_(surroundings.loop.now()) {
   take_rules();
   request_.record.service = service_.name;
@@ -139,70 +140,22 @@ Result<void> ProxyExchange::start_call(connection::Http1Client& client,
 /// Sends the request and reads the head of the response, both at once where there is a body; then
 /// brings the response back.
 Task<ProxyExchange::Failed> ProxyExchange::converse(Call& call) {
-  runtime::Scope pump(surroundings_.loop);
+  runtime::Scope sending(surroundings_.loop);
   if (request_.body.length().empty()) {
     // Where this fails, the response, or its absence, tells more.
     (void)co_await call.finish(nullptr);
     attempt_.sent = surroundings_.loop.now();
   } else {
-    pump.start(pump_body(call));
+    sending.start(pump_.run(call, attempt_));
   }
   const auto head = co_await read_final_head(call);
-  attempt_.received_any = call.received_any() || client_failed_.has_value();
+  attempt_.received_any = call.received_any();
   if (!head) co_return failed(head.error());
   request_.record.upstream_status = response_.status;
   request_.record.upstream_time = surroundings_.loop.now() - began_;
   attempt_.phase = Phase::relaying;
   if (response_.status == 101) co_return co_await tunnel(call);
   co_return co_await relay_response(call);
-}
-
-/// The request's body on its way to the origin. An origin that takes no more of it may have
-/// answered already, so a failure to write ends the pump and nothing else; one to read ends the
-/// exchange.
-Task<void> ProxyExchange::pump_body(Call& call) {
-  for (;;) {
-    const auto piece = co_await next_piece(call);
-    if (!piece) {
-      client_failed_ = downstream_failure(piece.error());
-      call.abort({Fault::cancelled, Side::downstream, 0, "the request broke off"});
-      co_return;
-    }
-    if (piece->empty()) break;
-    const bool ends = request_.body.ended() && request_.body.trailers().count() == 0;
-    const Last last = ends ? Last::yes : Last::no;
-    const auto written = co_await call.write(*piece, last);
-    if (ends || !written) {
-      attempt_.sent = surroundings_.loop.now();
-      co_return;
-    }
-  }
-  http::Fields trailers(request_.arena);
-  forward_trailers(request_.body.trailers(), request_.head.fields.combined(FieldId::connection),
-                   service_.forwarding.request_id, trailers);
-  (void)co_await call.finish(&trailers);
-  attempt_.sent = surroundings_.loop.now();
-}
-
-/// The first piece again where an earlier attempt had no more than that.
-Task<Result<std::string_view>> ProxyExchange::next_piece(Call& call) {
-  if (pieces_read_ == 1 && !attempt_.first_piece_sent) {
-    attempt_.first_piece_sent = true;
-    co_return first_piece_;
-  }
-  const bool first = pieces_read_ == 0;
-  attempt_.body_repeatable = first;  // reading on gives the memory of the first piece away
-  auto next = request_.body.read();
-  if (!next.ready()) {
-    (void)co_await call.write({}, Last::no);  // the head, while the body is awaited
-    attempt_.head_sent = surroundings_.loop.now();
-  }
-  const auto piece = co_await next;
-  if (!piece) co_return piece;
-  ++pieces_read_;
-  attempt_.first_piece_sent = true;
-  if (first) first_piece_ = *piece;
-  co_return piece;
 }
 
 Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
@@ -212,7 +165,7 @@ Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
     http1::remove_hop_by_hop(response_.fields);
     response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
     auto sent = co_await responder_.interim(response_);
-    if (!sent) client_failed_ = client_write_failure(sent.error());
+    if (!sent) attempt_.client_failed = client_write_failure(sent.error());
     if (!sent) co_return sent;
   }
   co_return fail(Fault::malformed, Side::upstream, "too many interim responses");
@@ -238,7 +191,7 @@ Instant ProxyExchange::head_deadline() const {
 
 ProxyExchange::Failed ProxyExchange::failed(const Error& error) {
   attempt_.error = error;
-  if (client_failed_) return client_failed_;
+  if (attempt_.client_failed) return attempt_.client_failed;
   return http::Failure{.reason = upstream_reason(error, attempt_.phase), .error = error};
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "proxy/body_pump.h"
 #include "proxy/max_forwards.h"
 #include "proxy/proxy.h"
 #include "proxy/verdict.h"
@@ -28,8 +29,6 @@ class ProxyExchange {
   Task<Failed> try_endpoint(upstream::Picked& picked);
   Result<void> start_call(connection::Http1Client& client, const upstream::Candidate& candidate);
   Task<Failed> converse(connection::Call& call);
-  Task<void> pump_body(connection::Call& call);
-  Task<Result<std::string_view>> next_piece(connection::Call& call);
   Task<Result<void>> read_final_head(connection::Call& call);
   Task<Result<void>> read_head(connection::Call& call);
   Instant head_deadline() const;
@@ -51,12 +50,10 @@ class ProxyExchange {
   http::ResponseHead response_;
   http::BodyRules upstream_rules_;
   upstream::Tried tried_;
+  BodyPump pump_;
   Attempt attempt_;
   Instant began_;
   std::string_view response_connection_;
-  std::string_view first_piece_;  // of the request's body; good until a second is read
-  std::uint64_t pieces_read_ = 0;
-  Failed client_failed_;  // the client's side, while the origin was awaited
 };
 
 }  // namespace minato::proxy

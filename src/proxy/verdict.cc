@@ -58,6 +58,7 @@ Reason upstream_reason(const Error& error, Phase phase) {
 }
 
 bool may_retry(const Attempt& attempt, http::Method method) {
+  if (attempt.client_failed) return false;
   if (attempt.phase == Phase::connecting) return attempt.body_repeatable;
   if (attempt.phase == Phase::relaying || attempt.received_any || !attempt.body_repeatable)
     return false;

@@ -2,6 +2,8 @@
 // tried again.
 #pragma once
 
+#include <optional>
+
 #include "base/time.h"
 #include "http/handler.h"
 
@@ -25,6 +27,7 @@ struct Attempt {
   bool first_piece_sent = false;
   Instant head_sent = never;  ///< where the request's body had to be waited for
   Instant sent = never;       ///< when the last of the request was written, or given up
+  std::optional<http::Failure> client_failed;  ///< while the origin was awaited
   Error error{};
 };
 

@@ -92,6 +92,10 @@ TEST(Verdict, NothingIsRepeatedThatAnOriginIsAtWorkOnOrHasAnswered) {
       {"a byte of it came",
        {.phase = Phase::waiting, .received_any = true, .error = upstream(Fault::reset)}},
       {"it was begun", {.phase = Phase::relaying, .error = upstream(Fault::reset)}},
+      {"the client failed meanwhile",
+       {.phase = Phase::waiting,
+        .client_failed = http::Failure{.reason = Reason::request_timeout},
+        .error = upstream(Fault::reset)}},
       {"the client broke off",
        {.phase = Phase::waiting, .error = {Fault::reset, Side::downstream, 0, ""}}},
   };

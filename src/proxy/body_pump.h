@@ -1,0 +1,36 @@
+// The request's body on its way to the origin, for as many attempts as it takes.
+#pragma once
+
+#include <string_view>
+
+#include "connection/call.h"
+#include "proxy/verdict.h"
+#include "runtime/loop.h"
+
+namespace minato::proxy {
+
+/// Thread: the loop's.
+/// Bounds: one piece. A body of which an origin has had no more than the first can be sent again.
+class BodyPump {
+ public:
+  /// `request_id` names the field that no trailer may set.
+  BodyPump(runtime::Loop& loop, http::Request& request, std::string_view request_id)
+      : loop_(loop), request_(request), request_id_(request_id) {}
+
+  /// Sends the body by `call`, and writes into `attempt` what becomes of it. An origin that takes
+  /// no more of it may have answered already, so a failure to write ends this and nothing else; one
+  /// to read aborts the call.
+  Task<void> run(connection::Call& call, Attempt& attempt);
+
+ private:
+  Task<Result<std::string_view>> next_piece(connection::Call& call, Attempt& attempt);
+  Task<void> finish(connection::Call& call, Attempt& attempt);
+
+  runtime::Loop& loop_;
+  http::Request& request_;
+  std::string_view request_id_;
+  std::string_view first_piece_;  // good until a second is read
+  std::uint64_t pieces_read_ = 0;
+};
+
+}  // namespace minato::proxy
