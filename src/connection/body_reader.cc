@@ -21,7 +21,7 @@ void BodyReader::begin(BodyLength length, const http::BodyRules& rules, http::Fi
   rules_ = &rules;
   left_ = length.bytes;
   bytes_ = 0;
-  waited_ = Nanos{0};
+  waited_ = given_up_ = Nanos{0};
   held_ = false;
   complete_ = length.empty();
   chunked_.reset();
@@ -113,8 +113,23 @@ BodyReader::Piece BodyReader::ended_early() {
   return std::string_view{};
 }
 
+/// A wait, which begins where one that was given up has stopped.
+class BodyReader::Wait {
+ public:
+  explicit Wait(BodyReader& reader) : reader_(reader) {
+    reader.waiting_since_ = reader.stream_.loop().now() - reader.given_up_;
+  }
+  ~Wait() {
+    const Nanos passed = reader_.stream_.loop().now() - reader_.waiting_since_;
+    reader_.given_up_ = reader_.held_ ? Nanos{0} : passed;
+  }
+
+ private:
+  BodyReader& reader_;
+};
+
 Task<BodyReader::Piece> BodyReader::wait() {
-  waiting_since_ = stream_.loop().now();
+  const Wait wait(*this);
   for (;;) {
     if (too_slow()) co_return fail(Fault::timed_out, stream_.side(), "the body comes too slowly");
     const auto count = co_await stream_.read(buffer_.room_for_body(), deadline());
@@ -137,6 +152,7 @@ void BodyReader::end_waiting() {
 void BodyReader::release() {
   held_ = false;
   waiting_since_ = stream_.loop().now();
+  given_up_ = Nanos{0};
 }
 
 /// The deadline that passed has moved meanwhile.

@@ -21,10 +21,12 @@ class BodyReader {
   void begin(http::BodyLength length, const http::BodyRules& rules, http::Fields& trailers);
   /// The peer has a reason not to send yet: no time runs against it until `release`.
   void hold() { held_ = true; }
+  /// Its time to send begins now.
   void release();
 
   /// The next bytes, good until the next call; empty at the end. Does not wait where the buffer or
-  /// the kernel has some already. Errors: closed (the stream ended early), malformed, too_large,
+  /// the kernel has some already. The time of a read that is given up counts for the next: who asks
+  /// again cannot prolong it. Errors: closed (the stream ended early), malformed, too_large,
   /// timed_out, reset; with the stream's side.
   Soon<Result<std::string_view>> read();
 
@@ -44,6 +46,7 @@ class BodyReader {
   Piece give(std::string_view piece);
   Piece give_chunk();
   Piece ended_early();
+  class Wait;
   Task<Piece> wait();
   void end_waiting();
   bool may_go_on(const Error& error);
@@ -60,6 +63,7 @@ class BodyReader {
   // Only the time in which the peer was waited for counts against it: not what whoever reads takes.
   Nanos waited_{0};
   Instant waiting_since_{};
+  Nanos given_up_{0};  // of waits since the last byte
   bool held_ = false;
   bool complete_ = true;
 };

@@ -246,6 +246,36 @@ TEST(BodyReader, OnlyTheTimeInWhichTheSenderIsWaitedForCounts) {
   EXPECT_TRUE(body.reader.complete());
 }
 
+TEST(BodyReader, TheTimeOfAReadThatWasGivenUpCountsForTheNext) {
+  for (const std::uint64_t rate : {0u, 100u}) {
+    Body body(BodyLength::known(5), {.idle = rate == 0 ? 10s : 0s, .rate_min = rate});
+    const Millis limit = rate == 0 ? 10s : min_rate_grace;
+    for (const Millis part : {limit / 2, limit / 4}) {
+      const auto given_up = body.reading();
+      body.connection.world.advance(part);
+    }
+    body.connection.world.advance(1h);  // nobody waits
+    auto last = body.reading();
+    body.connection.world.advance(limit / 4 - 1ms);
+    EXPECT_FALSE(last.done());
+    body.connection.world.advance(1ms);
+    ASSERT_TRUE(last.done());
+    EXPECT_EQ(last.value().error().fault, Fault::timed_out);
+  }
+}
+
+TEST(BodyReader, AByteEndsTheTimeOfReadsThatWereGivenUp) {
+  Body body(BodyLength::known(5), {.idle = 10s});
+  {
+    auto given_up = body.reading();
+    body.connection.world.advance(9s);
+  }
+  auto reading = body.reading();
+  body.connection.send("h");
+  body.connection.world.advance(9s);
+  EXPECT_FALSE(reading.done());
+}
+
 TEST(BodyReader, ASenderThatWasToWaitAndSendsAllTheSameHasItsTime) {
   for (const bool at_once : {false, true}) {
     Body body(BodyLength::known(5), {.idle = 10s});

@@ -20,6 +20,8 @@ class ServerBody final : public http::RequestBody {
     awaits_continue_ = false;
     reader_.release();
   }
+  /// Nobody wants the rest: who discards it has times of his own.
+  void begin_discard() { reader_.release(); }
 
   http::BodyLength length() const override { return reader_.length(); }
   /// A client that sends its body all the same no longer waits.

@@ -205,6 +205,7 @@ bool ServerExchange::may_still_send() const {
 
 Task<bool> ServerExchange::discard_body() {
   rules_.idle = discard_idle;
+  body_.begin_discard();
   const Instant until = stream_.loop().now() + discard_time;
   while (body_.bytes() < discard_bytes_max && stream_.loop().now() < until) {
     const auto piece = co_await body_.read();

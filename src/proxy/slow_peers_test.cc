@@ -26,6 +26,18 @@ TEST_F(SlowPeers, AClientThatSendsBelowTheLeastRateIsCutOff) {
   EXPECT_EQ(status_of(browser.received()), 408);
 }
 
+TEST_F(SlowPeers, AttemptsThatFailDoNotGiveAClientMoreTime) {
+  service.timeouts.stream_idle = 10s;
+  auto& browser = client("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  world.advance(6s);
+  origin().newest().reset();
+  EXPECT_EQ(origin().connections(), 2u);
+  world.advance(3s);
+  EXPECT_EQ(browser.received(), "");
+  world.advance(1s);
+  EXPECT_EQ(status_of(browser.received()), 408);
+}
+
 TEST_F(SlowPeers, AnOriginThatSendsBelowTheLeastRateIsCutOff) {
   service.timeouts.min_rate = Bytes{100};
   auto& browser = client(get);
