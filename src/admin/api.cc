@@ -44,6 +44,7 @@ Reply nothing_there(std::string_view path) {
 Failure failure_of(const Error& error) {
   switch (error.fault) {
     case Fault::malformed: return {Reason::malformed_request, error};
+    case Fault::fields_too_large: return {Reason::head_too_large, error};
     case Fault::timed_out: return {Reason::request_timeout, error};
     default: return {Reason::client_gone, error};
   }

@@ -312,10 +312,18 @@ TEST_F(ApiTest, ABodyThatTurnsOutTooLargeIsRefused) {
 }
 
 TEST_F(ApiTest, ABodyThatBreaksOffDoesNothing) {
-  body.broken = Error{Fault::reset, Side::downstream};
-  const auto outcome = ask("POST", "/reload");
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().reason, http::Reason::client_gone);
+  const std::pair<Fault, http::Reason> rows[] = {
+      {Fault::reset, http::Reason::client_gone},
+      {Fault::timed_out, http::Reason::request_timeout},
+      {Fault::malformed, http::Reason::malformed_request},
+      {Fault::fields_too_large, http::Reason::head_too_large},
+  };
+  for (const auto& [fault, reason] : rows) {
+    body.broken = Error{fault, Side::downstream};
+    const auto outcome = ask("POST", "/reload");
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().reason, reason);
+  }
   EXPECT_EQ(program.reloads, 0);
 }
 

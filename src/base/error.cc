@@ -40,6 +40,7 @@ std::string_view name(Fault fault) noexcept {
     case Fault::reset: return "reset";
     case Fault::malformed: return "malformed";
     case Fault::too_large: return "too large";
+    case Fault::fields_too_large: return "fields too large";
     case Fault::not_found: return "not found";
     case Fault::denied: return "denied";
     case Fault::resource: return "out of resources";

@@ -13,16 +13,17 @@ namespace minato {
 enum class Side : std::uint8_t { local, downstream, upstream };
 
 enum class Fault : std::uint8_t {
-  refused,    ///< the peer does not take connections
-  timed_out,  ///< a deadline passed
-  closed,     ///< an orderly end where more was due
-  reset,      ///< the connection broke
-  malformed,  ///< the peer broke the protocol
-  too_large,  ///< over a limit
-  not_found,  ///< a name that does not resolve, a file that is not there
-  denied,     ///< permission, or an address in use
-  resource,   ///< we are out of something: descriptors, memory, slots
-  cancelled,  ///< we gave it up ourselves
+  refused,           ///< the peer does not take connections
+  timed_out,         ///< a deadline passed
+  closed,            ///< an orderly end where more was due
+  reset,             ///< the connection broke
+  malformed,         ///< the peer broke the protocol
+  too_large,         ///< over a limit
+  fields_too_large,  ///< a field section over its limit
+  not_found,         ///< a name that does not resolve, a file that is not there
+  denied,            ///< permission, or an address in use
+  resource,          ///< we are out of something: descriptors, memory, slots
+  cancelled,         ///< we gave it up ourselves
 };
 
 struct Error {

@@ -69,7 +69,7 @@ std::optional<BodyReader::Piece> BodyReader::take_chunked() {
   switch (step) {
     case Step::need_more: return std::nullopt;
     case Step::data: return give_chunk();
-    case Step::refused: return fail(Fault::malformed, stream_.side(), chunked_->detail());
+    case Step::refused: return refused();
     case Step::end: complete_ = true; return std::string_view{};
   }
   std::unreachable();
@@ -87,9 +87,14 @@ BodyReader::Piece BodyReader::give_chunk() {
   std::string_view behind = looked_at;
   const Step step = chunked_->next(behind);
   buffer_.consume(looked_at.size() - behind.size());
-  if (step == Step::refused) return fail(Fault::malformed, stream_.side(), chunked_->detail());
+  if (step == Step::refused) return refused();
   complete_ = step == Step::end;
   return give(piece);
+}
+
+BodyReader::Piece BodyReader::refused() const {
+  const auto fault = chunked_->trailers_too_large() ? Fault::fields_too_large : Fault::malformed;
+  return fail(fault, stream_.side(), chunked_->detail());
 }
 
 std::optional<BodyReader::Piece> BodyReader::take_to_close() {

@@ -27,7 +27,7 @@ class BodyReader {
   /// The next bytes, good until the next call; empty at the end. Does not wait where the buffer or
   /// the kernel has some already. The time of a read that is given up counts for the next: who asks
   /// again cannot prolong it. Errors: closed (the stream ended early), malformed, too_large,
-  /// timed_out, reset; with the stream's side.
+  /// fields_too_large (its trailers), timed_out, reset; with the stream's side.
   Soon<Result<std::string_view>> read();
 
   http::BodyLength length() const { return length_; }
@@ -46,6 +46,7 @@ class BodyReader {
   Piece give(std::string_view piece);
   Piece give_chunk();
   Piece ended_early();
+  Piece refused() const;
   class Wait;
   Task<Piece> wait();
   void end_waiting();

@@ -12,7 +12,8 @@ namespace {
 
 Error upstream_error(const http1::Refusal& refusal) {
   const bool too_large = refusal.reason == http::Reason::upstream_head_too_large;
-  return {too_large ? Fault::too_large : Fault::malformed, Side::upstream, 0, refusal.detail};
+  return {too_large ? Fault::fields_too_large : Fault::malformed, Side::upstream, 0,
+          refusal.detail};
 }
 
 BodyFraming framing_of(BodyLength length) {
@@ -85,7 +86,7 @@ Task<Result<void>> Http1Client::read_head(Instant until) {
     }
     if (buffer_.room_for_head().empty()) {
       if (!buffer_.grow(call_->terms.head_bytes_max))
-        co_return fail(Fault::too_large, Side::upstream, "the head is over the limit");
+        co_return fail(Fault::fields_too_large, Side::upstream, "the head is over the limit");
       call_->parser.reset();
       continue;
     }

@@ -223,7 +223,7 @@ TEST(Http1Client, AHeadOverTheLimitIsTooLarge) {
     EXPECT_TRUE(within.read_head()) << limit;
     Exchange over("GET", BodyLength::none(), limit);
     over.connection.send(std::string(before) + value + "x\r\n\r\n");
-    EXPECT_EQ(over.fault_of_head(), Fault::too_large) << limit;
+    EXPECT_EQ(over.fault_of_head(), Fault::fields_too_large) << limit;
   }
 }
 

@@ -41,6 +41,8 @@ class ChunkedDecoder {
   bool ended() const { return state_ == State::ended; }
   /// Static text; whose fault it is (400 or 502) the caller knows.
   const char* detail() const { return detail_; }
+  /// Refused for the size of its trailers alone (431).
+  bool trailers_too_large() const { return trailers_.too_large(); }
   /// How many bytes of data have come out.
   std::uint64_t data_bytes() const { return data_bytes_; }
 

@@ -49,7 +49,8 @@ class LineCutter {
 /// is the business of http1/framing.h.
 ///
 /// Refusals: malformed_request, uri_too_long, head_too_large, version_not_supported and
-/// method_not_implemented (CONNECT). After one, the head holds what was read so far, for the log.
+/// method_not_implemented (CONNECT, a method that is too long). After one, the head holds what was
+/// read so far, for the log.
 class RequestParser {
  public:
   RequestParser(http::RequestHead& head, const HeadLimits& limits) : head_(head), limits_(limits) {}
@@ -69,6 +70,7 @@ class RequestParser {
  private:
   Progress refuse(http::Reason reason, const char* detail);
   Progress check_first_byte(std::string_view bytes);
+  Progress refuse_long_line(std::string_view line);
   Progress take_line(std::string_view line);
   Progress take_request_line(std::string_view line);
   Progress take_version(std::string_view text);

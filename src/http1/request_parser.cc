@@ -40,7 +40,7 @@ Progress RequestParser::feed(std::string_view bytes) {
         return refuse(Reason::malformed_request, "line feed without carriage return");
       case Cut::too_long:
         return in_fields_ ? refuse(Reason::head_too_large, "request head too large")
-                          : refuse(Reason::uri_too_long, "request line too long");
+                          : refuse_long_line(bytes.substr(lines_.offset()));
     }
     const Progress progress = take_line(line);
     if (progress != Progress::need_more) return progress;
@@ -74,6 +74,16 @@ Progress RequestParser::check_first_byte(std::string_view bytes) {
   started_ = true;
   if (http::is_tchar(first)) return Progress::need_more;
   return refuse(Reason::malformed_request, "invalid method");
+}
+
+/// What is too long about a request line that has no end within its bound (RFC 9112 3).
+Progress RequestParser::refuse_long_line(std::string_view line) {
+  const auto beginning = line.substr(0, method_bytes_max + 1);
+  const auto method = beginning.substr(0, beginning.find(' '));
+  if (!http::is_token(method)) return refuse(Reason::malformed_request, "invalid method");
+  return method.size() > method_bytes_max
+             ? refuse(Reason::method_not_implemented, "method too long")
+             : refuse(Reason::uri_too_long, "request line too long");
 }
 
 Progress RequestParser::take_line(std::string_view line) {

@@ -300,6 +300,10 @@ TEST(RequestParser, HoldsItsLimitsToTheByte) {
       {{.target_bytes = 6}, head, Reason::none},
       {{.target_bytes = 5}, head, Reason::uri_too_long},
       {{.target_bytes = 40}, endless, Reason::uri_too_long},
+      {{.target_bytes = 40}, std::string(200, 'M'), Reason::method_not_implemented},
+      {{.target_bytes = 40}, std::string(64, 'M') + endless, Reason::method_not_implemented},
+      {{.target_bytes = 150}, std::string(61, 'M') + endless, Reason::uri_too_long},
+      {{.target_bytes = 40}, "G\"" + endless, Reason::malformed_request},
       {{.head_bytes = 60}, "GET / HTTP/1.1\r\nA: " + std::string(200, 'x'), Reason::head_too_large},
   };
   for (const LimitCase& c : cases) {

@@ -32,7 +32,7 @@ bool may_be_trailer(const Field& field) {
 }
 
 Progress TrailerSection::take(char c) {
-  if (++section_bytes_ > limits_.bytes) return refuse("trailer section too large");
+  if (++section_bytes_ > limits_.bytes) return refuse_size("trailer section too large");
   if (after_return_) return c == '\n' ? end_line() : refuse("carriage return in a trailer field");
   if (c == '\n') return refuse("line feed without carriage return");
   if (c == '\r') {
@@ -48,6 +48,11 @@ Progress TrailerSection::refuse(const char* detail) {
   return Progress::refused;
 }
 
+Progress TrailerSection::refuse_size(const char* detail) {
+  too_large_ = true;
+  return refuse(detail);
+}
+
 Progress TrailerSection::end_line() {
   after_return_ = false;
   if (line_bytes_ == 0) return Progress::done;
@@ -58,7 +63,7 @@ Progress TrailerSection::end_line() {
 }
 
 Progress TrailerSection::take_field(std::string_view line) {
-  if (++lines_ > limits_.count) return refuse("too many trailer fields");
+  if (++lines_ > limits_.count) return refuse_size("too many trailer fields");
   Field field;
   const char* const fault = parse_field_line(line, field);
   if (fault != nullptr) return refuse(fault);

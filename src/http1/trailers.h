@@ -30,9 +30,12 @@ class TrailerSection {
 
   Progress take(char c);
   const char* detail() const { return detail_; }
+  /// It was refused for its size alone.
+  bool too_large() const { return too_large_; }
 
  private:
   Progress refuse(const char* detail);
+  Progress refuse_size(const char* detail);
   Progress end_line();
   Progress take_field(std::string_view line);
   void push(char c);
@@ -45,6 +48,7 @@ class TrailerSection {
   std::size_t lines_ = 0;
   const char* detail_ = "";
   bool after_return_ = false;
+  bool too_large_ = false;
 };
 
 }  // namespace minato::http1

@@ -30,7 +30,7 @@ Reason waiting_reason(Fault fault) {
     case Fault::timed_out: return Reason::upstream_timeout;
     case Fault::reset: return Reason::upstream_reset;
     case Fault::malformed: return Reason::upstream_malformed;
-    case Fault::too_large: return Reason::upstream_head_too_large;
+    case Fault::fields_too_large: return Reason::upstream_head_too_large;
     default: return Reason::upstream_closed;
   }
 }
@@ -38,6 +38,7 @@ Reason waiting_reason(Fault fault) {
 Reason relaying_reason(Fault fault) {
   switch (fault) {
     case Fault::timed_out: return Reason::upstream_idle;
+    case Fault::fields_too_large: return Reason::upstream_head_too_large;  // trailers
     case Fault::malformed: return Reason::upstream_malformed;
     case Fault::reset: return Reason::upstream_reset;
     default: return Reason::upstream_truncated;
@@ -76,6 +77,7 @@ http::Failure downstream_failure(const Error& error) {
   switch (error.fault) {
     case Fault::malformed: return {.reason = Reason::malformed_request, .error = error};
     case Fault::too_large: return {.reason = Reason::body_too_large, .error = error};
+    case Fault::fields_too_large: return {.reason = Reason::head_too_large, .error = error};
     case Fault::timed_out: return {.reason = Reason::request_timeout, .error = error};
     case Fault::resource: return {.reason = Reason::out_of_resources, .error = error};
     default: return {.reason = Reason::client_gone, .error = error};

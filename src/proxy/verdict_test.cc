@@ -31,8 +31,8 @@ TEST(Verdict, TheReasonFollowsFromWhatFailedAndWhen) {
       {Fault::closed, Reason::connect_failed, Reason::upstream_closed, Reason::upstream_truncated},
       {Fault::malformed, Reason::connect_failed, Reason::upstream_malformed,
        Reason::upstream_malformed},
-      {Fault::too_large, Reason::connect_failed, Reason::upstream_head_too_large,
-       Reason::upstream_truncated},
+      {Fault::fields_too_large, Reason::connect_failed, Reason::upstream_head_too_large,
+       Reason::upstream_head_too_large},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(upstream_reason(upstream(row.fault), Phase::connecting), row.connecting);
@@ -88,7 +88,8 @@ TEST(Verdict, NothingIsRepeatedThatAnOriginIsAtWorkOnOrHasAnswered) {
   const Row rows[] = {
       {"the response is late", {.phase = Phase::waiting, .error = upstream(Fault::timed_out)}},
       {"the response is malformed", {.phase = Phase::waiting, .error = upstream(Fault::malformed)}},
-      {"its head is too large", {.phase = Phase::waiting, .error = upstream(Fault::too_large)}},
+      {"its head is too large",
+       {.phase = Phase::waiting, .error = upstream(Fault::fields_too_large)}},
       {"a byte of it came",
        {.phase = Phase::waiting, .received_any = true, .error = upstream(Fault::reset)}},
       {"it was begun", {.phase = Phase::relaying, .error = upstream(Fault::reset)}},
@@ -134,6 +135,7 @@ TEST(Verdict, AFailureToReadTheRequestIsToldByItsFault) {
   for (const Row& row : {
            Row{Fault::malformed, Reason::malformed_request},
            Row{Fault::too_large, Reason::body_too_large},
+           Row{Fault::fields_too_large, Reason::head_too_large},
            Row{Fault::timed_out, Reason::request_timeout},
            Row{Fault::resource, Reason::out_of_resources},
            Row{Fault::closed, Reason::client_gone},

@@ -296,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "check answered 404"},
                     Failing{"WhatIsNotHttp", "SSH-2.0-OpenSSH\r\n", "check failed: malformed"},
                     Failing{"HalfAHead", "HTTP/1.1 200 OK\r\nContent-", "check failed: closed"},
-                    Failing{"AHeadWithoutEnd", endless_head, "check failed: too large"},
+                    Failing{"AHeadWithoutEnd", endless_head, "check failed: fields too large"},
                     Failing{"InterimResponsesWithoutEnd", interims, "check failed: malformed"}),
     [](const auto& row) { return std::string(row.param.rule); });
 

@@ -127,13 +127,26 @@ def test_a_chunked_body_that_grows_too_large_is_refused(minato, scripted):
         assert client.ended()
 
 
+@pytest.mark.parametrize("trailers", ["X: " + "v" * 9000 + "\r\n", "X: y\r\n" * 70],
+                         ids=["size", "count"])
+def test_trailers_over_a_limit_are_refused(minato, scripted, trailers):
+    with minato.serving(scripted).client() as client:
+        client.send("PUT / HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+        client.send(trailers + "\r\n")
+        assert client.read_response().status == 431
+        assert client.ended()
+
+
 @pytest.mark.parametrize("head, status", [
     ("GET /" + "a" * 600 + " HTTP/1.1\r\nHost: app.test\r\n\r\n", 414),
     ("GET / HTTP/1.1\r\nHost: app.test\r\nX: " + "a" * 5000 + "\r\n\r\n", 431),
     ("GET / HTTP/1.1\r\nHost: app.test\r\n" + "X: y\r\n" * 30 + "\r\n", 431),
     ("GET / HTTP/1.1\r\nHost: app.test\r\nX: " + "a" * 5000, 431),
     ("GET /" + "a" * 5000, 414),
-], ids=["target", "field", "count of fields", "field without end", "target without end"])
+    ("M" * 100 + " / HTTP/1.1\r\nHost: app.test\r\n\r\n", 501),
+    ("M" * 5000, 501),
+], ids=["target", "field", "count of fields", "field without end", "target without end", "method",
+        "method without end"])
 def test_a_head_over_a_limit_is_refused(minato, echo, head, status):
     top = "limits: {request_target: 512, request_header_size: 4KiB, request_header_count: 20}"
     with minato.serving(echo, top=top).client() as client:
