@@ -101,6 +101,21 @@ def test_an_early_answer_reaches_the_client_while_it_still_sends(minato, scripte
         assert (answer.status, answer.text) == (413, "no more")
 
 
+def test_what_comes_behind_an_early_answer_is_discarded(minato, scripted):
+    with minato.serving(scripted).client() as client:
+        client.send("PUT /first HTTP/1.1\r\nHost: app.test\r\nContent-Length: 2000\r\n\r\n")
+        origin = scripted.accept()
+        assert origin.read_head().target == "/first"
+        origin.send(response(b"no", status="403 Forbidden"))
+        assert client.read_response().status == 403
+        client.send(b"x" * 1000).send(b"x" * 1000).ask("/next")
+        again, request = scripted.expect()
+        assert (request.target, request.text) == ("/next", "")
+        again.send(response(b"ok"))
+        assert client.read_response().text == "ok"
+        assert origin.ended()
+
+
 def test_both_directions_stream_at_once(minato, scripted):
     with minato.serving(scripted).client() as client:
         client.send("POST / HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -51,3 +51,11 @@ def test_a_body_that_nobody_wants_does_not_break_the_connection(minato, echo):
         client.ask(method="POST", host="nobody.test", body="x" * 1000).ask("/next")
         assert client.read_response().status == 404
         assert client.read_response().text == "GET /next"
+
+
+def test_a_large_body_that_nobody_wants_costs_the_connection_but_not_the_answer(minato, echo):
+    with minato.serving(echo).client() as client:
+        client.ask(method="POST", host="nobody.test", body="x" * 500_000)
+        assert client.read_response().status == 404
+        assert client.ended()
+    assert echo.count() == 0
