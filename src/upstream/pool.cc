@@ -58,9 +58,8 @@ class Pool::Idle final : public ListLink {
   Ear ear_;  // dies before the stream that it listens to
 };
 
-Lease::Lease(LocalRef<Pool> pool, std::unique_ptr<Http1Client> client, bool reused,
-             const PoolOptions& options)
-    : pool_(std::move(pool)), client_(std::move(client)), options_(&options), reused_(reused) {}
+Lease::Lease(LocalRef<Pool> pool, std::unique_ptr<Http1Client> client, const PoolOptions& options)
+    : pool_(std::move(pool)), client_(std::move(client)), options_(&options) {}
 
 Lease::~Lease() {
   if (client_) pool_->give_back(std::move(client_), *options_);
@@ -79,7 +78,7 @@ Pool::~Pool() { close_idle(); }
 Soon<Result<Lease>> Pool::check_out(const PoolOptions& options, Care care, Instant until) {
   if (auto client = take_idle(care)) {
     news_.connection_reused();
-    return Result<Lease>(Lease(LocalRef(this), std::move(client), true, options));
+    return Result<Lease>(Lease(LocalRef(this), std::move(client), options));
   }
   return connect(options, until);
 }
@@ -113,7 +112,7 @@ Task<Result<Lease>> Pool::connect(const PoolOptions& options, Instant until) {
   endpoint_->connection_opened();
   news_.connection_opened();
   auto client = std::make_unique<Http1Client>(*std::move(stream));
-  co_return Lease(self, std::move(client), false, options);
+  co_return Lease(self, std::move(client), options);
 }
 
 void Pool::connect_failed(const Error& error) {

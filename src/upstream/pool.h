@@ -36,21 +36,18 @@ class ConnectNews {
 /// exchange ended cleanly; else it is closed.
 class Lease {
  public:
-  Lease(LocalRef<Pool> pool, std::unique_ptr<connection::Http1Client> client, bool reused,
+  Lease(LocalRef<Pool> pool, std::unique_ptr<connection::Http1Client> client,
         const PoolOptions& options);
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   ~Lease();
 
   connection::Http1Client& client() { return *client_; }
-  /// The connection has served before: the origin may have closed it unseen (RFC 9112 9.3.1).
-  bool reused() const { return reused_; }
 
  private:
   LocalRef<Pool> pool_;
   std::unique_ptr<connection::Http1Client> client_;
   const PoolOptions* options_;
-  bool reused_;
 };
 
 /// What is lost where a request goes out on a connection that the origin has just ended.

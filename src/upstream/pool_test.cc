@@ -136,7 +136,7 @@ TEST_F(PoolTest, AConnectionWaitsForTheNextExchange) {
   EXPECT_EQ(endpoint->connections(), 1u);
   EXPECT_EQ(loop.blocks().lent_bytes(), 0u);
   auto again = check_out();
-  EXPECT_TRUE(again.reused());
+  EXPECT_EQ(again.client().calls(), 1u);
   EXPECT_EQ(pool->idle_count(), 0u);
   exchange(again, 0);
   EXPECT_EQ(origins.size(), 1u);
@@ -179,7 +179,7 @@ TEST_F(PoolTest, WhatComesUnaskedEndsAnIdleConnection) {
   idle_connection();
   send(0, "HTTP/1.1 408 Request Timeout\r\n\r\n");
   EXPECT_EQ(pool->idle_count(), 0u);
-  EXPECT_FALSE(check_out().reused());
+  EXPECT_EQ(check_out().client().calls(), 0u);
 }
 
 TEST_F(PoolTest, TheOriginsEndOrResetEndsAnIdleConnection) {
