@@ -132,16 +132,17 @@ Task<bool> PlannedClient::read_response(Talk& talk) {
   const Ending ending = co_await talk.inbox.read_head(head);
   if (ending == Ending::wrong) ledger_.violate("a client got what is no response");
   if (ending != Ending::complete) co_return false;
-  if (head.status() < 200) {
-    talk.continued |= head.status() == 100;
-    talk.progress.ring();
-    co_return true;
-  }
   if (talk.answered == talk.begun) {
     ledger_.violate("a client got a response to nothing: " + head.start_line);
     co_return false;
   }
   const ExchangePlan& plan = exchange(talk.answered);
+  if (head.status() < 200) {
+    ledger_.interim_arrived(plan.id, head);
+    talk.continued |= head.status() == 100;
+    talk.progress.ring();
+    co_return true;
+  }
   const int attempt = ledger_.response_arrived(plan.id, head);
   const Ending end_of_body = co_await read_body(talk, head, attempt);
   ++talk.answered;

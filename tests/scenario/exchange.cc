@@ -40,6 +40,7 @@ RequestPlan any_request(Temper temper, Random& random) {
   request.expects_continue =
       !request.http_1_0 && request.body.style != Kind::none && random.one_in(4);
   request.pipelined = random.one_in(3);
+  request.fields = random.one_in(4);
   return request;
 }
 
@@ -60,6 +61,7 @@ ResponsePlan any_response(Temper temper, Random& random) {
                       : any_body(temper, random, {Kind::length, Kind::chunked, Kind::to_close});
   response.interims = random.one_in(6) ? 1 + static_cast<int>(random.below(2)) : 0;
   if (response.http_1_0) response.interims = 0;
+  response.fields = random.one_in(4);
   response.early = random.one_in(5);
   response.says_close = random.one_in(8);
   response.closes_unsaid = temper.unsaid_closes && random.one_in(8);
@@ -71,6 +73,15 @@ std::string describe(const BodyPlan& body) {
   constexpr std::array names{"none", "length", "chunked", "to close"};
   return fmt::format("{} {}{}", names[static_cast<std::size_t>(body.style)], body.bytes,
                      body.trailers ? " and a trailer" : "");
+}
+
+std::string extra_fields(BodyKey key) {
+  std::string lines;
+  for (const std::string& value : own_values(key))
+    lines += fmt::format("{}: {}\r\n", lines.empty() ? "X-Own" : "x-own", value);
+  // Behind whatever else Connection says.
+  lines += fmt::format("Connection: {}\r\n{}: 1\r\n", one_hop_name, one_hop_name);
+  return lines;
 }
 
 std::string framing_field(const BodyPlan& body) {
@@ -115,6 +126,13 @@ char body_byte(BodyKey key, std::size_t offset) {
 
 std::string trailer_value(BodyKey key) { return fmt::format("{}-{}", key.id, key.attempt); }
 
+std::vector<std::string> own_values(BodyKey key) {
+  const char direction = key.direction == Direction::request ? '>' : '<';
+  return {fmt::format("{}{} {}", direction, key.id, key.attempt), "\"a, b\";\xe4", ""};
+}
+
+std::string hint(int id) { return fmt::format("</{}>", id); }
+
 std::string framed_body(const BodyPlan& plan, BodyKey key, Random& random) {
   std::string body(plan.bytes, '\0');
   for (std::size_t at = 0; at < body.size(); ++at) body[at] = body_byte(key, at);
@@ -141,6 +159,7 @@ std::string request_head(const ExchangePlan& plan) {
   if (request.wants_close && !request.http_1_0) head += "Connection: close\r\n";
   if (request.takes_trailers) head += "TE: trailers\r\nConnection: TE\r\n";
   if (request.expects_continue) head += "Expect: 100-continue\r\n";
+  if (request.fields) head += extra_fields({plan.id, Direction::request, 0});
   return head + "\r\n";
 }
 
@@ -156,6 +175,7 @@ std::string response_head(const ExchangePlan& plan, int attempt) {
   // RFC 9110 8.6, RFC 9112 6.1: not in a 204.
   if (response.status != 204) head += framing_field(response.body);
   if (response.says_close) head += "Connection: close\r\n";
+  if (response.fields) head += extra_fields({plan.id, Direction::response, attempt});
   return head + "\r\n";
 }
 

@@ -25,6 +25,7 @@ struct RequestPlan {
   bool wants_close = false;
   bool takes_trailers = false;
   bool expects_continue = false;
+  bool fields = false;     ///< some for the origin, and some for one connection alone
   bool pipelined = false;  ///< sent without waiting for the answer to the one before it
 
   /// RFC 9110 9.2.2.
@@ -47,6 +48,7 @@ struct ResponsePlan {
   BodyPlan body;
   bool http_1_0 = false;
   int interims = 0;         ///< 103s before it
+  bool fields = false;      ///< as in a request
   bool early = false;       ///< goes out before the request's body is read
   bool says_close = false;  ///< Connection: close, and keeps the word
   bool closes_unsaid = false;
@@ -88,6 +90,12 @@ std::string response_head(const ExchangePlan& plan, int attempt);
 bool has_response_body(const ExchangePlan& plan);
 /// The field behind a chunked body.
 std::string trailer_value(BodyKey key);
+/// The X-Own of a head that has fields, one a line: for its receiver, whatever is in between.
+std::vector<std::string> own_values(BodyKey key);
+/// The field that such a head has for one connection alone (RFC 9110 7.6.1).
+inline constexpr const char* one_hop_name = "X-Hop";
+/// The value of Link in a 103.
+std::string hint(int id);
 
 /// One line, for whoever looks into a failure.
 std::string describe(const ExchangePlan& plan);

@@ -63,7 +63,8 @@ House::House(sim::SimWorld& world, config::Config config, std::uint32_t workers)
                .quota = quota_,
                .headquarters = *supervisor_,
                .pseudonym = "minato-simulated"},
-      tasks_(loop_) {
+      tasks_(loop_),
+      logs_access_(config.access_log.output != "off") {
   for (std::uint32_t index = 0; index < workers; ++index) {
     seats_.push_back(std::make_unique<SeatOfWorker>(world, index, commons_));
     supervisor_->add_worker(seats_.back()->worker);
@@ -124,6 +125,23 @@ void House::report_leaks(Ledger& ledger) const {
     expect_none(seat->loop.timers().armed_count(), "timers");
   }
   expect_none(lent_bytes(), "bytes of buffers");
+  expect_none(count(observe::Counter::requests_in_flight), "exchanges");
+  expect_none(count(observe::Counter::upstream_connections_open), "connections to origins");
+  report_counts(ledger);
+}
+
+/// Every exchange is counted once, and has one line in the access log. Of what was begun, some may
+/// never have come here.
+void House::report_counts(Ledger& ledger) const {
+  const auto requests = count(observe::Counter::requests);
+  if (requests < static_cast<unsigned>(ledger.answered()) ||
+      requests > static_cast<unsigned>(ledger.begun()))
+    ledger.violate(fmt::format("{} exchanges were counted, of {} begun and {} answered", requests,
+                               ledger.begun(), ledger.answered()));
+  const auto lines =
+      count(observe::Counter::access_log_lines) + count(observe::Counter::access_log_drops);
+  if (lines != (logs_access_ ? requests : 0))
+    ledger.violate(fmt::format("{} exchanges have {} access log lines", requests, lines));
 }
 
 std::uint64_t House::count(observe::Counter counter) const {
@@ -154,7 +172,9 @@ config::Config plain_config(const std::vector<net::Address>& origins) {
 
 std::unique_ptr<Middle> make_house(Site site) {
   Random random(site.seed);
-  const config::Config config = plain_config(site.origins);
+  config::Config config = plain_config(site.origins);
+  if (random.one_in(20)) config.access_log.output = "/dev/null";  // each costs a thread
+  config.services.front().access_log = config.access_log;
   auto house = std::make_unique<House>(site.world, config, 1 + random.below(2));
   if (!random.one_in(3)) return house;
   // What is served stays the same, though not by whom.

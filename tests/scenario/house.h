@@ -68,6 +68,7 @@ class House final : public Middle {
     sim::SimNetwork network;
     control::Worker worker;
   };
+  void report_counts(Ledger& ledger) const;
   Task<void> reload_after(Nanos after, config::Config config);
   Task<void> end();
 
@@ -86,6 +87,7 @@ class House final : public Middle {
   std::vector<std::unique_ptr<SeatOfWorker>> seats_;
   runtime::Scope tasks_;
   std::vector<admin::ReloadOutcome> reloads_;
+  const bool logs_access_;
   bool ending_ = false;
   bool ended_ = false;
 };

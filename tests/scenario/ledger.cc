@@ -11,6 +11,10 @@ const char* word(Direction direction) {
   return direction == Direction::request ? "request" : "response";
 }
 
+bool has_trailers(const BodyPlan& body) {
+  return body.style == Framing::Kind::chunked && body.trailers;
+}
+
 bool fails_unseen(Mishap mishap) {
   return mishap == Mishap::reset_at_once || mishap == Mishap::close_at_once;
 }
@@ -40,6 +44,7 @@ const ExchangePlan* Ledger::request_arrived(const Head& head, int& attempt) {
     if (head.count(name) != 1) violate(fmt::format("{}: not one {}", plan.id, name));
   if (Framing::of_request(head).kind == Framing::Kind::wrong)
     violate(fmt::format("{}: the request is framed wrong", plan.id));
+  check_fields({plan.id, Direction::request, 0}, plan.request.fields, head);
   return &plan;
 }
 
@@ -50,8 +55,11 @@ void Ledger::request_body(int id, std::size_t offset, std::string_view bytes) {
 void Ledger::request_ended(int id, int attempt, std::size_t bytes, Ending ending,
                            const Head& trailers) {
   const Entry& entry = entries_.at(id);
-  if (ending == Ending::complete)
-    check_complete({id, Direction::request, 0}, entry.plan.request.body, bytes, trailers);
+  if (ending == Ending::complete) {
+    const BodyKey key{id, Direction::request, 0};
+    check_complete(key, entry.plan.request.body, bytes);
+    check_trailers(key, has_trailers(entry.plan.request.body), trailers);
+  }
   // Who has its answer already may leave the rest of the body unsent.
   const bool answered = entry.plan.response.early || entry.settled;
   const bool excused = excuses_.broken_links || entry.given_up || answered ||
@@ -71,10 +79,19 @@ void Ledger::request_begun(int id) {
 
 void Ledger::given_up(int id) { entries_.at(id).given_up = true; }
 
+void Ledger::interim_arrived(int id, const Head& head) {
+  Entry& entry = entries_.at(id);
+  if (head.status() == 100) return;
+  ++entry.hints;
+  if (head.status() != 103 || head.values("link") != std::vector{hint(id)})
+    violate(fmt::format("{}: got another's {}", id, head.start_line));
+}
+
 int Ledger::response_arrived(int id, const Head& head) {
   Entry& entry = entries_.at(id);
   if (entry.settled || !entry.begun) violate(fmt::format("{}: a response too many", id));
   entry.settled = true;
+  ++answered_;
   if (head.count("x-exchange") == 0) {
     if (excuses_.no_proxy || head.status() < 400 || !may_fail(entry))
       violate(fmt::format("{}: {} without a cause ({})", id, head.start_line,
@@ -90,6 +107,8 @@ int Ledger::response_arrived(int id, const Head& head) {
   if (attempt < 1 || attempt > entry.attempts ||
       (mishap != Mishap::none && mishap != Mishap::cut_body))
     violate(fmt::format("{}: a response to attempt {}, which got none", id, attempt));
+  check_fields({id, Direction::response, attempt}, entry.plan.response.fields, head);
+  check_hints(entry, attempt);
   return attempt;
 }
 
@@ -114,7 +133,11 @@ void Ledger::response_ended(int id, int attempt, std::size_t bytes, Ending endin
   if (response.mishap(attempt) == Mishap::cut_body)
     violate(fmt::format("{}: a truncated response is passed off as complete", id));
   const BodyPlan body = has_response_body(entry.plan) ? response.body : BodyPlan{};
-  check_complete({id, Direction::response, attempt}, body, bytes, trailers);
+  check_complete({id, Direction::response, attempt}, body, bytes);
+  // RFC 9110 6.5.1: a proxy drops them where they are not asked for.
+  const RequestPlan& request = entry.plan.request;
+  const bool wanted = excuses_.no_proxy || (request.takes_trailers && !request.http_1_0);
+  check_trailers({id, Direction::response, attempt}, wanted && has_trailers(body), trailers);
 }
 
 void Ledger::unanswered(int id) {
@@ -162,15 +185,41 @@ void Ledger::check_bytes(BodyKey key, const BodyPlan& body, std::size_t offset,
           fmt::format("{}: the {} is wrong at byte {}", key.id, word(key.direction), offset + at));
 }
 
-void Ledger::check_complete(BodyKey key, const BodyPlan& body, std::size_t bytes,
-                            const Head& trailers) {
+void Ledger::check_fields(BodyKey key, bool planned, const Head& head) {
+  const auto own = planned ? own_values(key) : std::vector<std::string>();
+  if (head.values("x-own") != own)
+    violate(fmt::format("{}: the fields of the {} are not as they were sent", key.id,
+                        word(key.direction)));
+  if (!excuses_.no_proxy && head.count(one_hop_name) != 0)
+    violate(fmt::format("{}: the {} has {}, which was not for it", key.id, word(key.direction),
+                        one_hop_name));
+}
+
+/// RFC 9110 15.2: a proxy sends none to an HTTP/1.0 client. Before a body that is cut there is
+/// none.
+void Ledger::check_hints(const Entry& entry, int attempt) {
+  const ExchangePlan& plan = entry.plan;
+  const bool due = plan.response.mishap(attempt) == Mishap::none &&
+                   (excuses_.no_proxy || !plan.request.http_1_0);
+  if (entry.hints != (due ? plan.response.interims : 0))
+    violate(fmt::format("{}: {} interim responses became {}", plan.id, plan.response.interims,
+                        entry.hints));
+}
+
+void Ledger::check_complete(BodyKey key, const BodyPlan& body, std::size_t bytes) {
   if (bytes != body.bytes)
     violate(fmt::format("{}: the {} has {} bytes instead of {}", key.id, word(key.direction), bytes,
                         body.bytes));
+}
+
+void Ledger::check_trailers(BodyKey key, bool due, const Head& trailers) {
   for (const auto& [name, value] : trailers.fields)
     if (name != "X-Trailer" || value != trailer_value(key))
       violate(fmt::format("{}: the {} got the trailer {}: {}", key.id, word(key.direction), name,
                           value));
+  if (trailers.fields.size() != (due ? 1 : 0))
+    violate(fmt::format("{}: the {} got {} trailers", key.id, word(key.direction),
+                        trailers.fields.size()));
 }
 
 }  // namespace minato::scenario

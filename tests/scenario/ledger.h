@@ -39,6 +39,8 @@ class Ledger {
   void request_begun(int id);
   /// The client broke off, or was told that the connection would close: nothing more is due.
   void given_up(int id);
+  /// A 1xx where the response to `id` is due.
+  void interim_arrived(int id, const Head& head);
   /// A final response where that to `id` is due. The attempt that it comes from; 0 where it is a
   /// proxy's own.
   int response_arrived(int id, const Head& head);
@@ -52,14 +54,17 @@ class Ledger {
   /// Anything else that ought not to be.
   void violate(std::string what) { violations_.push_back(std::move(what)); }
   const std::vector<std::string>& violations() const { return violations_; }
-  /// Exchanges that were begun, and those whose response came whole from an origin.
+  /// Exchanges that were begun, those to which a final response came, from whomever, and those
+  /// whose response came whole from an origin.
   int begun() const { return begun_; }
+  int answered() const { return answered_; }
   int completed() const { return completed_; }
 
  private:
   struct Entry {
     ExchangePlan plan;
     int attempts = 0;  // that reached an origin
+    int hints = 0;     // 103s that reached the client
     bool begun = false;
     bool settled = false;  // the client knows how it ended
     bool given_up = false;
@@ -67,12 +72,16 @@ class Ledger {
   bool may_fail(const Entry& entry) const;
   bool may_go_unanswered(const Entry& entry) const;
   void check_bytes(BodyKey key, const BodyPlan& body, std::size_t offset, std::string_view bytes);
-  void check_complete(BodyKey key, const BodyPlan& body, std::size_t bytes, const Head& trailers);
+  void check_fields(BodyKey key, bool planned, const Head& head);
+  void check_hints(const Entry& entry, int attempt);
+  void check_complete(BodyKey key, const BodyPlan& body, std::size_t bytes);
+  void check_trailers(BodyKey key, bool due, const Head& trailers);
 
   Excuses excuses_;
   std::map<int, Entry> entries_;
   std::vector<std::string> violations_;
   int begun_ = 0;
+  int answered_ = 0;
   int completed_ = 0;
 };
 

@@ -37,6 +37,14 @@ class LedgerTest : public testing::Test {
     ledger.request_begun(1);
     ledger.request_begun(2);
   }
+  void begin(const ExchangePlan& plan) {
+    ledger.add(plan);
+    ledger.request_begun(plan.id);
+  }
+  static Head trailer(int id, int attempt) {
+    return {.start_line = "",
+            .fields = {{"X-Trailer", trailer_value({id, Direction::response, attempt})}}};
+  }
   int arrive(int id) {
     int attempt = 0;
     const auto method = id == 1 ? "GET" : "POST";
@@ -59,6 +67,7 @@ class LedgerTest : public testing::Test {
     EXPECT_THAT(ledger.violations(), ElementsAre(HasSubstr(text)));
   }
   Ledger ledger{{}};
+  ExchangePlan third = plan_of(3, "POST");
 };
 
 TEST_F(LedgerTest, FindsNothingWhereAllIsWell) {
@@ -135,6 +144,56 @@ TEST_F(LedgerTest, FindsAResponseTooMany) {
   finish(1);
   answer(1, 1);
   expect_violation("1: a response too many");
+}
+
+TEST_F(LedgerTest, FindsTrailersThatVanish) {
+  third.request.body.style = third.response.body.style = Framing::Kind::chunked;
+  third.request.body.trailers = third.response.body.trailers = true;
+  third.request.takes_trailers = true;
+  begin(third);
+  EXPECT_EQ(arrive(3), 1);
+  ledger.request_ended(3, 1, bytes, Ending::complete, {});
+  expect_violation("3: the request got 0 trailers");
+  answer(3, 3);
+  ledger.response_ended(3, 1, bytes, Ending::complete, trailer(3, 1));
+  EXPECT_EQ(ledger.violations().size(), 1u);
+}
+
+TEST_F(LedgerTest, FindsTrailersThatNobodyAskedFor) {
+  third.response.body.style = Framing::Kind::chunked;
+  third.response.body.trailers = true;
+  begin(third);
+  arrive(3);
+  answer(3, 3);
+  ledger.response_ended(3, 1, bytes, Ending::complete, trailer(3, 1));
+  expect_violation("3: the response got 1 trailers");
+}
+
+TEST_F(LedgerTest, FindsHintsThatVanishAndThoseOfAnother) {
+  third.response.interims = 2;
+  begin(third);
+  arrive(3);
+  ledger.interim_arrived(3,
+                         {.start_line = "HTTP/1.1 103 Early Hints", .fields = {{"Link", hint(3)}}});
+  EXPECT_THAT(ledger.violations(), IsEmpty());
+  answer(3, 3);
+  expect_violation("3: 2 interim responses became 1");
+  ledger.interim_arrived(2,
+                         {.start_line = "HTTP/1.1 103 Early Hints", .fields = {{"Link", hint(3)}}});
+  EXPECT_THAT(ledger.violations().back(), HasSubstr("2: got another's HTTP/1.1 103"));
+}
+
+TEST_F(LedgerTest, FindsFieldsThatChangeAndThoseThatShouldHaveStayed) {
+  third.response.fields = true;
+  begin(third);
+  arrive(3);
+  answer(3, 3);
+  expect_violation("3: the fields of the response are not as they were sent");
+  int attempt = 0;
+  ledger.request_arrived({.start_line = "GET /exchange/1 HTTP/1.1",
+                          .fields = {{"Host", "a"}, {"X-Exchange", "1"}, {"x-hop", "1"}}},
+                         attempt);
+  EXPECT_THAT(ledger.violations().back(), HasSubstr("1: the request has X-Hop"));
 }
 
 TEST_F(LedgerTest, FindsARequestThatNobodySent) {

@@ -38,9 +38,11 @@ std::string Head::value(std::string_view name) const {
   return {};
 }
 
-std::size_t Head::count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(fields, [&](const auto& field) { return iequals(field.first, name); }));
+std::vector<std::string> Head::values(std::string_view name) const {
+  std::vector<std::string> found;
+  for (const auto& [field, value] : fields)
+    if (iequals(field, name)) found.push_back(value);
+  return found;
 }
 
 std::string Head::word(std::size_t index) const {

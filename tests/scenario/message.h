@@ -20,7 +20,9 @@ struct Head {
 
   /// Of the first field of that name, whatever its case; empty where there is none.
   std::string value(std::string_view name) const;
-  std::size_t count(std::string_view name) const;
+  std::size_t count(std::string_view name) const { return values(name).size(); }
+  /// Of every field of that name, in their order.
+  std::vector<std::string> values(std::string_view name) const;
   /// The words of the start line: "GET", "/", "HTTP/1.1".
   std::string word(std::size_t index) const;
   int status() const { return std::atoi(word(1).c_str()); }

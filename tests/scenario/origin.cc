@@ -103,7 +103,7 @@ Task<PlannedOrigin::After> PlannedOrigin::respond(Visit& visit, const ExchangePl
   if (response.mishap(attempt) != Mishap::none) co_return co_await fail(visit, plan, attempt);
   std::string text;
   for (int i = 0; i < response.interims; ++i)
-    text += "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    text += "HTTP/1.1 103 Early Hints\r\nLink: " + hint(plan.id) + "\r\n\r\n";
   text += response_head(plan, attempt);
   if (has_response_body(plan))
     text += framed_body(response.body, {plan.id, Direction::response, attempt}, visit.random);
