@@ -24,6 +24,9 @@ struct Lot {
   explicit Lot(std::uint64_t seed, bool is_proxy);
   ClientPlan any_client(Random& random, int& id);
   std::vector<std::string> described() const;
+  /// Nothing has to be waited for but pauses and the way.
+  bool undisturbed() const { return !excuses.broken_links && !temper.mishaps; }
+  Nanos time_max() const;
 
   sim::Faults faults;
   Temper temper;
@@ -85,6 +88,26 @@ std::vector<std::string> Lot::described() const {
   return lines;
 }
 
+/// What a message takes at most, whose next piece sets out when the one before has made its `trip`.
+Nanos time_max(std::size_t body_bytes, std::size_t buffer, Pace pace, Nanos trip) {
+  const auto bytes = body_bytes + 1000;
+  const auto trips = static_cast<std::int64_t>(4 + 2 * bytes / buffer);
+  const auto pieces = static_cast<std::int64_t>(4 + 3 * bytes / pace.piece_max);
+  return trips * trip + pieces * pace.pause_max;
+}
+
+/// Far more than an undisturbed run takes, and far less than a timeout that ends a wait which ought
+/// not to be.
+Nanos Lot::time_max() const {
+  const Nanos trip = 4 * faults.delay_max;  // both ways, on both sides of what is in between
+  Nanos sum = 5s;
+  for (const ClientPlan& client : clients)
+    for (const auto& [id, request, response] : client.exchanges)
+      sum += scenario::time_max(request.body.bytes, faults.buffer_min, client.writing, trip) +
+             scenario::time_max(response.body.bytes, faults.buffer_min, client.reading, trip);
+  return sum;
+}
+
 /// All that runs, in the order in which it may die.
 class Run {
  public:
@@ -139,7 +162,11 @@ Run::Run(std::uint64_t seed, const MakeMiddle& make_middle, bool is_proxy)
 }
 
 RunReport Run::finish() {
+  const Instant began = world_.now();
   expect_within_patience(world_.run_until([this] { return clients_done(); }, patience), "a client");
+  const Nanos taken = world_.now() - began;
+  if (lot_.undisturbed() && taken > lot_.time_max())
+    ledger_.violate(fmt::format("the clients took {} s", taken / 1s));
   clients_.clear();
   middle_->shut_down();
   expect_within_patience(world_.run_until([this] { return origins_idle(); }, patience),
