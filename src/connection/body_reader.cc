@@ -134,7 +134,7 @@ class BodyReader::Wait {
 };
 
 Task<BodyReader::Piece> BodyReader::wait() {
-  const Wait wait(*this);
+  const Wait waiting(*this);
   for (;;) {
     if (too_slow()) co_return fail(Fault::timed_out, stream_.side(), "the body comes too slowly");
     const auto count = co_await stream_.read(buffer_.room_for_body(), deadline());
