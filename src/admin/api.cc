@@ -50,9 +50,9 @@ Failure failure_of(const Error& error) {
   }
 }
 
-/// Lets the client send, and drops what comes: no resource has a use for a body yet, but what was
-/// sent must be read before the answer.
-Task<Result<void>> drain_body(http::Request& request, http::Responder& responder) {
+/// Lets the client send, and keeps what comes.
+Task<Result<void>> read_body(http::Request& request, http::Responder& responder,
+                             std::string& body) {
   request.rules.bytes_max = Api::body_bytes_max;
   request.rules.idle = 10s;
   if (request.body.awaits_continue()) {
@@ -65,6 +65,7 @@ Task<Result<void>> drain_body(http::Request& request, http::Responder& responder
     const auto piece = co_await request.body.read();
     if (!piece) co_return std::unexpected(piece.error());
     if (piece->empty()) co_return Result<void>{};
+    body += *piece;
   }
 }
 
@@ -93,11 +94,13 @@ Task<http::Outcome> Api::handle(http::Request& request, http::Responder& respond
   const Resource* const resource = find_resource(request.head.method, request.head.target.path);
   if (const auto refused = refusal(request, resource, gate_))
     co_return co_await send(*refused, request, responder);
-  const auto drained = co_await drain_body(request, responder);
-  if (!drained && drained.error().fault != Fault::too_large)
-    co_return std::unexpected(failure_of(drained.error()));
+  std::string body;
+  const auto whole = co_await read_body(request, responder, body);
+  if (!whole && whole.error().fault != Fault::too_large)
+    co_return std::unexpected(failure_of(whole.error()));
+  const Question question{.query = request.head.target.query, .body = body};
   Reply reply = too_large();
-  if (drained) reply = co_await resource->answer(program_);
+  if (whole) reply = co_await resource->answer(program_, question);
   co_return co_await send(reply, request, responder);
 }
 

@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/task.h"
 #include "base/time.h"
+#include "cache/cache.h"
+#include "cache/rules.h"
 #include "observe/counters.h"
 #include "schema/problem.h"
 
@@ -87,6 +90,14 @@ class Program {
   /// reload runs waits for it first. Dropping the task gives up the answer, not the reload: a
   /// client that goes away must not leave a configuration half in force.
   virtual Task<ReloadOutcome> reload() = 0;
+
+  /// Null where the configuration has none.
+  virtual std::shared_ptr<cache::Cache> cache() const { return nullptr; }
+  /// The number under which this thread reads the cache.
+  virtual std::size_t cache_reader() const { return 0; }
+  /// Of the service that takes requests for `url`; null where none does, or it has no cache.
+  virtual const cache::ServiceRules* cache_rules(const cache::Url&) const { return nullptr; }
+  virtual WallTime now() const { return {}; }
 };
 
 }  // namespace minato::admin

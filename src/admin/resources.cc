@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "admin/cache_resources.h"
 #include "admin/json.h"
 
 namespace minato::admin {
@@ -11,16 +12,18 @@ using http::Method;
 namespace {
 
 /// That it answers is the answer.
-Task<Reply> livez(Program&) { co_return document(flag_json("live", true)); }
+Task<Reply> livez(Program&, const Question&) { co_return document(flag_json("live", true)); }
 
-Task<Reply> readyz(Program& program) {
+Task<Reply> readyz(Program& program, const Question&) {
   if (program.ready()) co_return document(flag_json("ready", true));
   co_return problem(503, "Minato is starting or shutting down.");
 }
 
-Task<Reply> status(Program& program) { co_return document(status_json(program.status())); }
+Task<Reply> status(Program& program, const Question&) {
+  co_return document(status_json(program.status()));
+}
 
-Task<Reply> reload(Program& program) {
+Task<Reply> reload(Program& program, const Question&) {
   const ReloadOutcome outcome = co_await program.reload();
   if (outcome.accepted) co_return document(reload_json(outcome));
   constexpr std::string_view detail =
@@ -35,6 +38,9 @@ constexpr std::array table = {
     Resource{Method::get, "/readyz", Guard::open, readyz},
     Resource{Method::get, "/status", Guard::guarded, status},
     Resource{Method::post, "/reload", Guard::guarded, reload},
+    Resource{Method::post, "/cache/purge", Guard::guarded, purge},
+    Resource{Method::get, "/cache/stats", Guard::guarded, cache_stats},
+    Resource{Method::get, "/cache/entry", Guard::guarded, cache_entry},
 };
 
 std::string_view allow(Method method) { return method == Method::get ? "GET, HEAD" : "POST"; }

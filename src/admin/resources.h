@@ -14,11 +14,17 @@ namespace minato::admin {
 /// Probes of orchestrators bring no token, and learn nothing that a closed port would not tell.
 enum class Guard : std::uint8_t { open, guarded };
 
+/// What came with a request, as far as resources care.
+struct Question {
+  std::string_view query;  ///< of the target, without its '?'
+  std::string_view body;
+};
+
 struct Resource {
   http::Method method;  ///< get answers HEAD too
   std::string_view path;
   Guard guard;
-  Task<Reply> (*answer)(Program& program);
+  Task<Reply> (*answer)(Program& program, const Question& question);
 };
 
 std::span<const Resource> resources() noexcept;

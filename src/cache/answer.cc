@@ -50,7 +50,7 @@ class Answering {
       const fmt::format_int text(with_.age->count());
       head_.fields.add(FieldId::age, request_.arena.copy({text.data(), text.size()}));
     }
-    say_status(with_.status, rules_, name_, head_);
+    say_status(with_.status, rules_, name_, head_, request_.record);
   }
 
   void become(std::uint16_t status) {
@@ -237,9 +237,11 @@ Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_
 }
 
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
-                http::ResponseHead& head) {
-  if (!rules.options().cache_status.enabled) return;
-  head.fields.add(FieldId::cache_status, cache_status_text(status, name, head.fields.arena()));
+                http::ResponseHead& head, http::Record& record) {
+  const auto text = cache_status_text(status, name, head.fields.arena());
+  record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
+  record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
+  if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
 }
 
 http::Failure client_failure(const Error& error) {

@@ -21,9 +21,10 @@ struct Answer {
 Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
                            http::Request& request, http::Responder& responder);
 
-/// Adds Cache-Status to `head`, where the configuration wants it.
+/// Says what the cache did: in the exchange's record, and in Cache-Status of `head` where the
+/// configuration wants it. `name` is that of this cache.
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
-                http::ResponseHead& head);
+                http::ResponseHead& head, http::Record& record);
 
 /// What became of a failure to write to the client.
 http::Failure client_failure(const Error& error);

@@ -127,8 +127,7 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
                     .stale_on_error = on_error,
                     .sent = now(),
                     .reader = surroundings_.reader};
-  Tee tee(surroundings_.loop, asked, forwarded_status(), surroundings_.name, responder_,
-          request_.arena);
+  Tee tee(surroundings_.loop, asked, forwarded_status(), surroundings_.name, responder_, request_);
   http::RequestHead head(request_.arena);
   Outcome outcome;
   if (stored_ && facts_.method == Method::get) {
@@ -231,7 +230,7 @@ Task<Outcome> CacheExchange::let_pass(Leader& leader) {
   status.forwarded_status = leader.passing_head().status;
   status.detail = cache::name(leader.refusal());
   http::ResponseHead head = leader.passing_head();
-  say_status(status, rules_, surroundings_.name, head);
+  say_status(status, rules_, surroundings_.name, head, request_.record);
   const auto begun = responder_.start(head, leader.passing_length());
   if (!begun)
     co_return std::unexpected(http::Failure{.reason = Reason::internal, .error = begun.error()});

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "http/authority.h"
 
 namespace minato::cache {
 namespace {
@@ -65,6 +66,22 @@ std::optional<Url> split_url(std::string_view text) {
   split_authority(text.substr(0, end), url);
   url.rest = text.substr(end);
   if (url.host.empty()) return std::nullopt;
+  return url;
+}
+
+std::optional<Url> parse_url(std::string_view text, Arena& arena) {
+  const bool has_scheme = text.find("://") != std::string_view::npos;
+  const auto written = split_url(has_scheme ? text : arena.join("http://", text));
+  if (!written) return std::nullopt;
+  const auto scheme = lower(written->scheme, arena);
+  if (scheme != "http" && scheme != "https") return std::nullopt;
+  const std::string_view colon = written->port.empty() ? "" : ":";
+  const auto authority = arena.join(written->host, colon, written->port);
+  if (!http::parse_authority(authority)) return std::nullopt;
+  Url url = normal(scheme, authority, arena);
+  if (!has_scheme) url.scheme = {};
+  const bool has_path = written->rest.starts_with('/');
+  url.rest = has_path ? written->rest : arena.join("/", written->rest);
   return url;
 }
 

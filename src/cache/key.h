@@ -31,6 +31,10 @@ struct Url {
 /// `text` begins with a scheme and "://"; nullopt where it does not, or names no host.
 std::optional<Url> split_url(std::string_view text);
 
+/// A URL as a person writes it, in the form of keys: host in lower case, no port of the scheme's
+/// own, a path. nullopt for what is no http or https URL. `text` without a scheme is any scheme's.
+std::optional<Url> parse_url(std::string_view text, Arena& arena);
+
 std::uint64_t hash_of(const Url& url, std::uint64_t seed);
 
 /// Whether `key` is of `url`: one without a port means the host on every port.

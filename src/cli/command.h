@@ -40,6 +40,8 @@ Action declare_run(CLI::App& app);
 Action declare_check(CLI::App& app);
 Action declare_reload(CLI::App& app);
 Action declare_status(CLI::App& app);
+Action declare_purge(CLI::App& app);
+Action declare_cache(CLI::App& app);
 Action declare_demo(CLI::App& app);
 Action declare_version(CLI::App& app);
 Action declare_reference(CLI::App& app);

@@ -14,9 +14,10 @@ constexpr std::size_t answer_bytes_max = 256u << 20;
 using connection::Http1Client;
 using http::FieldId;
 
-/// A GET without a body, a POST with an empty one.
-http::BodyLength body_length(http::Method method) {
-  return method == http::Method::get ? http::BodyLength::none() : http::BodyLength::known(0);
+/// A GET without a body, a POST with one that may be empty.
+http::BodyLength body_length(const ControlQuestion& question) {
+  return question.method == "GET" ? http::BodyLength::none()
+                                  : http::BodyLength::known(question.body.size());
 }
 
 Task<Result<void>> send(Http1Client& client, const ControlQuestion& question, Arena& arena) {
@@ -26,9 +27,8 @@ Task<Result<void>> send(Http1Client& client, const ControlQuestion& question, Ar
   head.target.text = head.target.path = question.path;
   head.fields.add(FieldId::host, "localhost");
   head.fields.add(FieldId::connection, "close");
-  if (const auto started = client.start(head, body_length(head.method)); !started)
-    co_return started;
-  co_return co_await client.finish(nullptr);
+  if (const auto started = client.start(head, body_length(question)); !started) co_return started;
+  co_return co_await client.write(question.body, http::Last::yes);
 }
 
 Task<Result<std::string>> receive(Http1Client& client, Instant until) {

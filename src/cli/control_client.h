@@ -17,9 +17,10 @@ struct ControlAnswer {
 struct ControlQuestion {
   std::string socket;  ///< path
   std::string_view method;
-  std::string_view path;
-  unsigned user = 0;      ///< who asks: does not speak to a stranger's socket
-  Millis patience = 60s;  ///< for each step: a reload may open many ports
+  std::string_view path;    ///< and query
+  std::string_view body{};  ///< of a POST
+  unsigned user = 0;        ///< who asks: does not speak to a stranger's socket
+  Millis patience = 60s;    ///< for each step: a reload may open many ports
 };
 
 /// Blocks. Errors: not_found and refused where nobody listens, denied where the caller may not ask,

@@ -70,12 +70,14 @@ void add_target_options(CLI::App& app, ControlTarget& target) {
 }
 
 std::expected<ControlAnswer, ExitCode> ask(const ControlTarget& target, std::string_view method,
-                                           std::string_view path, Shell& shell) {
+                                           std::string_view path, Shell& shell,
+                                           std::string_view body) {
   auto socket = socket_path(target, shell);
   if (!socket) return std::unexpected(socket.error());
   const ControlQuestion question{.socket = *socket,
                                  .method = method,
                                  .path = path,
+                                 .body = body,
                                  .user = config::operator_of_process({}).id};
   auto answer = ask(question);
   if (answer) return *std::move(answer);

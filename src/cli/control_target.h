@@ -19,6 +19,7 @@ void add_target_options(CLI::App& app, ControlTarget& target);
 
 /// Asks it. What went wrong is on `shell.err` then, and the exit code is the error.
 std::expected<ControlAnswer, ExitCode> ask(const ControlTarget& target, std::string_view method,
-                                           std::string_view path, Shell& shell);
+                                           std::string_view path, Shell& shell,
+                                           std::string_view body = {});
 
 }  // namespace minato::cli

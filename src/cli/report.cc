@@ -2,35 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "cli/json_answer.h"
 #include "cli/table.h"
 
 namespace minato::cli {
 namespace {
-
-using Json = nlohmann::json;
-
-// Another version may answer: what is missing or of another kind reads as nothing.
-
-const Json& at(const Json& json, const char* key) {
-  static const Json nothing;
-  const auto found = json.find(key);
-  return found != json.end() ? *found : nothing;
-}
-std::string text(const Json& json, const char* key) {
-  const Json& value = at(json, key);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-std::uint64_t count(const Json& json, const char* key) {
-  const Json& value = at(json, key);
-  return value.is_number() ? value.get<std::uint64_t>() : 0;
-}
-double span(const Json& json, const char* key) {
-  const Json& value = at(json, key);
-  return value.is_number() ? value.get<double>() : 0;
-}
-bool is_true(const Json& json, const char* key) { return at(json, key) == true; }
 
 /// `2026-11-22 15:00:00Z`, from RFC 3339; a dash where there is none.
 std::string moment(const Json& json, const char* key) {
@@ -137,19 +113,10 @@ std::string endpoints_table(const Json& status) {
   return table.text();
 }
 
-Json parse(std::string_view body) { return Json::parse(body, nullptr, false); }
-
 std::string problems_text(const Json& answer) {
   std::string out;
   for (const Json& problem : at(answer, "problems")) out += text(problem, "text") + "\n\n";
   return out;
-}
-
-/// An answer that is neither what was asked for nor a refusal with reasons.
-Report unexpected(std::uint16_t status, const Json& answer) {
-  const std::string detail = answer.is_object() ? text(answer, "detail") : std::string();
-  return {.err = fmt::format("minato: the answer is {}{}{}\n", status, detail.empty() ? "" : ": ",
-                             detail)};
 }
 
 }  // namespace

@@ -325,7 +325,7 @@ config.yaml:2:22: access_log.output: "stdot" does not fit; allowed: off, stdout,
      2 | access_log: {output: stdot, format: combned}
        |                      ^~~~~ did you mean stdout?
 
-config.yaml:2:37: access_log.format: neither a format nor a template (character 1); allowed: common, combined, json, or a template with variables: {time}, {time_local}, {id}, {client}, {peer}, {scheme}, {host}, {request}, {method}, {target}, {path}, {version}, {referer}, {user_agent}, {bytes_in}, {status}, {bytes_out}, {reason}, {duration}, {first_byte}, {service}, {endpoint}, {attempts}, {upstream_status}, {upstream_duration}
+config.yaml:2:37: access_log.format: neither a format nor a template (character 1); allowed: common, combined, json, or a template with variables: {time}, {time_local}, {id}, {client}, {peer}, {scheme}, {host}, {request}, {method}, {target}, {path}, {version}, {referer}, {user_agent}, {bytes_in}, {status}, {bytes_out}, {reason}, {duration}, {first_byte}, {cache}, {service}, {endpoint}, {attempts}, {upstream_status}, {upstream_duration}
      2 | access_log: {output: stdot, format: combned}
        |                                     ^~~~~~~ did you mean combined?
 
@@ -338,7 +338,7 @@ TEST(ProblemsOfValues, TemplatesOfTheAccessLog) {
 access_log: {format: "{clint} {status}"}
 )" + one_service),
             text(R"(
-config.yaml:1:22: access_log.format: unknown variable {clint} (character 1); allowed: {time}, {time_local}, {id}, {client}, {peer}, {scheme}, {host}, {request}, {method}, {target}, {path}, {version}, {referer}, {user_agent}, {bytes_in}, {status}, {bytes_out}, {reason}, {duration}, {first_byte}, {service}, {endpoint}, {attempts}, {upstream_status}, {upstream_duration}
+config.yaml:1:22: access_log.format: unknown variable {clint} (character 1); allowed: {time}, {time_local}, {id}, {client}, {peer}, {scheme}, {host}, {request}, {method}, {target}, {path}, {version}, {referer}, {user_agent}, {bytes_in}, {status}, {bytes_out}, {reason}, {duration}, {first_byte}, {cache}, {service}, {endpoint}, {attempts}, {upstream_status}, {upstream_duration}
      1 | access_log: {format: "{clint} {status}"}
        |                      ^~~~~~~~~~~~~~~~~~ did you mean {client}?
 

@@ -38,6 +38,7 @@ observe::AccessLine line_of(const ExchangeEnd& end) {
                                                             : http::row(end.record.reason).name,
           .duration = end.duration,
           .first_byte = end.status != 0 ? end.first_byte : Nanos{0},
+          .cache = end.record.cache_text,
           .service = end.record.service,
           .endpoint = end.record.endpoint,
           .attempts = end.record.attempts,
@@ -124,6 +125,8 @@ void Ledger::count(const ExchangeEnd& end) {
   if (end.status != 0) counters.add(observe::responses_of(end.status));
   if (end.status == 101 && end.whole) counters.add(Counter::upgrades);
   if (end.record.attempts > 1) counters.add(Counter::retries, end.record.attempts - 1u);
+  if (end.record.cache == http::CacheUse::hit) counters.add(Counter::cache_hits);
+  if (end.record.cache == http::CacheUse::miss) counters.add(Counter::cache_misses);
   counters.add(Counter::bytes_in, end.received_bytes);
   counters.add(Counter::bytes_out, end.sent_bytes);
 }

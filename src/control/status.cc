@@ -88,4 +88,21 @@ admin::Status Supervisor::status() const {
   return status;
 }
 
+std::shared_ptr<cache::Cache> Supervisor::cache() const {
+  return snapshot_ == nullptr ? nullptr : snapshot_->cache;
+}
+
+const cache::ServiceRules* Supervisor::cache_rules(const cache::Url& url) const {
+  if (snapshot_ == nullptr) return nullptr;
+  for (const PortPlan& port : snapshot_->ports) {
+    const bool meant = url.port.empty() || url.port == std::to_string(port.address.port());
+    const auto host = meant ? port.router.find_host(url.host) : std::nullopt;
+    if (!host) continue;
+    const auto path = url.rest.substr(0, url.rest.find('?'));
+    if (const auto route = port.router.find_route(*host, path))
+      return snapshot_->services[*route].caching.get();
+  }
+  return nullptr;
+}
+
 }  // namespace minato::control

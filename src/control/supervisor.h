@@ -58,6 +58,10 @@ class Supervisor final : public Headquarters, public admin::Program {
   bool ready() const override { return state_ == State::serving; }
   admin::Status status() const override;
   Task<admin::ReloadOutcome> reload() override;
+  std::shared_ptr<cache::Cache> cache() const override;
+  std::size_t cache_reader() const override { return parts_.workers; }
+  const cache::ServiceRules* cache_rules(const cache::Url& url) const override;
+  WallTime now() const override { return parts_.loop.wall(); }
 
   // Headquarters: any thread.
   void connect_failed(upstream::EndpointId endpoint, Error error) override;

@@ -55,6 +55,13 @@ struct Client {
 
 /// What became of an exchange, for the access log and the counters: handlers write, the connection
 /// reads.
+/// What a cache did for a request.
+enum class CacheUse : std::uint8_t {
+  none,  ///< nothing: there is none, or it was passed by
+  hit,   ///< it answered
+  miss,  ///< the origin was asked
+};
+
 struct Record {
   static constexpr std::uint32_t no_route = static_cast<std::uint32_t>(-1);
 
@@ -66,6 +73,8 @@ struct Record {
   std::uint16_t upstream_status = 0;
   std::uint8_t attempts = 0;
   Nanos upstream_time{0};  ///< from the first attempt to the response head
+  CacheUse cache = CacheUse::none;
+  std::string_view cache_text;  ///< what Cache-Status says of it; empty where none
 };
 
 struct Request {

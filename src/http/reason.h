@@ -27,7 +27,7 @@ enum class Reason : std::uint8_t {
   method_not_allowed,
   unauthorized,
   only_if_cached,  ///< the request wants nothing of the origin, and nothing is stored for it
-  tunnel_idle,  ///< both sides of an upgraded connection were silent for too long
+  tunnel_idle,     ///< both sides of an upgraded connection were silent for too long
   // What the upstream did.
   no_usable_endpoint,
   upstream_saturated,

@@ -29,7 +29,8 @@ constexpr std::array named_formats{
         R"(,"host":{host},"method":{method},"target":{target},"version":{version})"
         R"(,"referer":{referer},"user_agent":{user_agent},"bytes_in":{bytes_in})"
         R"(,"status":{status},"bytes_out":{bytes_out},"reason":{reason})"
-        R"(,"duration":{duration},"first_byte":{first_byte},"service":{service})"
+        R"(,"duration":{duration},"first_byte":{first_byte},"cache":{cache})"
+        R"(,"service":{service})"
         R"(,"endpoint":{endpoint},"attempts":{attempts})"
         R"(,"upstream_status":{upstream_status},"upstream_duration":{upstream_duration}}})"},
 };

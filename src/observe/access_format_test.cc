@@ -31,6 +31,7 @@ AccessLine exchange() {
       .bytes_out = 3456,
       .duration = 12'345'678ns,
       .first_byte = 11ms,
+      .cache = "hit; ttl=30",
       .service = "api",
       .endpoint = "10.0.0.2:8000",
       .attempts = 1,
@@ -78,7 +79,8 @@ TEST(AccessFormat, JsonHasAllThatIsKnown) {
       R"("peer":"10.0.0.1","scheme":"http","host":"example.com","method":"GET",)"
       R"("target":"/api/x?y=1","version":"HTTP/1.1","referer":"https://example.com/",)"
       R"("user_agent":"curl/8.5.0","bytes_in":12,"status":200,"bytes_out":3456,"reason":null,)"
-      R"("duration":0.012345,"first_byte":0.011000,"service":"api","endpoint":"10.0.0.2:8000",)"
+      R"("duration":0.012345,"first_byte":0.011000,"cache":"hit; ttl=30","service":"api",)"
+      R"("endpoint":"10.0.0.2:8000",)"
       R"("attempts":1,"upstream_status":200,"upstream_duration":0.010000})"
       "\n");
 }

@@ -30,6 +30,8 @@ struct AccessLine {
   Nanos duration{0};            ///< from the request's first byte to the response's last
   Nanos first_byte{0};          ///< from the request's first byte to the response's first
 
+  std::string_view cache;  ///< what the cache did, as Cache-Status says it; empty where none
+
   std::string_view service;
   std::string_view endpoint;  ///< the last one tried
   std::uint8_t attempts = 0;  ///< 0 where no endpoint was tried

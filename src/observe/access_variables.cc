@@ -60,6 +60,8 @@ constexpr std::array rows{
                    [](ValueWriter& out, const Line& line) {
                      line.status == 0 ? out.absent() : out.seconds(line.first_byte);
                    }},
+    AccessVariable{"cache", "What the cache did, as Cache-Status says it; - where there is none.",
+                   [](ValueWriter& out, const Line& line) { out.text(line.cache); }},
     AccessVariable{"service", "Service that the request was routed to.",
                    [](ValueWriter& out, const Line& line) { out.text(line.service); }},
     AccessVariable{"endpoint", "Endpoint that answered, or was tried last.",

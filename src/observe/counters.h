@@ -27,6 +27,8 @@ enum class Counter : std::uint8_t {
   bytes_out,
   upgrades,
   retries,
+  cache_hits,
+  cache_misses,
   upstream_connections_opened,
   upstream_connections_reused,
   upstream_connections_open,

@@ -1,6 +1,7 @@
 """What is stored, served and asked for again: the cache as clients and origins see it."""
 import pytest
 
+from harness.waiting import eventually
 from harness.wire import response
 
 CACHE = "cache: {ttl: 300}"
@@ -30,3 +31,14 @@ def test_a_file_without_the_section_has_no_cache(minato, echo):
     assert proxy.get("/a")["Cache-Status"] is None
     proxy.get("/a")
     assert echo.count("/a") == 2
+
+
+def test_a_response_without_a_date_is_given_one_that_stays(cached, scripted):
+    """RFC 9110 6.6.1."""
+    with cached.client() as client:
+        client.ask("/a")
+        origin, _ = scripted.expect()
+        origin.send(response(b"x", Cache_Control="max-age=600"))
+        date = client.read_response()["Date"]
+        later = eventually(lambda: (got := client.get("/a"))["Age"] != "0" and got, "a second to pass")
+        assert later["Date"] == date

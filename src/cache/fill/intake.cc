@@ -30,9 +30,10 @@ http::Fields fields_of(const Entry& entry, Arena& arena) {
 
 /// What of a response is stored: not what is of one hop, or withheld from caches (RFC 9111 3.1,
 /// 5.2.2.4, 5.2.2.7).
-http::Fields stored_lines(const Asked& asked, const http::Fields& from,
-                          const http::ResponseDirectives& directives, Arena& arena) {
+http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,
+                          Arena& arena) {
   http::Fields lines(arena);
+  const http::ResponseDirectives& directives = facts.directives();
   const bool strip_cookies = asked.rules.options().set_cookie == SetCookie::strip;
   from.for_each([&](const Field& line) {
     const bool withheld = http::list_has(directives.private_fields, line.name) ||
@@ -40,6 +41,11 @@ http::Fields stored_lines(const Asked& asked, const http::Fields& from,
     const bool stripped = strip_cookies && line.id == FieldId::set_cookie;
     if (is_stored(line) && !withheld && !stripped) lines.append(line);
   });
+  if (!from.has(FieldId::date)) {  // RFC 9110 6.6.1: when it came
+    const std::span<char, http::date_bytes> text(arena.array<char>(http::date_bytes));
+    lines.add(FieldId::date,
+              http::write_date(http::field_date(facts.freshness.response_received), text));
+  }
   return lines;
 }
 
@@ -102,7 +108,7 @@ Pin freshened(const Asked& asked, const http::ResponseHead& update, WallTime now
   if (update.fields.has(FieldId::age))
     judged.fields.add(FieldId::age, update.fields.value(FieldId::age));
   const ResponseFacts facts = facts_of(asked, judged, now);
-  const http::Fields lines = stored_lines(asked, fresh.fields, facts.directives(), arena);
+  const http::Fields lines = stored_lines(asked, fresh.fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
   Pin entry = make_draft(asked, fresh.fields, lines, facts, part);
   if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry);
@@ -172,7 +178,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
       asked.cache.store().remove(*asked.validated);
     return pass(refusal);
   }
-  const http::Fields lines = stored_lines(asked, head.fields, facts.directives(), arena);
+  const http::Fields lines = stored_lines(asked, head.fields, facts, arena);
   Part part;
   if (head.status == 206)
     part = {.content = part_of(asked, head), .range = asked.request.fields.value(FieldId::range)};

@@ -13,8 +13,9 @@ Tee::~Tee() {
 }
 
 Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length) {
-  invalidate(asked_, head, arena_);  // first: a POST may store what then stands for its target
-  ruling_ = judge(asked_, head, length, loop_.wall(), arena_);
+  invalidate(asked_, head,
+             request_.arena);  // first: a POST may store what then stands for its target
+  ruling_ = judge(asked_, head, length, loop_.wall(), request_.arena);
   swallows_ = ruling_->kind != Kind::pass && ruling_->kind != Kind::store;
   if (swallows_) return {};
   growth_ = ruling_->growth;
@@ -23,7 +24,7 @@ Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length)
   status_.stored = growth_ != nullptr;
   if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);
   http::ResponseHead told = head;
-  say_status(status_, asked_.rules, name_, told);
+  say_status(status_, asked_.rules, name_, told, request_.record);
   return client_.start(told, length);
 }
 

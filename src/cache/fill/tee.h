@@ -13,8 +13,13 @@ namespace minato::cache {
 class Tee final : public http::Responder {
  public:
   Tee(runtime::Loop& loop, const Asked& asked, CacheStatus status, std::string_view name,
-      http::Responder& client, Arena& arena)
-      : loop_(loop), asked_(asked), status_(status), name_(name), client_(client), arena_(arena) {}
+      http::Responder& client, http::Request& request)
+      : loop_(loop),
+        asked_(asked),
+        status_(status),
+        name_(name),
+        client_(client),
+        request_(request) {}
   ~Tee() override;
 
   /// Once a head has come.
@@ -42,7 +47,7 @@ class Tee final : public http::Responder {
   CacheStatus status_;
   std::string_view name_;
   http::Responder& client_;
-  Arena& arena_;
+  http::Request& request_;
   std::optional<Ruling> ruling_;
   std::shared_ptr<Growth> growth_;
   bool swallows_ = false;

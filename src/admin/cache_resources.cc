@@ -1,0 +1,206 @@
+#include "admin/cache_resources.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "admin/json.h"
+#include "base/strings.h"
+#include "cache/policy/reuse.h"
+
+namespace minato::admin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using cache::Purge;
+using cache::Url;
+
+Reply no_cache() {
+  return problem(404, "The configuration has no cache.", http::Reason::not_found);
+}
+
+// Purging.
+
+/// What is to be purged, checked as far as its form goes.
+struct Order {
+  std::string what;   ///< url, prefix, tag, host or all
+  std::string value;  ///< empty for all
+  Purge how = Purge::remove;
+};
+
+constexpr std::array selectors{"url", "prefix", "tag", "host", "all"};
+constexpr std::string_view form =
+    R"(The body must be a JSON object with one of "url", "prefix", "tag", "host" (text) or )"
+    R"("all": true, and may have "soft": true or false.)";
+
+bool is_selector(std::string_view key) {
+  return std::ranges::find(selectors, key) != selectors.end();
+}
+
+/// The sentence is what is wrong with it.
+std::expected<Order, std::string> parse_order(std::string_view body) {
+  const Json json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return std::unexpected(std::string(form));
+  Order order;
+  for (const auto& [key, value] : json.items()) {
+    if (key == "soft" && value.is_boolean()) {
+      order.how = value.get<bool>() ? Purge::mark_stale : Purge::remove;
+      continue;
+    }
+    const bool fits =
+        key == "all" ? value == true : value.is_string() && !value.get<std::string>().empty();
+    if (!is_selector(key))
+      return std::unexpected(fmt::format("\"{}\" is not known. {}", key, form));
+    if (!fits) return std::unexpected(fmt::format("\"{}\" has no such value. {}", key, form));
+    if (!order.what.empty()) return std::unexpected(std::string(form));
+    order.what = key;
+    if (value.is_string()) order.value = value.get<std::string>();
+  }
+  if (order.what.empty()) return std::unexpected(std::string(form));
+  return order;
+}
+
+/// How many went; nullopt where they go when they are next used.
+std::optional<std::uint64_t> carry_out(cache::Store& store, const Order& order, const Url& url) {
+  if (order.what == "all") return store.purge_all(order.how);
+  if (order.what == "tag") return store.purge_tag(order.value, order.how);
+  if (order.what == "url") return store.purge_url(url, order.how);
+  store.ban({.scheme = std::string(url.scheme),
+             .host = std::string(url.host),
+             .port = std::string(url.port),
+             .prefix = order.what == "host" ? std::string{} : std::string(url.rest),
+             .soft = order.how == Purge::mark_stale});
+  return std::nullopt;
+}
+
+Reply unreadable(const Order& order) {
+  return problem(400, fmt::format("\"{}\" is no {}, such as {}.", order.value,
+                                  order.what == "host" ? "host" : "URL",
+                                  order.what == "host" ? "example.com" : "http://example.com/x"));
+}
+
+// Explaining.
+
+std::string_view basis_name(cache::Basis basis) {
+  constexpr std::array<std::string_view, 6> names{"none",    "s-maxage",    "max-age",
+                                                  "Expires", "default ttl", "heuristic"};
+  return names[static_cast<std::size_t>(basis)];
+}
+
+std::string_view use_name(cache::Use use) {
+  constexpr std::array<std::string_view, 4> names{"serve", "serve and refresh", "validate",
+                                                  "refuse"};
+  return names[static_cast<std::size_t>(use)];
+}
+
+Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now) {
+  const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
+  const cache::Decision decision = cache::decide(entry.facts, {}, rules.reuse(), stale, now);
+  const auto windows = cache::stale_windows(entry.facts.directives(), rules.reuse().stale);
+  Json fields = Json::array();
+  for (const http::Field& line : entry.lines)
+    fields.push_back(fmt::format("{}: {}", line.name, line.value));
+  Json json{{"key", entry.key},
+            {"status", entry.facts.status},
+            {"bytes", entry.size()},
+            {"memory_bytes", entry.bytes},
+            {"vary", entry.vary},
+            {"hits", entry.hits.load(std::memory_order_relaxed)},
+            {"age", decision.age.count()},
+            {"lifetime", decision.lifetime.value.count()},
+            {"lifetime_from", basis_name(decision.lifetime.basis)},
+            {"ttl", decision.ttl().count()},
+            {"stale_while_revalidate", windows.while_revalidate.count()},
+            {"stale_if_error", windows.if_error.count()},
+            {"purged_softly", stale},
+            {"would", use_name(decision.use)},
+            {"because", cache::name(decision.why)},
+            {"fields", fields}};
+  if (entry.part)
+    json["part"] = fmt::format("{}-{}", entry.part->range.first, entry.part->range.last);
+  return json;
+}
+
+/// The value of `name` in a query; nullopt where it is not there or badly encoded.
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    std::string_view value = take_until(query, '&');
+    if (take_until(value, '=') != name) continue;
+    std::string text;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (value[i] != '%') {
+        text += value[i];
+        continue;
+      }
+      const auto code = parse_number<std::uint8_t>(value.substr(i + 1, 2), 16);
+      if (!code || i + 2 >= value.size()) return std::nullopt;
+      text += static_cast<char>(*code);
+      i += 2;
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+Task<Reply> purge(Program& program, const Question& question) {
+  const auto cache = program.cache();
+  if (!cache) co_return no_cache();
+  const auto order = parse_order(question.body);
+  if (!order) co_return problem(400, order.error());
+  BlockPool blocks;
+  Arena arena(blocks);
+  const bool has_url = order->what != "all" && order->what != "tag";
+  auto url = has_url ? cache::parse_url(order->value, arena) : Url{};
+  if (!url) co_return unreadable(*order);
+  if (order->what == "url" && url->scheme.empty()) co_return unreadable(*order);
+  const auto count = carry_out(cache->store(), *order, *url);
+  Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
+  if (!count) json["pending"] = "carried out on each entry when it is next asked for";
+  co_return document(dumped(json));
+}
+
+Task<Reply> cache_stats(Program& program, const Question&) {
+  const auto cache = program.cache();
+  if (!cache) co_return no_cache();
+  const cache::StoreStats stats = cache->store().stats();
+  const admin::Status status = program.status();
+  const auto counted = [&](observe::Counter counter) {
+    return status.counters[static_cast<std::size_t>(counter)];
+  };
+  co_return document(dumped({{"entries", stats.entries},
+                             {"capacity", stats.entries_max},
+                             {"memory_bytes", stats.memory_bytes},
+                             {"max_memory", stats.memory_bytes_max},
+                             {"hits", counted(observe::Counter::cache_hits)},
+                             {"misses", counted(observe::Counter::cache_misses)},
+                             {"stored", stats.stored},
+                             {"evicted", stats.evicted},
+                             {"purged", stats.purged}}));
+}
+
+Task<Reply> cache_entry(Program& program, const Question& question) {
+  const auto cache = program.cache();
+  if (!cache) co_return no_cache();
+  BlockPool blocks;
+  Arena arena(blocks);
+  const auto text = query_value(question.query, "url");
+  const auto url = text ? cache::parse_url(*text, arena) : std::nullopt;
+  if (!url || url->scheme.empty())
+    co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
+  const cache::ServiceRules fallback;
+  const cache::ServiceRules* const own = program.cache_rules(*url);
+  Json variants = Json::array();
+  cache->store().visit(*url, program.cache_reader(), [&](const cache::Entry& entry) {
+    variants.push_back(entry_json(entry, own != nullptr ? *own : fallback, program.now()));
+  });
+  co_return document(dumped({{"url", *text}, {"variants", variants}}));
+}
+
+}  // namespace minato::admin

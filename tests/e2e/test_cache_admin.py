@@ -1,0 +1,151 @@
+"""What operators ask of the cache: purge, stats, and why."""
+import json
+import subprocess
+
+import pytest
+
+from harness.origin import Serving
+from harness.program import BINARY
+from harness.wire import response
+
+FIELDS = {"Cache_Control": "max-age=300", "Cache_Tag": "red, big", "ETag": '"1"'}
+
+
+@pytest.fixture
+def numbered(origins):
+    """Every response tells how many came before it."""
+    count = iter(range(100))
+    tags = {"/red": "red", "/blue": "blue"}
+
+    def answer(request):
+        return response(str(next(count)), **FIELDS | {"Cache_Tag": tags.get(request.target, "none")})
+    return origins(Serving, answer)
+
+
+@pytest.fixture
+def cached(minato, numbered):
+    return minato.serving(numbered, top='cache: {ttl: 300}\nhealth_check: {type: "off"}')
+
+
+def purge(proxy, **order):
+    answer = proxy.control("POST", "/cache/purge", body=json.dumps(order))
+    return answer.status, json.loads(answer.body)
+
+
+def minato_command(proxy, *arguments):
+    done = subprocess.run([BINARY, *arguments, "--socket", str(proxy.socket)], capture_output=True,
+                          text=True, timeout=20)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_url_is_purged(cached):
+    assert cached.get("/x").text == cached.get("/x").text == "0"
+    url = "http://app.test/x"
+    assert purge(cached, url=url) == (200, {"purged": 1, "soft": False})
+    assert cached.get("/x").text == "1"
+    cached.get("/x", host="app.test:81")
+    assert purge(cached, url="http://APP.test/x")[1]["purged"] == 2  # on every port
+    assert purge(cached, url=url)[1]["purged"] == 0
+
+
+def test_a_tag_is_purged(cached):
+    red, blue = cached.get("/red").text, cached.get("/blue").text
+    assert purge(cached, tag="red") == (200, {"purged": 1, "soft": False})
+    assert cached.get("/red").text != red
+    assert cached.get("/blue").text == blue
+
+
+@pytest.mark.parametrize("order", [{"prefix": "http://app.test/a"}, {"prefix": "app.test/a"}])
+def test_a_prefix_is_purged_on_use(cached, order):
+    a, b = cached.get("/a/1").text, cached.get("/b").text
+    status, told = purge(cached, **order)
+    assert (status, told["purged"]) == (200, None)
+    assert cached.get("/a/1").text != a
+    assert cached.get("/b").text == b
+
+
+def test_a_host_is_purged_and_everything(cached):
+    first = cached.get("/x").text
+    assert purge(cached, host="other.example")[0] == 200
+    assert cached.get("/x").text == first
+    assert purge(cached, host="app.test")[0] == 200
+    second = cached.get("/x").text
+    assert second != first
+    assert purge(cached, all=True) == (200, {"purged": 1, "soft": False})
+    assert cached.get("/x").text not in (first, second)
+
+
+def test_a_soft_purge_makes_the_next_request_validate(cached, numbered):
+    cached.get("/x")
+    assert purge(cached, url="http://app.test/x", soft=True)[1] == {"purged": 1, "soft": True}
+    numbered.answer = lambda request: response(
+        status="304 Not Modified" if request["If-None-Match"] == '"1"' else "500 x", **FIELDS)
+    assert cached.get("/x").text == "0"
+
+
+@pytest.mark.parametrize("body", [
+    "", "[]", "{}", '{"url": ""}', '{"url": 1}', '{"all": false}', '{"urls": "http://a/"}',
+    '{"url": "http://a/", "tag": "x"}', '{"url": "/x"}', '{"url": "ftp://a/"}', '{"host": "a b"}',
+    '{"all": true, "soft": "yes"}'])
+def test_an_order_that_is_none_is_refused(cached, body):
+    cached.get("/x")
+    answer = cached.control("POST", "/cache/purge", body=body)
+    assert answer.status == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert cached.get("/x").text == "0"
+
+
+def test_stats_tell_how_full_it_is_and_how_good(cached):
+    for target in ("/x", "/x", "/y"):
+        cached.get(target)
+    stats = json.loads(cached.control("GET", "/cache/stats").body)
+    assert (stats["entries"], stats["capacity"], stats["stored"]) == (2, 100, 2)
+    assert 0 < stats["memory_bytes"] < stats["max_memory"] == 256 << 20
+    assert (stats["hits"], stats["misses"]) == (1, 2)
+
+
+def test_an_entry_is_explained(cached):
+    cached.get("/x?a=b")
+    url = "http%3A%2F%2Fapp.test%2Fx%3Fa%3Db"
+    told = json.loads(cached.control("GET", f"/cache/entry?url={url}").body)
+    [variant] = told["variants"]
+    assert variant["key"] == "http://app.test/x?a=b"
+    assert (variant["lifetime"], variant["lifetime_from"]) == (300, "max-age")
+    assert (variant["would"], variant["because"]) == ("serve", "fresh")
+    assert 'ETag: "1"' in variant["fields"]
+    assert json.loads(cached.control("GET", "/cache/entry?url=http://b/").body)["variants"] == []
+    assert cached.control("GET", "/cache/entry?url=%zz").status == 400
+    assert cached.control("GET", "/cache/entry").status == 400
+
+
+def test_without_a_cache_there_is_nothing_to_ask(minato, echo):
+    proxy = minato.serving(echo)
+    assert proxy.control("GET", "/cache/stats").status == 404
+    assert purge(proxy, all=True)[0] == 404
+
+
+def test_the_commands_say_it_in_words(cached):
+    url = "http://app.test/x"
+    cached.get("/x")
+    cached.get("/x")
+    code, told, _ = minato_command(cached, "cache")
+    assert code == 0
+    assert "1 of 100 entries" in told and "1 hits, 1 misses: 50.0 % from the cache" in told
+    code, told, _ = minato_command(cached, "cache", "--url", url)
+    assert code == 0 and "asked for now: serve, because fresh" in told
+    assert minato_command(cached, "purge", "--url", url)[:2] == (0, "1 response forgotten\n")
+    assert minato_command(cached, "cache", "--url", url)[1] == f"nothing is stored for {url}\n"
+    assert "next asked for" in minato_command(cached, "purge", "--prefix", url, "--soft")[1]
+    assert minato_command(cached, "purge")[0] == 2
+    assert minato_command(cached, "purge", "--all", "--tag", "x")[0] == 2
+    code, _, told = minato_command(cached, "purge", "--url", "nonsense")
+    assert code == 1 and "is no URL" in told
+
+
+def test_the_access_log_has_the_word_of_the_cache(minato, numbered):
+    top = 'cache: {ttl: 300}\nhealth_check: {type: "off"}\naccess_log: {format: "{target}: {cache}"}'
+    proxy = minato.serving(numbered, top=top)
+    proxy.get("/x")
+    proxy.get("/x")
+    proxy.access.wait_for("/x: fwd=uri-miss; fwd-status=200; stored")
+    proxy.access.wait_for("/x: hit; ttl=")
