@@ -27,13 +27,18 @@ void write_two_digits(char* to, int number) {
 
 void write_name(char* to, std::string_view name) { std::memcpy(to, name.data(), name.size()); }
 
+// RFC 9111 4.2: caches take names and GMT in any case.
+bool begins_with(std::string_view text, std::string_view expected) {
+  return iequals(text.substr(0, expected.size()), expected);
+}
+
 // Reads a date from its front; once something did not fit, `ok` stays false and the rest is void.
 class DateReader {
  public:
   explicit DateReader(std::string_view text) : rest_(text) {}
 
   void literal(std::string_view expected) {
-    ok_ &= rest_.starts_with(expected);
+    ok_ &= begins_with(rest_, expected);
     if (ok_) rest_.remove_prefix(expected.size());
   }
   void day_name() { name(day_names); }
@@ -71,8 +76,8 @@ class DateReader {
  private:
   template <std::size_t n>
   unsigned name(const std::array<std::string_view, n>& names) {
-    const auto* const found =
-        std::ranges::find_if(names, [&](std::string_view name) { return rest_.starts_with(name); });
+    const auto* const found = std::ranges::find_if(
+        names, [&](std::string_view name) { return begins_with(rest_, name); });
     ok_ &= found != names.end();
     if (!ok_) return 0;
     rest_.remove_prefix(found->size());
