@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from harness import nginx, origin, program
+from harness import caching, nginx, origin, program
 
 
 @pytest.fixture
@@ -51,6 +51,27 @@ def scripted(origins):
 def echo(origins):
     """An origin that answers each request with its method and target."""
     return origins(origin.Serving)
+
+
+@pytest.fixture
+def replies(origins):
+    """Makes origins with a list of answers: `replies(first, second)`."""
+    return lambda *answers: origins(caching.Replies, *answers)
+
+
+@pytest.fixture
+def pages(origins):
+    """An origin with a list of answers for each target, so that one program serves a whole table."""
+    return origins(caching.Pages)
+
+
+@pytest.fixture
+def caching_for(minato):
+    """A Minato with a cache before an origin; `cache` is the section, as one line of YAML."""
+    def start(*upstreams, cache="ttl: 0", top="", **keys):
+        return minato.serving(*upstreams, top=f"cache: {{{cache}}}\n{top}", **keys)
+
+    return start
 
 
 @pytest.fixture

@@ -29,15 +29,26 @@ http::Target copy_of(const http::Target& target, Arena& arena) {
   return copy;
 }
 
+void copy_fields(const http::Fields& from, http::Fields& to) {
+  Arena& arena = to.arena();
+  from.for_each([&](const Field& line) {
+    to.append({arena.copy(line.name), arena.copy(line.value), line.id});
+  });
+}
+
 void copy_head(const http::RequestHead& from, http::RequestHead& to, Arena& arena) {
   to.method = from.method;
   to.method_text = arena.copy(from.method_text);
   to.target = copy_of(from.target, arena);
   to.version = from.version;
   to.authority = arena.copy(from.authority);
-  from.fields.for_each([&](const Field& line) {
-    to.fields.append({arena.copy(line.name), arena.copy(line.value), line.id});
-  });
+  copy_fields(from.fields, to.fields);
+}
+
+void copy_head(const http::ResponseHead& from, http::ResponseHead& to, Arena& arena) {
+  to.status = from.status;
+  to.reason = arena.copy(from.reason);
+  copy_fields(from.fields, to.fields);
 }
 
 bool is_condition(FieldId id) {
@@ -198,10 +209,7 @@ Task<Result<void>> Fill::interim(const http::ResponseHead& head) {
   if (leader_ == nullptr) co_return Result<void>{};
   Arena& arena = leader_->request_.arena;
   http::ResponseHead copy(arena);
-  copy.status = head.status;
-  head.fields.for_each([&](const Field& line) {
-    copy.fields.append({arena.copy(line.name), arena.copy(line.value), line.id});
-  });
+  copy_head(head, copy, arena);
   leader_->interims_.push_back(copy);
   become(Stage::waiting);
   co_return Result<void>{};
@@ -240,7 +248,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     order_.cache.uncacheable().remember(order_.key.hash, loop_.wall());
   if (leader_ == nullptr) return nobody();
   begun_ = true;
-  leader_->passing_head_ = &head;
+  copy_head(head, leader_->passing_head_, leader_->request_.arena);
   leader_->passing_length_ = length;
   leader_->refusal_ = ruling.refusal;
   become(Stage::passing);
@@ -269,10 +277,28 @@ Task<Result<void>> Fill::keep(std::string_view piece, Last last) {
   co_return Result<void>{};
 }
 
-/// Straight to the leader, at its speed, once it has sent the head.
-Task<Result<void>> Fill::pass(std::string_view piece, Last last, const http::Fields* trailers) {
+Soon<Result<void>> Fill::flush() {
+  if (ruling_ == Kind::pass) return pass_what_came();
+  return Result<void>{};  // who follows sends what there is by itself
+}
+
+Task<Result<void>> Fill::pass_what_came() {
+  const auto ready = co_await until_leader_passes();
+  if (!ready) co_return ready;
+  co_return co_await leader_->responder_.flush();
+}
+
+/// Until it has sent the head.
+Task<Result<void>> Fill::until_leader_passes() {
   while (leader_ != nullptr && !leader_->lets_pass_) co_await leader_->stirred_.next();
   if (leader_ == nullptr) co_return nobody();
+  co_return Result<void>{};
+}
+
+/// Straight to the leader, at its speed.
+Task<Result<void>> Fill::pass(std::string_view piece, Last last, const http::Fields* trailers) {
+  const auto ready = co_await until_leader_passes();
+  if (!ready) co_return ready;
   if (trailers != nullptr) co_return co_await leader_->responder_.finish(trailers);
   co_return co_await leader_->responder_.write(piece, last);
 }

@@ -19,7 +19,10 @@ class Fill;
 class Leader {
  public:
   Leader(runtime::Loop& loop, http::Request& request, http::Responder& responder)
-      : request_(request), responder_(responder), stirred_(loop) {}
+      : request_(request),
+        responder_(responder),
+        stirred_(loop),
+        passing_head_(request.arena) {}
   Leader(const Leader&) = delete;
   Leader& operator=(const Leader&) = delete;
   ~Leader();
@@ -27,8 +30,8 @@ class Leader {
   /// Interim responses that came, to be sent on.
   std::deque<http::ResponseHead>& interims() { return interims_; }
 
-  /// Sends a response that only passes: `head` in place of the origin's.
-  const http::ResponseHead& passing_head() const { return *passing_head_; }
+  /// Of a response that only passes.
+  const http::ResponseHead& passing_head() const { return passing_head_; }
   http::BodyLength passing_length() const { return passing_length_; }
   Refusal refusal() const { return refusal_; }
   /// The head went to the client; its body may follow. Waits for the end of it.
@@ -43,7 +46,7 @@ class Leader {
   runtime::Event stirred_;
   Fill* fill_ = nullptr;
   std::deque<http::ResponseHead> interims_;
-  const http::ResponseHead* passing_head_ = nullptr;
+  http::ResponseHead passing_head_;
   http::BodyLength passing_length_;
   Refusal refusal_ = Refusal::none;
   std::unique_ptr<Growth::Reader> reader_;
@@ -109,6 +112,8 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   void tell_record();
   void land();
   Task<Result<void>> pass(std::string_view piece, http::Last last, const http::Fields* trailers);
+  Task<Result<void>> pass_what_came();
+  Task<Result<void>> until_leader_passes();
   Task<Result<void>> keep(std::string_view piece, http::Last last);
 
   // http::Responder.
@@ -116,7 +121,7 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Result<void> start(const http::ResponseHead& head, http::BodyLength length) override;
   bool started() const override { return begun_; }
   Soon<Result<void>> write(std::string_view piece, http::Last last) override;
-  Soon<Result<void>> flush() override { return Result<void>{}; }
+  Soon<Result<void>> flush() override;
   Soon<Result<void>> finish(const http::Fields* trailers) override;
   Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override;
 
