@@ -16,6 +16,13 @@ using http::Last;
 using http::Outcome;
 using http::Reason;
 
+/// Where the configuration wants it.
+void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
+                http::ResponseHead& head) {
+  if (!rules.options().cache_status.enabled) return;
+  head.fields.add(FieldId::cache_status, cache_status_text(status, name, head.fields.arena()));
+}
+
 /// One answer on its way.
 class Answering {
  public:
@@ -43,14 +50,18 @@ class Answering {
  private:
   void compose() {
     become(with_.entry.facts.status);
-    const bool strips_tags = rules_.options().tags.strip;
-    for (const Field& line : with_.entry.lines)
-      if (!strips_tags || !rules_.is_tag_field(line)) head_.fields.append(line);
+    show(with_.entry.lines);
+    show(with_.withheld);
     if (with_.age) {
       const fmt::format_int text(with_.age->count());
       head_.fields.add(FieldId::age, request_.arena.copy({text.data(), text.size()}));
     }
     say_status(with_.status, rules_, name_, head_, request_.record);
+  }
+
+  void show(std::span<const Field> lines) {
+    for (const Field& line : lines)
+      if (!rules_.hides(line)) head_.fields.append(line);
   }
 
   void become(std::uint16_t status) {
@@ -236,12 +247,26 @@ Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_
   co_return co_await answering.run();
 }
 
+/// Says what the cache did: in the exchange's record, and in Cache-Status where that is wanted.
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
                 http::ResponseHead& head, http::Record& record) {
   const auto text = cache_status_text(status, name, head.fields.arena());
   record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
   record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
   if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
+}
+
+http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,
+                                const ServiceRules& rules, std::string_view name,
+                                http::Record& record) {
+  http::ResponseHead shown(head.fields.arena());
+  shown.status = head.status;
+  shown.reason = head.reason;
+  head.fields.for_each([&](const Field& line) {
+    if (!rules.hides(line)) shown.fields.append(line);
+  });
+  say_status(status, rules, name, shown, record);
+  return shown;
 }
 
 http::Failure client_failure(const Error& error) {

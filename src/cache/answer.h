@@ -15,16 +15,18 @@ struct Answer {
   http::BodyLength length{};         ///< of that body
   std::optional<Seconds> age{};      ///< none: it comes straight from the origin
   CacheStatus status{};
+  std::span<const http::Field> withheld{};  ///< for this client alone, and no part of the entry
 };
 
 /// `name` is that of this cache in Cache-Status.
 Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
                            http::Request& request, http::Responder& responder);
 
-/// Says what the cache did: in the exchange's record, and in Cache-Status of `head` where the
-/// configuration wants it. `name` is that of this cache.
-void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
-                http::ResponseHead& head, http::Record& record);
+/// What a client gets to see of the origin's own head: without hidden fields, with Cache-Status. The
+/// exchange's record tells the same.
+http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,
+                                const ServiceRules& rules, std::string_view name,
+                                http::Record& record);
 
 /// What became of a failure to write to the client.
 http::Failure client_failure(const Error& error);

@@ -78,7 +78,8 @@ Task<Outcome> CacheExchange::serve(Pin entry, Decision decision) {
   entry->touch(surroundings_.fills.next_tick());
   CacheStatus status{.ttl = decision.ttl()};
   if (decision.why != Why::fresh) status.detail = cache::name(decision.why);
-  co_return co_await answer_with(*entry, nullptr, {}, decision.age, status);
+  const Answer with{.entry = *entry, .age = decision.age, .status = status};
+  co_return co_await answer_with(with);
 }
 
 /// In place of an origin that fails (RFC 5861 4).
@@ -86,15 +87,12 @@ Task<Outcome> CacheExchange::serve_stale() {
   stored_->touch(surroundings_.fills.next_tick());
   CacheStatus status{.ttl = decision_->ttl()};
   status.detail = "stale-if-error";
-  co_return co_await answer_with(*stored_, nullptr, {}, decision_->age, status);
+  const Answer with{.entry = *stored_, .age = decision_->age, .status = status};
+  co_return co_await answer_with(with);
 }
 
-Task<Outcome> CacheExchange::answer_with(const Entry& entry, Growth::Reader* reader,
-                                         http::BodyLength length, std::optional<Seconds> age,
-                                         CacheStatus status) {
-  if (rules_.options().cache_status.key) status.key = key_.text;
-  const Answer with{
-      .entry = entry, .reader = reader, .length = length, .age = age, .status = status};
+Task<Outcome> CacheExchange::answer_with(Answer with) {
+  if (rules_.options().cache_status.key) with.status.key = key_.text;
   co_return co_await answer(with, rules_, surroundings_.name, request_, responder_);
 }
 
@@ -157,8 +155,11 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
   CacheStatus status = forwarded_status();
   status.forwarded_status = 304;
   status.stored = true;
-  co_return co_await answer_with(*entry, nullptr, {}, current_age(entry->facts.freshness, now()),
-                                 status);
+  const Answer with{.entry = *entry,
+                    .age = current_age(entry->facts.freshness, now()),
+                    .status = status,
+                    .withheld = tee.ruling()->withheld};
+  co_return co_await answer_with(with);
 }
 
 std::string CacheExchange::flight_key() const {
@@ -212,7 +213,7 @@ Task<CacheExchange::Attempt> CacheExchange::lead(std::shared_ptr<Flight> flight,
   const auto sent = co_await send_interims(leader);
   if (!sent) co_return std::unexpected(client_failure(sent.error()));
   if (flight->stage() == Stage::passing) co_return co_await let_pass(leader);
-  co_return co_await take(*flight, leader.take_reader(), true);
+  co_return co_await take(*flight, leader.take_reader(), &leader);
 }
 
 Task<Result<void>> CacheExchange::send_interims(Leader& leader) {
@@ -229,8 +230,8 @@ Task<Outcome> CacheExchange::let_pass(Leader& leader) {
   CacheStatus status = forwarded_status();
   status.forwarded_status = leader.passing_head().status;
   status.detail = cache::name(leader.refusal());
-  http::ResponseHead head = leader.passing_head();
-  say_status(status, rules_, surroundings_.name, head, request_.record);
+  const http::ResponseHead head = passing_head(leader.passing_head(), status, rules_,
+                                               surroundings_.name, request_.record);
   const auto begun = responder_.start(head, leader.passing_length());
   if (!begun)
     co_return std::unexpected(http::Failure{.reason = Reason::internal, .error = begun.error()});
@@ -257,7 +258,7 @@ Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> fligh
       co_return std::nullopt;
     }
   }
-  co_return co_await take(*flight, std::move(reader), false);
+  co_return co_await take(*flight, std::move(reader), nullptr);
 }
 
 /// Whether what came for another is what this request selects, too.
@@ -267,7 +268,8 @@ bool CacheExchange::suits(const Entry& entry) const {
 
 Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
                                                  std::unique_ptr<Growth::Reader> reader,
-                                                 bool leads) {
+                                                 const Leader* leader) {
+  const bool leads = leader != nullptr;
   if (flight.stage() == Stage::failed) {
     if (stored_ && decision_->serves_on_error && flight.is_error) co_return co_await serve_stale();
     if (leads && flight.failure.reason != Reason::none) co_return std::unexpected(flight.failure);
@@ -280,7 +282,13 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
   const FreshnessFacts& facts = flight.entry->facts.freshness;
   const bool says_age = flight.stage() == Stage::confirmed || !leads || facts.age > Seconds(0);
   const auto age = says_age ? std::optional(current_age(facts, now())) : std::nullopt;
-  co_return co_await answer_with(*flight.entry, reader.get(), flight.length, age, status);
+  Answer with{.entry = *flight.entry,
+              .reader = reader.get(),
+              .length = flight.length,
+              .age = age,
+              .status = status};
+  if (leads) with.withheld = leader->withheld();
+  co_return co_await answer_with(with);
 }
 
 }  // namespace minato::cache

@@ -28,7 +28,7 @@ class CacheExchange {
   Task<Attempt> ask_together();
   Task<Attempt> lead(std::shared_ptr<Flight> flight, std::string flight_key);
   Task<Attempt> follow(std::shared_ptr<Flight> flight);
-  Task<Attempt> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, bool leads);
+  Task<Attempt> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, const Leader* leader);
   Task<http::Outcome> let_pass(Leader& leader);
   Task<Result<void>> send_interims(Leader& leader);
   FillOrder order(std::string flight_key, std::shared_ptr<Flight> flight) const;
@@ -36,9 +36,7 @@ class CacheExchange {
   bool suits(const Entry& entry) const;
 
   CacheStatus forwarded_status() const;
-  Task<http::Outcome> answer_with(const Entry& entry, Growth::Reader* reader,
-                                  http::BodyLength length, std::optional<Seconds> age,
-                                  CacheStatus status);
+  Task<http::Outcome> answer_with(Answer with);
   WallTime now() const { return surroundings_.loop.wall(); }
 
   const CacheHandler& handler_;

@@ -23,6 +23,8 @@ class ServiceRules {
   StoringRules storing() const;
   ReuseRules reuse() const;
   bool is_tag_field(const http::Field& line) const;
+  /// Clients do not get to see it.
+  bool hides(const http::Field& line) const { return options_.tags.strip && is_tag_field(line); }
 
  private:
   FreshnessRules freshness() const;

@@ -88,6 +88,12 @@ Leader::~Leader() {
   if (fill_ != nullptr) fill_->leader_left();
 }
 
+void Leader::take_withheld(std::span<const Field> lines) {
+  Arena& arena = request_.arena;
+  for (const Field& line : lines)
+    withheld_.append({arena.copy(line.name), arena.copy(line.value), line.id});
+}
+
 Task<Outcome> Leader::let_pass() {
   lets_pass_ = true;
   stirred_.happen();
@@ -217,6 +223,7 @@ Task<Result<void>> Fill::interim(const http::ResponseHead& head) {
 
 Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length) {
   Ruling ruling = judge(*asked_, head, length, loop_.wall(), arena_);
+  if (leader_ != nullptr) leader_->take_withheld(ruling.withheld);
   Flight& flight = *order_.flight;
   flight.status = head.status;
   flight.entry = ruling.entry;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 
 #include "base/local_ref.h"
 #include "cache/fill/flight.h"
@@ -22,7 +23,8 @@ class Leader {
       : request_(request),
         responder_(responder),
         stirred_(loop),
-        passing_head_(request.arena) {}
+        passing_head_(request.arena),
+        withheld_(request.arena) {}
   Leader(const Leader&) = delete;
   Leader& operator=(const Leader&) = delete;
   ~Leader();
@@ -38,9 +40,13 @@ class Leader {
   Task<http::Outcome> let_pass();
 
   std::unique_ptr<Growth::Reader> take_reader() { return std::move(reader_); }
+  /// What the origin said to this client alone, of a response that is stored.
+  std::span<const http::Field> withheld() const { return withheld_.lines(); }
 
  private:
   friend class Fill;
+  void take_withheld(std::span<const http::Field> lines);
+
   http::Request& request_;
   http::Responder& responder_;
   runtime::Event stirred_;
@@ -50,6 +56,7 @@ class Leader {
   http::BodyLength passing_length_;
   Refusal refusal_ = Refusal::none;
   std::unique_ptr<Growth::Reader> reader_;
+  http::Fields withheld_;
   bool lets_pass_ = false;
   std::optional<http::Outcome> outcome_;
 };

@@ -28,18 +28,35 @@ http::Fields fields_of(const Entry& entry, Arena& arena) {
   return fields;
 }
 
-/// What of a response is stored: not what is of one hop, or withheld from caches (RFC 9111 3.1,
-/// 5.2.2.4, 5.2.2.7).
+/// RFC 9111 5.2.2.4, 5.2.2.7.
+bool is_withheld(const Field& line, const http::ResponseDirectives& directives) {
+  return http::list_has(directives.private_fields, line.name) ||
+         http::list_has(directives.no_cache_fields, line.name);
+}
+
+/// The configuration leaves it out for everybody.
+bool is_stripped(const Asked& asked, const Field& line) {
+  return line.id == FieldId::set_cookie && asked.rules.options().set_cookie == SetCookie::strip;
+}
+
+std::vector<Field> withheld_lines(const Asked& asked, const http::Fields& from,
+                                  const http::ResponseDirectives& directives, Arena& arena) {
+  std::vector<Field> lines;
+  from.for_each([&](const Field& line) {
+    if (is_stored(line) && is_withheld(line, directives) && !is_stripped(asked, line))
+      lines.push_back({arena.copy(line.name), arena.copy(line.value), line.id});
+  });
+  return lines;
+}
+
+/// What of a response is stored: not what is of one hop (RFC 9111 3.1), or withheld from caches.
 http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,
                           Arena& arena) {
   http::Fields lines(arena);
   const http::ResponseDirectives& directives = facts.directives();
-  const bool strip_cookies = asked.rules.options().set_cookie == SetCookie::strip;
   from.for_each([&](const Field& line) {
-    const bool withheld = http::list_has(directives.private_fields, line.name) ||
-                          http::list_has(directives.no_cache_fields, line.name);
-    const bool stripped = strip_cookies && line.id == FieldId::set_cookie;
-    if (is_stored(line) && !withheld && !stripped) lines.append(line);
+    if (is_stored(line) && !is_withheld(line, directives) && !is_stripped(asked, line))
+      lines.append(line);
   });
   if (!from.has(FieldId::date)) {  // RFC 9110 6.6.1: when it came
     const std::span<char, http::date_bytes> text(arena.array<char>(http::date_bytes));
@@ -120,7 +137,12 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
   if (!validates(head.fields, stored)) return {.kind = Kind::contested, .entry = {}, .growth = {}};
   Pin entry = freshened(asked, head, now, arena);
   if (!entry) entry = asked.validated;
-  return {.kind = Kind::confirmed, .entry = std::move(entry), .growth = {}};
+  const auto governing =
+      http::response_directives(head.fields, asked.rules.reading().targeted_fields);
+  return {.kind = Kind::confirmed,
+          .entry = std::move(entry),
+          .growth = {},
+          .withheld = withheld_lines(asked, head.fields, governing.directives, arena)};
 }
 
 /// RFC 9111 4.3.5.
@@ -187,7 +209,10 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
   const std::uint64_t expected = length.kind == http::BodyLength::Kind::known ? length.bytes : 0;
   auto growth = std::make_shared<Growth>(asked.cache.store(), entry,
                                          asked.rules.options().max_body_size.count, expected);
-  return {.kind = Kind::store, .entry = std::move(entry), .growth = std::move(growth)};
+  return {.kind = Kind::store,
+          .entry = std::move(entry),
+          .growth = std::move(growth),
+          .withheld = withheld_lines(asked, head.fields, facts.directives(), arena)};
 }
 
 void invalidate(const Asked& asked, const http::ResponseHead& head, Arena& arena) {

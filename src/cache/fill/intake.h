@@ -1,6 +1,8 @@
 // What becomes of an origin's response: judged when its head has come, whoever it is for.
 #pragma once
 
+#include <vector>
+
 #include "cache/cache.h"
 #include "cache/fill/growth.h"
 #include "cache/policy/reuse.h"
@@ -34,6 +36,8 @@ struct Ruling {
   Refusal refusal = Refusal::none;
   Pin entry;
   std::shared_ptr<Growth> growth;
+  /// What is for the client that asked alone, and no part of `entry`; lies in the arena of `judge`.
+  std::vector<http::Field> withheld = {};
 };
 
 /// Changes the store where `head` makes something in it fresh, or out of date.

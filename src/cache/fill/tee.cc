@@ -23,8 +23,9 @@ Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length)
   status_.forwarded_status = head.status;
   status_.stored = growth_ != nullptr;
   if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);
-  http::ResponseHead told = head;
-  say_status(status_, asked_.rules, name_, told, request_.record);
+  http::ResponseHead told = passing_head(head, status_, asked_.rules, name_, request_.record);
+  const bool strips = asked_.rules.options().set_cookie == SetCookie::strip;
+  if (growth_ && strips) told.fields.remove(http::FieldId::set_cookie);
   return client_.start(told, length);
 }
 

@@ -2,7 +2,7 @@
 // for requests that are nobody else's.
 #pragma once
 
-#include "cache/fill/intake.h"
+#include "cache/fill/fill.h"
 #include "cache/policy/cache_status.h"
 #include "runtime/loop.h"
 
