@@ -146,10 +146,11 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
 }
 
 /// RFC 9111 4.3.5.
-void update_by_head(const Asked& asked, const http::ResponseHead& head, WallTime now,
-                    Arena& arena) {
+void update_by_head(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
+                    WallTime now, Arena& arena) {
   if (!asked.validated || head.status != 200) return;
-  if (head_fits(head, fields_of(*asked.validated, arena), asked.validated->size()))
+  const http::Fields stored = fields_of(*asked.validated, arena);
+  if (head_fits(head.fields, length, stored, asked.validated->size()))
     (void)freshened(asked, head, now, arena);
   else
     asked.validated->marked_stale.store(true, std::memory_order_relaxed);
@@ -186,7 +187,7 @@ Ruling pass(Refusal refusal) {
 Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
              WallTime now, Arena& arena) {
   if (asked.facts.method == http::Method::head) {
-    update_by_head(asked, head, now, arena);
+    update_by_head(asked, head, length, now, arena);
     return pass(Refusal::method);
   }
   if (asked.validated && head.status == 304) return confirm(asked, head, now, arena);

@@ -63,15 +63,12 @@ void freshen(const http::Fields& stored, const http::Fields& update, http::Field
   });
 }
 
-bool head_fits(const http::ResponseHead& head, const http::Fields& stored,
+bool head_fits(const http::Fields& head, http::BodyLength length, const http::Fields& stored,
                std::uint64_t stored_size) {
-  const auto same = [&](FieldId id) {
-    return !head.fields.has(id) || head.fields.value(id) == stored.value(id);
-  };
-  const auto length = head.fields.value(FieldId::content_length);
-  const bool same_length =
-      length.empty() || parse_number<std::uint64_t>(length) == std::optional(stored_size);
-  return same_length && same(FieldId::etag) && same(FieldId::last_modified);
+  const auto same = [&](FieldId id) { return !head.has(id) || head.value(id) == stored.value(id); };
+  const bool says_length = length.kind == http::BodyLength::Kind::known;
+  return (!says_length || length.bytes == stored_size) && same(FieldId::etag) &&
+         same(FieldId::last_modified);
 }
 
 }  // namespace minato::cache

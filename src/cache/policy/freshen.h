@@ -18,8 +18,8 @@ bool is_updated(const http::Field& field);
 void freshen(const http::Fields& stored, const http::Fields& update, http::Fields& into);
 
 /// RFC 9111 4.3.5: whether what HEAD told fits the stored GET, which then is freshened by it;
-/// otherwise the stored one is outdated.
-bool head_fits(const http::ResponseHead& head, const http::Fields& stored,
+/// otherwise the stored one is outdated. `length` is what HEAD said of the body that it left out.
+bool head_fits(const http::Fields& head, http::BodyLength length, const http::Fields& stored,
                std::uint64_t stored_size);
 
 }  // namespace minato::cache
