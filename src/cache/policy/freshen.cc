@@ -39,7 +39,7 @@ bool is_stored(const Field& field) {
     case FieldId::transfer_encoding:
     case FieldId::upgrade:
     case FieldId::content_length:  // of the content as it is served
-    case FieldId::cache_status: return false;
+      return false;
     default: return !is_among(never_stored, field.name);
   }
 }
