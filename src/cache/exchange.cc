@@ -125,7 +125,8 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
                     .stale_on_error = on_error,
                     .sent = now(),
                     .reader = surroundings_.reader};
-  Tee tee(surroundings_.loop, asked, forwarded_status(), surroundings_.name, responder_, request_);
+  Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_,
+          request_);
   http::RequestHead head(request_.arena);
   Outcome outcome;
   if (stored_ && facts_.method == Method::get) {
@@ -152,6 +153,7 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
     case Kind::confirmed: break;
   }
   const Pin entry = tee.ruling()->entry;
+  entry->touch(surroundings_.fills.next_tick());
   CacheStatus status = forwarded_status();
   status.forwarded_status = 304;
   status.stored = true;
@@ -275,12 +277,14 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
     if (leads && flight.failure.reason != Reason::none) co_return std::unexpected(flight.failure);
     co_return std::nullopt;
   }
+  const bool confirmed = flight.stage() == Stage::confirmed;
+  if (confirmed || !leads) flight.entry->touch(surroundings_.fills.next_tick());
   CacheStatus status = forwarded_status();
   status.forwarded_status = flight.status;
   status.stored = true;
   status.collapsed = !leads;
   const FreshnessFacts& facts = flight.entry->facts.freshness;
-  const bool says_age = flight.stage() == Stage::confirmed || !leads || facts.age > Seconds(0);
+  const bool says_age = confirmed || !leads || facts.age > Seconds(0);
   const auto age = says_age ? std::optional(current_age(facts, now())) : std::nullopt;
   Answer with{.entry = *flight.entry,
               .reader = reader.get(),

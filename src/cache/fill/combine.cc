@@ -73,7 +73,7 @@ Task<Pin> join(const Asked& asked, const Entry& newer, Pair pair, runtime::Loop&
   const std::uint64_t overlap = pair.left.part->range.last + 1 - pair.right.part->range.first;
   auto kept = co_await append_from(growth, pair.left, 0, loop);
   if (kept) kept = co_await append_from(growth, pair.right, overlap, loop);
-  const bool stored = kept && growth.complete(loop);
+  const bool stored = kept && growth.complete(loop, newer.used.load(std::memory_order_relaxed));
   co_return stored ? draft : Pin{};
 }
 

@@ -278,7 +278,7 @@ Task<Result<void>> Fill::keep(std::string_view piece, Last last) {
   const auto kept = co_await growth_->append(loop_, piece);
   if (!kept) co_return kept;
   if (last == Last::yes) {
-    growth_->complete(loop_);
+    growth_->complete(loop_, order_.fills.next_tick());
     land();
   }
   co_return Result<void>{};

@@ -132,7 +132,7 @@ std::uint64_t Growth::slowest() const {
   return least;
 }
 
-bool Growth::complete(runtime::Loop& here) {
+bool Growth::complete(runtime::Loop& here, std::uint64_t tick) {
   bool stores = false;
   {
     const Lock lock(mutex_);
@@ -140,6 +140,7 @@ bool Growth::complete(runtime::Loop& here) {
       if (!chunks_.empty()) store_.trim(*chunks_.back().piece);
       Piece* const first = chunks_.empty() ? nullptr : chunks_.front().piece;
       stored_ = true;
+      draft_->used.store(tick, std::memory_order_relaxed);
       stores = store_.insert(*draft_, first, size_);
     }
   }

@@ -28,8 +28,8 @@ class Growth {
   /// Done when all of `piece` is kept; waits only where it just passes. Errors: cancelled, where it
   /// cannot be stored and nobody reads.
   Soon<Result<void>> append(runtime::Loop& here, std::string_view piece);
-  /// That was all of it. True where it is in the store now.
-  bool complete(runtime::Loop& here);
+  /// That was all of it, at `tick` (Item::touch). True where it is in the store now.
+  bool complete(runtime::Loop& here, std::uint64_t tick);
   /// There will be no more, and what came is not all.
   void break_off(runtime::Loop& here);
 

@@ -39,9 +39,9 @@ Task<Result<void>> Tee::keep_and_pass(std::string_view piece, Last last) {
   // Nobody follows it, so that it does not wait; what does not fit is not kept.
   const auto kept = co_await growth_->append(loop_, piece);
   if (!kept) growth_.reset();
-  const auto written = co_await client_.write(piece, last);
-  if (written && last == Last::yes) co_await complete();
-  co_return written;
+  // First, so that who has all of it finds it stored.
+  if (last == Last::yes) co_await complete();
+  co_return co_await client_.write(piece, last);
 }
 
 Soon<Result<void>> Tee::flush() {
@@ -61,7 +61,8 @@ Task<Result<void>> Tee::end(const http::Fields* trailers) {
 }
 
 Task<void> Tee::complete() {
-  if (growth_ && growth_->complete(loop_)) co_await combine_parts(asked_, ruling_->entry, loop_);
+  const bool stored = growth_ && growth_->complete(loop_, fills_.next_tick());
+  if (stored) co_await combine_parts(asked_, ruling_->entry, loop_);
 }
 
 }  // namespace minato::cache

@@ -12,9 +12,10 @@ namespace minato::cache {
 /// `ruling` tells, when the exchange with the origin is over.
 class Tee final : public http::Responder {
  public:
-  Tee(runtime::Loop& loop, const Asked& asked, CacheStatus status, std::string_view name,
+  Tee(Fills& fills, const Asked& asked, CacheStatus status, std::string_view name,
       http::Responder& client, http::Request& request)
-      : loop_(loop),
+      : fills_(fills),
+        loop_(fills.loop()),
         asked_(asked),
         status_(status),
         name_(name),
@@ -42,6 +43,7 @@ class Tee final : public http::Responder {
   Task<Result<void>> end(const http::Fields* trailers);
   Task<void> complete();
 
+  Fills& fills_;
   runtime::Loop& loop_;
   const Asked& asked_;
   CacheStatus status_;

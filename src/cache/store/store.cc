@@ -321,6 +321,7 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft) {
   ++draft.content->entries;
   draft.bytes += stored.bytes - stored.block_bytes;
   draft.hits.store(stored.hits.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  draft.used.store(stored.used.load(std::memory_order_relaxed), std::memory_order_relaxed);
   // What was purged while it was asked about is as gone as if nobody had asked.
   const bool gone = !stored.listed;
   if (!gone) unlink(stored);
