@@ -1,0 +1,395 @@
+"""Requests for what is being fetched already: one goes to the origin, the others follow it."""
+import threading
+import time
+
+import pytest
+
+from harness.caching import cache_status, is_hit, is_stored, reply
+from harness.waiting import eventually
+from harness.wire import response
+from test_streaming import small_buffers
+
+FOREVER = "max-age=3600"
+WORKERS = "workers: 4"
+CHUNKED = (b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nConnection: close\r\n"
+           b"Transfer-Encoding: chunked\r\n\r\n")
+MEBIBYTE = 1 << 20
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def clients(proxy, count, **more):
+    """So many clients that have asked for the same; the first has reached the origin when it is told."""
+    return [proxy.client().ask(**more) for _ in range(count)]
+
+
+@pytest.fixture
+def proxy(caching_for, scripted):
+    return caching_for(scripted, top=WORKERS)
+
+
+def asked_and_waiting(proxy, scripted, followers, **more):
+    """A leader whose request the origin has, and followers, who asked and make no request."""
+    leader = proxy.client().ask(**more)
+    origin, _ = scripted.expect()
+    rest = clients(proxy, followers, **more)
+    assert scripted.hears_nothing()
+    return leader, origin, rest
+
+
+def test_many_at_once_are_one_request(proxy, scripted):
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 12)
+    origin.send(reply(b"hello", FOREVER))
+    answers = [each.read_response() for each in [leader, *followers]]
+    assert {each.text for each in answers} == {"hello"}
+    assert "collapsed" not in cache_status(answers[0]) and is_stored(answers[0])
+    assert all("collapsed" in cache_status(each) for each in answers[1:])
+    assert is_hit(proxy.get())
+
+
+def test_followers_get_the_first_byte_when_it_comes(proxy, scripted):
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 4)
+    origin.send(CHUNKED)
+    everyone = [leader, *followers]
+    assert {each.read_head().status for each in everyone} == {200}
+    for number in range(3):
+        origin.send(chunk(b"piece %d" % number))
+        for each in everyone:
+            assert each.read_chunk() == b"piece %d" % number
+    origin.send(b"0\r\n\r\n")
+    assert {each.read_chunk() for each in everyone} == {b""}
+
+
+def test_who_comes_late_gets_it_from_the_beginning(proxy, scripted):
+    leader = proxy.client().ask()
+    origin, _ = scripted.expect()
+    origin.send(CHUNKED + chunk(b"one"))
+    leader.read_head(), leader.read_chunk()
+    late = clients(proxy, 4)
+    for each in late:
+        each.read_head()
+        assert each.read_chunk() == b"one"
+    origin.send(chunk(b"two") + b"0\r\n\r\n")
+    for each in [leader, *late]:
+        assert (each.read_chunk(), each.read_chunk()) == (b"two", b"")
+
+
+def test_a_known_length_is_known_to_followers(proxy, scripted):
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 3)
+    origin.send(b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 6\r\n\r\nabc")
+    for each in [leader, *followers]:
+        assert each.read_head()["Content-Length"] == "6"
+        assert each.read(3) == b"abc"
+    origin.send(b"def")
+    assert {each.read(3) for each in [leader, *followers]} == {b"def"}
+
+
+def test_each_reads_at_its_own_speed(caching_for, scripted):
+    """One who does not read at all holds up neither the origin nor the others."""
+    proxy = caching_for(scripted, cache="ttl: 0, max_body_size: 32MiB", top=WORKERS)
+    body = bytes(range(256)) * (16 * MEBIBYTE // 256)
+    idle = proxy.client().ask()
+    origin, _ = scripted.expect()
+    slow, quick = proxy.client().ask(), proxy.client().ask()
+    assert scripted.hears_nothing()
+    origin.send(b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: %d\r\n\r\n" % len(body))
+    origin.send(body)  # all of it, though two do not read
+    assert long_body(quick) == body
+    assert is_hit(proxy.get(method="HEAD"))
+    assert long_body(slow) == body
+    assert long_body(idle) == body
+
+
+def long_body(client):
+    """Of a response with a known length; in time that grows as that does."""
+    length, pieces = int(client.read_head()["Content-Length"]), []
+    while (length := length - len(pieces[-1]) if pieces else length) > 0:
+        pieces.append(client.read_some())
+    return b"".join(pieces)
+
+
+def test_the_leader_leaves_and_the_others_go_on(proxy, scripted):
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 3)
+    origin.send(CHUNKED + chunk(b"one"))
+    for each in [leader, *followers]:
+        each.read_head(), each.read_chunk()
+    leader.reset()
+    origin.send(chunk(b"two") + b"0\r\n\r\n")
+    for each in followers:
+        assert (each.read_chunk(), each.read_chunk()) == (b"two", b"")
+    assert proxy.get().text == "onetwo"
+
+
+def test_the_leader_leaves_before_the_head_came(proxy, scripted):
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 3)
+    leader.reset()
+    assert scripted.hears_nothing()
+    origin.send(reply(b"hello", FOREVER))
+    assert {each.read_response().text for each in followers} == {"hello"}
+
+
+def test_the_leader_leaves_and_what_comes_cannot_be_stored(proxy, scripted):
+    """It was for the leader; those who waited ask for themselves."""
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 2)
+    leader.reset()
+    assert scripted.hears_nothing()
+    origin.send(reply(b"private", "private", Connection="close"))
+    serve_each(scripted, 2, reply(b"own", "private"))
+    assert [each.read_response().text for each in followers] == ["own", "own"]
+
+
+def serve_each(scripted, count, answer):
+    """Answers so many requests that must be there at once, each on its own connection."""
+    waiting = [scripted.expect() for _ in range(count)]
+    for connection, _ in waiting:
+        connection.send(answer)
+
+
+def test_what_cannot_be_stored_releases_those_who_wait_at_once(proxy, scripted):
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 4)
+    origin.send(b"HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 6\r\n\r\nabc")
+    assert leader.read_head()["Cache-Control"] == "no-store"
+    # The leader's body is not there yet; each of the others has its own request now.
+    own = [scripted.expect() for _ in followers]
+    for number, (connection, _) in enumerate(own):
+        connection.send(reply(b"%d" % number, "no-store"))
+    assert {each.read_response().text for each in followers} == {"0", "1", "2", "3"}
+    origin.send(b"def")
+    assert leader.read(6) == b"abcdef"
+
+
+def test_what_could_not_be_stored_is_not_serialized_afterwards(proxy, scripted):
+    leader = proxy.client().ask()
+    origin, _ = scripted.expect()
+    origin.send(reply(b"first", "private", Connection="close"))
+    leader.read_response()
+    later = clients(proxy, 3)
+    serve_each(scripted, 3, reply(b"x", "private"))
+    assert [each.read_response().text for each in later] == ["x"] * 3
+
+
+def test_what_became_storable_again_is_stored(caching_for, replies):
+    proxy = caching_for(replies(reply(b"1", "private"), reply(b"2", FOREVER)))
+    assert [proxy.get().text for _ in range(3)] == ["1", "2", "2"]
+    assert is_hit(proxy.get())
+
+
+def test_a_fill_that_fails_before_its_head_lets_one_who_waits_try(caching_for, scripted):
+    proxy = caching_for(scripted, top=WORKERS + "\nretries: {attempts: 0}")
+    leader, origin, followers = asked_and_waiting(proxy, scripted, 3)
+    origin.close()
+    second, _ = scripted.expect()
+    assert scripted.hears_nothing()  # one of them
+    assert leader.read_response().status == 502
+    second.send(reply(b"hello", FOREVER))
+    assert {each.read_response().text for each in followers} == {"hello"}
+
+
+def test_an_origin_that_always_fails_is_no_endless_wait(caching_for, replies):
+    proxy = caching_for(replies(None), top=WORKERS + "\nretries: {attempts: 0}")
+    everyone = clients(proxy, 8)
+    assert {each.read_response().status for each in everyone} == {502}
+
+
+def test_waiting_has_a_limit(caching_for, scripted):
+    proxy = caching_for(scripted, cache="ttl: 0, collapse: {timeout: 100ms}", top=WORKERS)
+    leader = proxy.client().ask()
+    slow, _ = scripted.expect()
+    follower = proxy.client().ask()
+    own, _ = scripted.expect()
+    own.send(reply(b"own", FOREVER))
+    assert follower.read_response().text == "own"
+    slow.send(reply(b"slow", FOREVER))
+    assert leader.read_response().text == "slow"
+
+
+def test_it_can_be_off(caching_for, scripted):
+    proxy = caching_for(scripted, cache="ttl: 0, collapse: {enabled: false}", top=WORKERS)
+    everyone = clients(proxy, 3)
+    serve_each(scripted, 3, reply(b"x", FOREVER))
+    assert [each.read_response().text for each in everyone] == ["x"] * 3
+    assert is_hit(proxy.get())
+
+
+def test_another_variant_is_not_followed(proxy, scripted):
+    """Nobody knew of Vary before the head came."""
+    leader = proxy.client().ask(fields={"Foo": "1"})
+    origin, _ = scripted.expect()
+    follower, other = proxy.client().ask(fields={"Foo": "1"}), proxy.client().ask(fields={"Foo": "2"})
+    assert scripted.hears_nothing()
+    origin.send(reply(b"one", FOREVER, Vary="Foo", Connection="close"))
+    second, request = scripted.expect()
+    assert request["Foo"] == "2"
+    second.send(reply(b"two", FOREVER, Vary="Foo"))
+    assert (leader.read_response().text, follower.read_response().text) == ("one", "one")
+    assert other.read_response().text == "two"
+
+
+def test_variants_that_are_known_are_fetched_side_by_side(proxy, scripted):
+    first = proxy.client().ask(fields={"Foo": "0"})
+    origin, _ = scripted.expect()
+    origin.send(reply(b"zero", FOREVER, Vary="Foo", Connection="close"))
+    first.read_response()
+    both = [proxy.client().ask(fields={"Foo": each}) for each in "12"]
+    assert {scripted.expect()[1]["Foo"] for _ in both} == {"1", "2"}
+    for each in both:
+        each.reset()
+
+
+@pytest.mark.parametrize("more", [
+    {"fields": {"Range": "bytes=0-1"}}, {"fields": {"Cache-Control": "no-cache"}},
+    {"fields": {"Cache-Control": "no-store"}}, {"method": "HEAD"}, {"method": "POST", "body": "q"},
+])
+def test_what_has_an_answer_of_its_own_does_not_wait(proxy, scripted, more):
+    leader = proxy.client().ask()
+    origin, _ = scripted.expect()
+    other = proxy.client().ask(**more)
+    own, _ = scripted.expect()
+    own.send(response(b""))
+    assert other.read_response(more.get("method", "GET")).status == 200
+    origin.send(reply(b"x", FOREVER))
+    assert leader.read_response().text == "x"
+
+
+def test_conditions_of_followers_are_answered_each_on_its_own(proxy, scripted):
+    leader = proxy.client().ask()
+    origin, _ = scripted.expect()
+    same = proxy.client().ask(fields={"If-None-Match": '"a"'})
+    other = proxy.client().ask(fields={"If-None-Match": '"b"'})
+    assert scripted.hears_nothing()
+    origin.send(reply(b"x", FOREVER, ETag='"a"'))
+    assert leader.read_response().text == "x"
+    assert same.read_response().status == 304
+    assert other.read_response().text == "x"
+
+
+def test_validations_are_collapsed_too(proxy, scripted):
+    first = proxy.client().ask()
+    origin, _ = scripted.expect()
+    origin.send(reply(b"x", "max-age=60", Age="60", ETag='"a"', Connection="close"))
+    first.read_response()
+    everyone = clients(proxy, 5)
+    origin, asked = scripted.expect()
+    assert asked["If-None-Match"] == '"a"'
+    assert scripted.hears_nothing()
+    origin.send(b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nCache-Control: max-age=60\r\n\r\n")
+    assert {each.read_response().text for each in everyone} == {"x"}
+
+
+class TestTooLarge:
+    """A body that turns out larger than what may be stored reaches everyone all the same."""
+
+    BODY = bytes(range(256)) * (3 * MEBIBYTE // 256)
+
+    def send_in_chunks(self, origin):
+        for at in range(0, len(self.BODY), 50000):
+            origin.send(chunk(self.BODY[at:at + 50000]))
+        origin.send(b"0\r\n\r\n")
+
+    def test_reaches_leader_and_followers_whole_and_is_not_stored(self, proxy, scripted):
+        leader, origin, followers = asked_and_waiting(proxy, scripted, 3)
+        origin.send(CHUNKED)
+        sender = threading.Thread(target=self.send_in_chunks, args=(origin,))
+        sender.start()
+        bodies = [None] * 4
+
+        def read(number, each):
+            bodies[number] = each.read_response().body
+
+        readers = [threading.Thread(target=read, args=pair) for pair in enumerate([leader, *followers])]
+        for each in readers:
+            each.start()
+        for each in [sender, *readers]:
+            each.join()
+        assert all(each == self.BODY for each in bodies)
+        assert not is_hit(self.asked_again(proxy, scripted))
+
+    def asked_again(self, proxy, scripted):
+        client = proxy.client().ask()
+        scripted.expect()[0].send(reply(b"again", FOREVER))
+        return client.read_response()
+
+    def test_is_paced_by_its_slowest_reader(self, proxy, scripted):
+        leader, origin, (slow,) = asked_and_waiting(proxy, scripted, 1)
+        small_buffers(slow)
+        origin.send(CHUNKED)
+        before = proxy.private_bytes()
+        huge = chunk(b"x" * (64 * MEBIBYTE))
+        reader = threading.Thread(target=self.read_all, args=(leader,), daemon=True)
+        reader.start()
+        origin.sock.settimeout(0.5)
+        sent = 0
+        try:
+            while sent < len(huge):
+                sent += origin.sock.send(huge[sent:sent + 65536])
+        except TimeoutError:
+            pass
+        assert sent < 40 * MEBIBYTE
+        assert proxy.private_bytes() - before < 16 * MEBIBYTE
+        slow.reset()  # nobody holds the leader up any more
+        origin.sock.settimeout(20)
+        origin.send(huge[sent:] + b"0\r\n\r\n")
+        reader.join()
+        assert self.got == 64 * MEBIBYTE
+
+    def read_all(self, each):
+        each.read_head()
+        self.got = len(each.read_chunk())
+        while piece := each.read_chunk():
+            self.got += len(piece)
+
+    def test_who_comes_when_its_beginning_has_passed_asks_again(self, proxy, scripted):
+        leader = proxy.client().ask()
+        origin, _ = scripted.expect()
+        origin.send(CHUNKED)
+        sender = threading.Thread(target=lambda: origin.send(chunk(self.BODY)))
+        sender.start()
+        leader.read_head()
+        got = b""
+        while len(got) < len(self.BODY):
+            got += leader.read_chunk()
+        sender.join()
+        late = proxy.client().ask()
+        own, _ = scripted.expect()
+        own.send(reply(b"own", FOREVER))
+        assert late.read_response().text == "own"
+        origin.send(b"0\r\n\r\n")
+        assert (got, leader.read_chunk()) == (self.BODY, b"")
+
+    def test_a_length_that_is_too_large_waits_for_nobody(self, proxy, scripted):
+        leader, origin, (follower,) = asked_and_waiting(proxy, scripted, 1)
+        origin.send(b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: %d\r\n\r\n" % len(self.BODY))
+        assert cache_status(leader.read_head())["detail"] == "too-large"
+        own, _ = scripted.expect()
+        own.send(reply(b"own", FOREVER))
+        assert follower.read_response().text == "own"
+        sender = threading.Thread(target=lambda: origin.send(self.BODY))
+        sender.start()
+        assert leader.read(len(self.BODY)) == self.BODY
+        sender.join()
+
+
+def test_a_stampede_on_all_workers_meets_the_origin_once_a_page(caching_for, pages):
+    def slow(request):
+        time.sleep(0.05)
+        return reply(request.target, FOREVER)
+
+    pages.answer = slow
+    proxy = caching_for(pages, cache="ttl: 0, capacity: 1000", top=WORKERS)
+    wrong = []
+
+    def ask():
+        with proxy.client() as client:
+            for number in range(10):
+                if client.get(f"/{number}").text != f"/{number}":
+                    wrong.append(number)
+
+    threads = [threading.Thread(target=ask) for _ in range(20)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert not wrong
+    assert pages.count() == 10

@@ -1,0 +1,99 @@
+"""What an unsafe request makes of what is stored (RFC 9111 4.4)."""
+import pytest
+
+from harness.caching import is_hit, reply
+from harness.wire import response
+
+FOREVER = "max-age=3600"
+
+
+@pytest.fixture
+def stored(caching_for, pages):
+    """Gives a proxy with /a and /b?x stored, and a function that sends something unsafe to /a."""
+    pages.add(reply(b"a", FOREVER), target="/a")
+    pages.add(reply(b"b", FOREVER), target="/b?x")
+    proxy = caching_for(pages, host="*.test")
+    proxy.get("/a"), proxy.get("/b?x")
+
+    def change(method="POST", target="/a", answer=response(b"done")):
+        before = pages.pages.get(target, [answer])
+        pages.add(answer, target=target)
+        proxy.get(target, method=method, body="q")
+        pages.add(*before, target=target)
+
+    def has(target):
+        answer = proxy.get(target, fields={"Cache-Control": "only-if-cached"})
+        return answer.status != 504 and is_hit(answer)
+
+    proxy.change, proxy.has = change, has
+    return proxy
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "M-SEARCH"])
+def test_an_unsafe_method_invalidates_its_target(stored, method):
+    stored.change(method)
+    assert not stored.has("/a")
+    assert stored.has("/b?x")
+
+
+@pytest.mark.parametrize("method", ["OPTIONS"])
+def test_a_safe_method_does_not(stored, method):
+    stored.change(method)
+    assert stored.has("/a")
+
+
+@pytest.mark.parametrize("status, stays", [(200, False), (201, False), (303, False), (400, True), (404, True),
+                                           (500, True), (503, True)])
+def test_only_success_does(stored, status, stays):
+    stored.change(answer=response(b"x", status=f"{status} Whatever"))
+    assert stored.has("/a") is stays
+
+
+@pytest.mark.parametrize("field", ["Location", "Content-Location"])
+@pytest.mark.parametrize("reference", ["/b?x", "http://app.test/b?x", "http://APP.test:80/b?x", "b?x"])
+def test_what_the_answer_names_goes_too(stored, field, reference):
+    stored.change(target="/c", answer=response(b"x", **{field.replace("-", "_"): reference}))
+    assert not stored.has("/b?x")
+    assert stored.has("/a")
+
+
+@pytest.mark.parametrize("field", ["Location", "Content-Location"])
+@pytest.mark.parametrize("reference", ["http://other.test/b?x", "//other.test/b?x", "https://app.test/b?x",
+                                       "http://app.test:81/b?x"])
+def test_nothing_of_another_origin_goes(stored, field, reference):
+    """Or anybody could empty anybody's cache."""
+    for each in ("other.test", "app.test:81"):
+        stored.get("/b?x", host=each)
+    stored.change(target="/c", answer=response(b"x", **{field.replace("-", "_"): reference}))
+    assert stored.has("/b?x")
+    for each in ("other.test", "app.test:81"):
+        assert is_hit(stored.get("/b?x", host=each))
+
+
+def test_all_variants_go(caching_for, pages):
+    target = pages.add(reply(b"x", FOREVER, Vary="Foo"))
+    proxy = caching_for(pages)
+    for each in "12":
+        proxy.get(target, fields={"Foo": each})
+    proxy.get(target, method="DELETE")
+    assert not any(is_hit(proxy.get(target, fields={"Foo": each})) for each in "12")
+
+
+def test_what_is_on_its_way_meanwhile_is_not_stored(caching_for, scripted):
+    """Whoever wrote must not be shown what was there before, by a fill that was slow."""
+    proxy = caching_for(scripted)
+    with proxy.client() as reader, proxy.client() as writer:
+        reader.ask("/a")
+        slow, _ = scripted.expect()
+        slow.send(b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nConnection: close\r\nContent-Length: 3\r\n\r\nol")
+        assert reader.read_head().status == 200
+        writer.ask("/a", method="PUT", body="new")
+        other, _ = scripted.expect()
+        other.send(response(b"written", Connection="close"))
+        assert writer.read_response().text == "written"
+        slow.send(b"d")
+        assert reader.read(3) == b"old"
+        writer.ask("/a")
+        after, _ = scripted.expect()
+        after.send(reply(b"new", FOREVER))
+        assert writer.read_response().text == "new"

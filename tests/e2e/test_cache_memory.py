@@ -1,0 +1,95 @@
+"""max_memory bounds all that the cache holds, and so the process."""
+import os
+import re
+
+import pytest
+
+from harness.caching import Pages, is_hit, reply
+from harness.program import BINARY
+
+MEBIBYTE = 1 << 20
+FOREVER = "max-age=3600"
+
+
+def is_instrumented():
+    return b"__asan_init" in BINARY.read_bytes() or b"__tsan_init" in BINARY.read_bytes()
+
+
+measured = pytest.mark.skipif(is_instrumented(), reason="sanitizers keep what was freed, and shadows of it")
+
+
+def resident_bytes(proxy):
+    status = open(f"/proc/{proxy.process.pid}/status").read()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+
+def flood(proxy, origin, count, size, **more):
+    """So many distinct URLs, each with a body of about `size` bytes."""
+    body = os.urandom(size)
+    origin.answer = lambda request: reply(body[: size - len(request.target)], FOREVER, **more)
+    with proxy.client() as client:
+        for number in range(count):
+            assert client.get(f"/{size}/{number}").status == 200
+
+
+@measured
+@pytest.mark.parametrize("size, count", [(100, 40000), (10_000, 6000), (300_000, 300)])
+def test_a_flood_of_urls_stays_within_it(caching_for, pages, size, count):
+    proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 16MiB", top="workers: 2")
+    flood(proxy, pages, count, size)
+    assert resident_bytes(proxy) <= (16 + 40) * MEBIBYTE
+
+
+@measured
+def test_a_flood_of_tags_and_variants_stays_within_it(caching_for, pages):
+    proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 16MiB")
+    flood(proxy, pages, 5000, 200, Vary="Foo", Cache_Tag=", ".join(f"tag{number}" for number in range(50)))
+    assert resident_bytes(proxy) <= (16 + 40) * MEBIBYTE
+
+
+@measured
+def test_uncacheable_urls_cost_nothing_that_grows(caching_for, pages):
+    proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 16MiB")
+    pages.answer = lambda _: reply(b"x", "no-store")
+    with proxy.client() as client:
+        for number in range(20000):
+            client.get(f"/{number}")
+    assert resident_bytes(proxy) <= 40 * MEBIBYTE
+
+
+@pytest.mark.parametrize("kind", ["lru", "lfu", "s3fifo", "tinylfu"])
+def test_what_is_full_goes_on_storing(caching_for, pages, kind):
+    """4 MiB, written over several times, under whatever instruments."""
+    proxy = caching_for(pages, cache=f"capacity: 100000, max_memory: 4MiB, type: {kind}", top="workers: 2")
+    flood(proxy, pages, 120, 100_000)
+    flood(proxy, pages, 400, 1000)
+    pages.answer = lambda _: reply(b"last", FOREVER)
+    proxy.get("/last")
+    assert is_hit(proxy.get("/last"))
+
+
+def test_what_does_not_fit_passes(caching_for, pages):
+    proxy = caching_for(pages, cache="capacity: 10, max_memory: 4MiB, max_body_size: 1GiB")
+    body = os.urandom(8 * MEBIBYTE)
+    chunked = b"".join(b"10000\r\n%s\r\n" % body[at:at + 65536] for at in range(0, len(body), 65536)) + b"0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n"
+    known = pages.add(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    unknown = pages.add(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunked)
+    for target in (known, unknown):
+        assert proxy.get(target).body == body
+        again = proxy.get(target)
+        assert again.body == body and not is_hit(again)
+
+
+def test_what_is_read_slowly_is_not_taken_away(caching_for, pages):
+    """An entry that was evicted lives for as long as somebody reads it."""
+    proxy = caching_for(pages, cache="capacity: 2, max_memory: 16MiB, max_body_size: 4MiB")
+    body = os.urandom(3 * MEBIBYTE)
+    large = pages.add(reply(body, FOREVER))
+    proxy.get(large)
+    with proxy.client() as slow:
+        slow.ask(large)
+        assert is_hit(slow.read_head())
+        for _ in range(6):
+            proxy.get(pages.add(reply(os.urandom(2 * MEBIBYTE), FOREVER)))
+        assert slow.read(len(body)) == body
