@@ -16,11 +16,13 @@ using http::Last;
 using http::Outcome;
 using http::Reason;
 
-/// Where the configuration wants it.
+/// Says what the cache did: in the exchange's record, and in Cache-Status where that is wanted.
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
-                http::ResponseHead& head) {
-  if (!rules.options().cache_status.enabled) return;
-  head.fields.add(FieldId::cache_status, cache_status_text(status, name, head.fields.arena()));
+                http::ResponseHead& head, http::Record& record) {
+  const auto text = cache_status_text(status, name, head.fields.arena());
+  record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
+  record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
+  if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
 }
 
 /// One answer on its way.
@@ -245,15 +247,6 @@ Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_
                      http::Request& request, http::Responder& responder) {
   Answering answering(with, rules, name, request, responder);
   co_return co_await answering.run();
-}
-
-/// Says what the cache did: in the exchange's record, and in Cache-Status where that is wanted.
-void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
-                http::ResponseHead& head, http::Record& record) {
-  const auto text = cache_status_text(status, name, head.fields.arena());
-  record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
-  record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
-  if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
 }
 
 http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,
