@@ -393,3 +393,66 @@ def test_a_stampede_on_all_workers_meets_the_origin_once_a_page(caching_for, pag
         each.join()
     assert not wrong
     assert pages.count() == 10
+
+
+class TestNobodyIsLeft:
+    def test_what_cannot_be_stored_is_not_fetched_to_its_end(self, proxy, scripted):
+        leader = proxy.client().ask()
+        origin, _ = scripted.expect()
+        origin.send(b"HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 1000\r\n\r\nabc")
+        leader.read_head()
+        leader.reset()
+        assert origin.ended()
+
+    def test_what_turns_out_too_large_is_not_either(self, proxy, scripted):
+        leader = proxy.client().ask()
+        origin, _ = scripted.expect()
+        origin.send(CHUNKED + chunk(b"abc"))
+        leader.read_head()
+        leader.reset()
+        with pytest.raises(OSError):
+            while True:
+                origin.send(chunk(b"x" * 65536))
+
+    def test_what_can_be_stored_is(self, proxy, scripted):
+        leader = proxy.client().ask()
+        origin, _ = scripted.expect()
+        origin.send(CHUNKED + chunk(b"abc"))
+        leader.read_head()
+        leader.reset()
+        origin.send(b"0\r\n\r\n")
+        eventually(lambda: proxy.get(fields={"Cache-Control": "only-if-cached"}).status == 200, "the end of it")
+
+    def test_the_program_ends_all_the_same(self, proxy, scripted):
+        leader = proxy.client().ask()
+        scripted.expect()
+        leader.reset()
+        follower = proxy.client().ask("/other")
+        origin, _ = scripted.expect()
+        origin.send(CHUNKED + chunk(b"abc"))
+        follower.read_head()
+        follower.reset()
+        assert proxy.stop() == 0
+
+
+def test_clients_of_http_1_0_follow_too(proxy, scripted):
+    leader = proxy.client().ask()
+    origin, _ = scripted.expect()
+    old = proxy.client().send("GET / HTTP/1.0\r\nHost: app.test\r\n\r\n")
+    assert scripted.hears_nothing()
+    origin.send(CHUNKED + chunk(b"one"))
+    assert old.read_head()["Transfer-Encoding"] is None
+    assert old.read(3) == b"one"
+    origin.send(chunk(b"two") + b"0\r\n\r\n")
+    assert old.read_to_end() == b"two"
+    assert leader.read_response().text == "onetwo"
+
+
+def test_who_asks_for_the_next_at_once_gets_it_behind_the_first(proxy, scripted):
+    """Pipelined requests (RFC 9112 9.3.2)."""
+    client = proxy.client().ask("/a").ask("/a").ask("/a", method="HEAD").ask("/a")
+    origin, _ = scripted.expect()
+    origin.send(reply(b"hello", FOREVER))
+    answers = [client.read_response(to) for to in ("GET", "GET", "HEAD", "GET")]
+    assert [each.text for each in answers] == ["hello", "hello", "", "hello"]
+    assert all(is_hit(each) for each in answers[1:])

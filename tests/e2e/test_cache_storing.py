@@ -3,6 +3,7 @@ import pytest
 
 from harness.caching import ago, cache_status, is_hit, is_stored, reply, why_not_stored
 from harness.wire import response
+from test_websocket import SWITCHING, UPGRADE
 
 FOREVER = "max-age=3600"
 
@@ -224,6 +225,36 @@ def test_a_get_with_a_body_is_not_a_matter_of_the_cache(caching_for, replies):
     assert not is_hit(proxy.get())
     proxy.get(body="q")
     assert origin.count() == 3
+
+
+def test_an_upgrade_is_not_a_matter_of_the_cache(caching_for, scripted):
+    with caching_for(scripted).client() as client:
+        client.ask(fields=UPGRADE)
+        origin, _ = scripted.expect()
+        origin.send(SWITCHING)
+        assert client.read_response().status == 101
+        client.send("there")
+        assert origin.read(5) == b"there"
+
+
+def test_a_body_that_waits_for_100_is_sent_when_it_comes(caching_for, scripted):
+    with caching_for(scripted).client() as client:
+        client.send("PUT / HTTP/1.1\r\nHost: app.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        origin = scripted.accept()
+        origin.read_head()
+        origin.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert client.read_response().status == 100
+        client.send("abc")
+        assert origin.read(3) == b"abc"
+        origin.send(response(b"done"))
+        assert client.read_response().text == "done"
+
+
+@pytest.mark.parametrize("size", [10_000, 60_000])
+def test_a_long_head_is_stored_like_any_other(caching_for, replies, size):
+    proxy = caching_for(replies(reply(b"x", FOREVER, X_Long="y" * size)), top="limits: {response_header_size: 64KiB}")
+    first, again = twice(proxy)
+    assert is_hit(again) and first["X-Long"] == again["X-Long"] == "y" * size
 
 
 class TestKey:
