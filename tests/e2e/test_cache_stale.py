@@ -74,6 +74,21 @@ class TestWhileRevalidate:
         proxy.get(), proxy.get()
         eventually(lambda: proxy.get().text == "new", "the end of what was stored")
 
+    @pytest.mark.parametrize("more", [
+        {"method": "HEAD"}, {"fields": {"Range": "bytes=0-1"}}, {"fields": {"If-None-Match": '"a"'}},
+        {"fields": {"Cache-Control": "no-store"}}, {"fields": {"Cache-Control": "only-if-cached"}},
+    ], ids=str)
+    def test_whoever_finds_it_has_it_refreshed_whole(self, caching_for, replies, more):
+        origin = replies(stale("stale-while-revalidate=600"), reply(b"new", FOREVER))
+        proxy = caching_for(origin)
+        proxy.get()
+        assert proxy.get(**more).status in (200, 206, 304)
+        origin.next_request()
+        asked = origin.next_request()
+        assert (asked.method, asked["Range"], asked["If-None-Match"]) == ("GET", None, '"a"')
+        eventually(lambda: proxy.get(fields={"Cache-Control": "only-if-cached"}).text == "new", "what came")
+        assert origin.count() == 2
+
     def test_the_window_ends(self, caching_for, replies):
         proxy = caching_for(replies(stale("stale-while-revalidate=600", age=700), reply(b"new", FOREVER)))
         assert [proxy.get().text for _ in range(2)] == ["old", "new"]

@@ -63,6 +63,13 @@ bool is_condition(FieldId id) {
   }
 }
 
+/// What one request says of caching counts for its own answer: a fill is for all who ask.
+RequestFacts facts_for_others(const http::RequestHead& head) {
+  RequestFacts facts = request_facts(head);
+  facts.directives = {};
+  return facts;
+}
+
 }  // namespace
 
 void compose_fill_request(const http::RequestHead& head, const Entry* validated,
@@ -136,6 +143,8 @@ Fill::~Fill() {
 
 void Fill::copy_request(const http::Request& request) {
   copy_head(request.head, client_head_, arena_);
+  client_head_.method = http::Method::get;  // a HEAD may have found what is to be refreshed
+  client_head_.method_text = "GET";
   compose_fill_request(client_head_, order_.validated ? &*order_.validated : nullptr, head_);
   body_rules_ = request.rules;
   record_.route = request.record.route;
@@ -155,7 +164,7 @@ void Fill::copy_request(const http::Request& request) {
                        .rules = order_.rules,
                        .key = order_.key,
                        .request = client_head_,
-                       .facts = request_facts(client_head_),
+                       .facts = facts_for_others(client_head_),
                        .validated = order_.validated,
                        .stale_on_error = order_.stale_on_error,
                        .sent = loop_.wall()});
@@ -251,8 +260,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     case Kind::pass: break;
   }
   land();
-  if (ruling.refusal != Refusal::request_no_store)
-    order_.cache.uncacheable().remember(order_.key.hash, loop_.wall());
+  order_.cache.uncacheable().remember(order_.key.hash, loop_.wall());
   if (leader_ == nullptr) return nobody();
   begun_ = true;
   copy_head(head, leader_->passing_head_, leader_->request_.arena);
