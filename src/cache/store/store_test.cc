@@ -160,6 +160,7 @@ TEST_F(StoreTest, WhatA304MadeSharesTheBody) {
   open();
   put("http://a/", "body");
   const Pin old = find("http://a/");
+  old->touch(7);
   const Pin fresh = store->draft({.key = key("http://a/"),
                                   .vary = {},
                                   .variant = {},
@@ -169,6 +170,7 @@ TEST_F(StoreTest, WhatA304MadeSharesTheBody) {
                                   .tags = {}});
   EXPECT_TRUE(store->insert_in_place_of(*old, *fresh));
   EXPECT_EQ(find("http://a/")->content, old->content);
+  EXPECT_EQ(find("http://a/")->used, 7u);  // by nobody since then
   EXPECT_EQ(store->stats().entries, 1u);
   store->purge_all(Purge::remove);
   EXPECT_EQ(body_of(*fresh), "body");
