@@ -25,31 +25,30 @@ def part(proxy, ranges, **fields):
     return proxy.get(fields={"Range": ranges, **{name.replace("_", "-"): value for name, value in fields.items()}})
 
 
-@pytest.mark.parametrize("ranges, body, content_range", [
-    ("bytes=0-1", b"01", "bytes 0-1/10"), ("bytes=1-", b"123456789", "bytes 1-9/10"),
-    ("bytes=-1", b"9", "bytes 9-9/10"), ("bytes=-100", BODY, "bytes 0-9/10"),
-    ("bytes=8-100", b"89", "bytes 8-9/10"), ("BYTES=3-3", b"3", "bytes 3-3/10"),
-    ("bytes=0-99999999999999999999999", BODY, "bytes 0-9/10"),
-])
-def test_a_range_is_answered_with_its_bytes(stored, ranges, body, content_range):
-    answer = part(stored, ranges)
-    assert (answer.status, answer.body, answer["Content-Range"]) == (206, body, content_range)
-    assert is_hit(answer)
-    assert (answer["A"], answer["ETag"], answer["Cache-Control"]) == ("1", '"a"', FOREVER)
+def test_a_range_is_answered_with_its_bytes(stored):
+    for ranges, body, content_range in [
+            ("bytes=0-1", b"01", "bytes 0-1/10"), ("bytes=1-", b"123456789", "bytes 1-9/10"),
+            ("bytes=-1", b"9", "bytes 9-9/10"), ("bytes=-100", BODY, "bytes 0-9/10"),
+            ("bytes=8-100", b"89", "bytes 8-9/10"), ("BYTES=3-3", b"3", "bytes 3-3/10"),
+            ("bytes=0-99999999999999999999999", BODY, "bytes 0-9/10")]:
+        answer = part(stored, ranges)
+        assert (answer.status, answer.body, answer["Content-Range"]) == (206, body, content_range)
+        assert is_hit(answer)
+        assert (answer["A"], answer["ETag"], answer["Cache-Control"]) == ("1", '"a"', FOREVER)
 
 
-@pytest.mark.parametrize("ranges", ["bytes=", "bytes=a-b", "bytes=2-1", "bytes 0-1", "lines=0-1", "bytes=0-1,x",
-                                    "bytes=0-3,2-5", "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 34, 2))])
-def test_what_is_no_range_or_not_worth_it_is_the_whole(stored, ranges):
-    answer = part(stored, ranges)
-    assert (answer.status, answer.body, answer["Content-Range"]) == (200, BODY, None)
+def test_what_is_no_range_or_not_worth_it_is_the_whole(stored):
+    for ranges in ("bytes=", "bytes=a-b", "bytes=2-1", "bytes 0-1", "lines=0-1", "bytes=0-1,x", "bytes=0-3,2-5",
+                   "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 34, 2))):
+        answer = part(stored, ranges)
+        assert (answer.status, answer.body, answer["Content-Range"]) == (200, BODY, None), ranges
 
 
-@pytest.mark.parametrize("ranges", ["bytes=10-", "bytes=10-11, 20-", "bytes=-0"])
-def test_what_lies_behind_the_end_is_416(stored, ranges):
+def test_what_lies_behind_the_end_is_416(stored):
     """RFC 9110 15.5.17."""
-    answer = part(stored, ranges)
-    assert (answer.status, answer["Content-Range"], answer.body) == (416, "bytes */10", b"")
+    for ranges in ("bytes=10-", "bytes=10-11, 20-", "bytes=-0"):
+        answer = part(stored, ranges)
+        assert (answer.status, answer["Content-Range"], answer.body) == (416, "bytes */10", b""), ranges
 
 
 def test_several_ranges_are_a_multipart(stored):
@@ -69,13 +68,11 @@ def test_of_several_only_those_that_are_there_are_sent(stored):
     assert (answer.status, answer.body, answer["Content-Range"]) == (206, b"01", "bytes 0-1/10")
 
 
-@pytest.mark.parametrize("if_range, status", [
-    ('"a"', 206), ('"b"', 200), ('W/"a"', 200), (LAST_MODIFIED, 206),
-    ("Mon, 02 Jan 2023 03:04:06 GMT", 200), ("foo", 200),
-])
-def test_if_range_decides_between_part_and_whole(stored, if_range, status):
+def test_if_range_decides_between_part_and_whole(stored):
     """RFC 9110 13.1.5."""
-    assert part(stored, "bytes=0-1", If_Range=if_range).status == status
+    for if_range, status in [('"a"', 206), ('"b"', 200), ('W/"a"', 200), (LAST_MODIFIED, 206),
+                             ("Mon, 02 Jan 2023 03:04:06 GMT", 200), ("foo", 200)]:
+        assert part(stored, "bytes=0-1", If_Range=if_range).status == status, if_range
 
 
 def test_a_condition_comes_before_the_range(stored):

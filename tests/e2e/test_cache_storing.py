@@ -54,12 +54,12 @@ def test_must_understand_goes_by_the_status(caching_for, replies, status, hit, d
     assert (again.status, is_hit(again)) == (status, hit)
 
 
-@pytest.mark.parametrize("status", [200, 203, 299, 301, 302, 303, 307, 308, 400, 404, 410, 499, 500,
-                                    502, 503, 504, 599])
-def test_a_stated_lifetime_makes_any_final_status_storable(caching_for, replies, status):
-    origin = replies(reply(b"body", status=f"{status} Whatever", Expires=ago(-3600)))
-    _, again = twice(caching_for(origin))
-    assert (again.status, again.text, is_hit(again)) == (status, "body", True)
+def test_a_stated_lifetime_makes_any_final_status_storable(caching_for, pages):
+    proxy = caching_for(pages)
+    for status in (200, 203, 299, 301, 302, 303, 307, 308, 400, 404, 410, 499, 500, 502, 503, 504, 599):
+        target = pages.add(reply(b"body", status=f"{status} Whatever", Expires=ago(-3600)))
+        _, again = twice(proxy, target)
+        assert (again.status, again.text, is_hit(again)) == (status, "body", True)
 
 
 def test_a_response_without_content_is_stored(caching_for, replies):
@@ -114,15 +114,16 @@ def test_fields_of_one_connection_are_not_stored(caching_for, replies):
         assert again[name] is None, name
 
 
-@pytest.mark.parametrize("name, value", [
-    ("Content-Range", "nonsense"), ("Content-Encoding", "nonsense"), ("Content-MD5", "rL0Y20zC+Fzt72VPzMSk2A=="),
-    ("Set-Cookie", "a=b"), ("Content-Type", "text/plain;charset=utf-8"), ("Clear-Site-Data", "cookies"),
-    ("ETag", '"v1"'), ("Date", "Mon, 01 Jan 2035 00:00:00 GMT"), ("Pragma", "no-cache"),
-])
-def test_all_other_fields_are_stored_as_they_came(caching_for, replies, name, value):
-    origin = replies(reply(b"x", FOREVER, **{name.replace("-", "_"): value}))
-    _, again = twice(caching_for(origin))
-    assert is_hit(again) and again[name] == value
+def test_all_other_fields_are_stored_as_they_came(caching_for, pages):
+    proxy = caching_for(pages)
+    for name, value in [
+            ("Content-Range", "nonsense"), ("Content-Encoding", "nonsense"), ("Set-Cookie", "a=b"),
+            ("Content-MD5", "rL0Y20zC+Fzt72VPzMSk2A=="), ("Content-Type", "text/plain;charset=utf-8"),
+            ("Clear-Site-Data", "cookies"), ("ETag", '"v1"'), ("Date", "Mon, 01 Jan 2035 00:00:00 GMT"),
+            ("Pragma", "no-cache")]:
+        target = pages.add(reply(b"x", FOREVER, **{name.replace("-", "_"): value}))
+        _, again = twice(proxy, target)
+        assert is_hit(again) and again[name] == value
 
 
 @pytest.mark.parametrize("directive", ["no-cache", "private"])
@@ -193,12 +194,13 @@ def test_nothing_stated_and_nothing_to_guess_from_is_not_stored(caching_for, rep
     assert not is_stored(first) and not is_hit(again)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "FOO"])
-def test_other_methods_pass_through(caching_for, replies, method):
+def test_other_methods_pass_through(caching_for, replies):
     origin = replies(reply(b"x", FOREVER))
-    answer, _ = twice(caching_for(origin), method=method, body="q")
-    assert cache_status(answer)["fwd"] == "method"
-    assert origin.count() == 2
+    proxy = caching_for(origin)
+    for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH", "FOO"):
+        for answer in twice(proxy, method=method, body="q"):
+            assert cache_status(answer)["fwd"] == "method"
+    assert origin.count() == 12
 
 
 def test_a_post_whose_answer_stands_for_its_target_serves_a_get(caching_for, replies):
@@ -277,13 +279,13 @@ class TestKey:
         proxy = caching_for(replies(reply(b"1", FOREVER), reply(b"2", FOREVER)))
         assert [proxy.get(host=host).text for host in ("app.test", "app.test:81")] == ["1", "2"]
 
-    @pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For",
-                                      "X-Original-URL", "X-Forwarded-Prefix", "Forwarded", "Cookie",
-                                      "User-Agent", "Origin", "X-HTTP-Method-Override"])
-    def test_other_fields_select_nothing(self, caching_for, replies, name):
-        proxy = caching_for(replies(reply(b"1", FOREVER), reply(b"2", FOREVER)))
-        assert proxy.get(fields={name: "evil"}).text == "1"
-        assert is_hit(proxy.get(fields={name: "good"}))
+    def test_other_fields_select_nothing(self, caching_for, pages):
+        proxy = caching_for(pages)
+        for name in ("X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Prefix", "Cookie",
+                     "Forwarded", "X-Original-URL", "User-Agent", "Origin", "X-HTTP-Method-Override"):
+            target = pages.add(reply(b"1", FOREVER), reply(b"2", FOREVER))
+            assert proxy.get(target, fields={name: "evil"}).text == "1"
+            assert is_hit(proxy.get(target, fields={name: "good"})), name
 
     def test_a_target_in_absolute_form_is_the_same(self, caching_for, replies):
         """RFC 9112 3.2.2."""
