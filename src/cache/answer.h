@@ -22,8 +22,8 @@ struct Answer {
 Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
                            http::Request& request, http::Responder& responder);
 
-/// What a client gets to see of the origin's own head: without hidden fields, with Cache-Status. The
-/// exchange's record tells the same.
+/// What a client gets to see of the origin's own head: without hidden fields, with Cache-Status.
+/// The exchange's record tells the same.
 http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,
                                 const ServiceRules& rules, std::string_view name,
                                 http::Record& record);

@@ -125,8 +125,7 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
                     .stale_on_error = on_error,
                     .sent = now(),
                     .reader = surroundings_.reader};
-  Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_,
-          request_);
+  Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_, request_);
   http::RequestHead head(request_.arena);
   Outcome outcome;
   if (stored_ && facts_.method == Method::get) {
@@ -191,6 +190,7 @@ void CacheExchange::refresh(const Pin& entry) {
   if (!leads) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));
   refreshing.validated = entry;
+  refreshing.stale_on_error = true;  // an error is no better than what may still serve
   Fill::start(std::move(refreshing), nullptr);
 }
 
@@ -232,8 +232,8 @@ Task<Outcome> CacheExchange::let_pass(Leader& leader) {
   CacheStatus status = forwarded_status();
   status.forwarded_status = leader.passing_head().status;
   status.detail = cache::name(leader.refusal());
-  const http::ResponseHead head = passing_head(leader.passing_head(), status, rules_,
-                                               surroundings_.name, request_.record);
+  const http::ResponseHead head =
+      passing_head(leader.passing_head(), status, rules_, surroundings_.name, request_.record);
   const auto begun = responder_.start(head, leader.passing_length());
   if (!begun)
     co_return std::unexpected(http::Failure{.reason = Reason::internal, .error = begun.error()});

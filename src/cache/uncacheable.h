@@ -16,19 +16,22 @@ namespace minato::cache {
 class Uncacheable {
  public:
   static constexpr Seconds memory{120};
+  /// What an origin in trouble says is soon over.
+  static constexpr Seconds memory_of_errors{2};
 
   explicit Uncacheable(std::size_t entries)
       : mask_(std::bit_ceil(std::max(entries, ways)) - 1),
         slots_(std::make_unique<std::atomic<std::uint64_t>[]>(mask_ + 1)) {}
 
-  void remember(std::uint64_t hash, WallTime now) {
+  void remember(std::uint64_t hash, std::uint16_t status, WallTime now) {
+    const std::uint64_t end = seconds(now + (status >= 500 ? memory_of_errors : memory));
     std::size_t oldest = slot(hash, 0);
     for (std::size_t way = 0; way < ways; ++way) {
       const std::size_t at = slot(hash, way);
-      if (has(at, hash)) return write(at, hash, now);
+      if (has(at, hash)) return write(at, hash, end);
       if (until(at) < until(oldest)) oldest = at;
     }
-    write(oldest, hash, now);
+    write(oldest, hash, end);
   }
   void forget(std::uint64_t hash) {
     for (std::size_t way = 0; way < ways; ++way)
@@ -57,8 +60,7 @@ class Uncacheable {
   std::uint64_t until(std::size_t at) const {
     return slots_[at].load(std::memory_order_relaxed) & half;
   }
-  void write(std::size_t at, std::uint64_t hash, WallTime now) {
-    const std::uint64_t end = seconds(now + memory);
+  void write(std::size_t at, std::uint64_t hash, std::uint64_t end) {
     slots_[at].store((hash & ~half) | end, std::memory_order_relaxed);
   }
 

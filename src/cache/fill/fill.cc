@@ -180,6 +180,9 @@ void Fill::conclude(const Outcome& outcome) {
   tell_record();
   const bool failed_early = !outcome && !begun_;
   if (failed_early) fail_flight(outcome.error(), true);
+  // At once, so that nobody boards what is going down already.
+  land();
+  if (growth_) growth_->break_off(loop_);  // unless it is complete
   if (leader_ == nullptr) return;
   leader_->outcome_ = outcome;
   leader_->stirred_.happen();
@@ -260,7 +263,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     case Kind::pass: break;
   }
   land();
-  order_.cache.uncacheable().remember(order_.key.hash, loop_.wall());
+  order_.cache.uncacheable().remember(order_.key.hash, head.status, loop_.wall());
   if (leader_ == nullptr) return nobody();
   begun_ = true;
   copy_head(head, leader_->passing_head_, leader_->request_.arena);

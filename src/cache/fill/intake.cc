@@ -196,8 +196,9 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
   const ResponseFacts facts = facts_of(asked, head, now);
   const Refusal refusal = refusal_of(asked, head, facts, length, arena);
   if (refusal != Refusal::none) {
-    // What is stored is not what the origin says now.
-    if (asked.validated && !is_origin_error(head.status))
+    // What is stored is not what the origin says now, unless it says so to this client alone.
+    const bool for_all = refusal != Refusal::authorization && refusal != Refusal::request_no_store;
+    if (asked.validated && for_all && !is_origin_error(head.status))
       asked.cache.store().remove(*asked.validated);
     return pass(refusal);
   }

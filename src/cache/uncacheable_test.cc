@@ -1,0 +1,47 @@
+#include "cache/uncacheable.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+
+namespace minato::cache {
+namespace {
+
+constexpr WallTime start{std::chrono::hours(480'000)};
+
+TEST(Uncacheable, IsRememberedForAWhile) {
+  Uncacheable memory(100);
+  memory.remember(42, 200, start);
+  EXPECT_TRUE(memory.knows(42, start + 119s));
+  EXPECT_FALSE(memory.knows(42, start + 121s));
+  EXPECT_FALSE(memory.knows(43, start));
+}
+
+TEST(Uncacheable, AnErrorIsSoonForgotten) {
+  Uncacheable memory(100);
+  memory.remember(42, 503, start);
+  EXPECT_TRUE(memory.knows(42, start + 1s));
+  EXPECT_FALSE(memory.knows(42, start + 3s));
+}
+
+TEST(Uncacheable, WhatWasStoredAfterAllIsForgotten) {
+  Uncacheable memory(100);
+  memory.remember(42, 200, start);
+  memory.forget(42);
+  EXPECT_FALSE(memory.knows(42, start));
+}
+
+TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
+  Uncacheable memory(64);
+  Random random(5);
+  std::vector<std::uint64_t> hashes(10'000);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    hashes[i] = random();
+    memory.remember(hashes[i], 200, start + Seconds(i / 100));
+  }
+  EXPECT_TRUE(memory.knows(hashes.back(), start + 100s));
+  EXPECT_FALSE(memory.knows(hashes.front(), start + 100s));
+}
+
+}  // namespace
+}  // namespace minato::cache
