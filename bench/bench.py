@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Compares what a proxied request and an idle connection cost Minato and its peers.
+"""Compares what a proxied request, a cache hit and an idle connection cost Minato and its peers.
 
 Every figure comes from one run on one machine, contenders in turn, round after round, so that what
 disturbs one disturbs all. Proxies have CPU 0 for themselves, the load and the origin CPU 1.
   request   CPU time of the proxy process for a GET of 100 bytes, keep-alive, 64 connections
+  hit       the same where the response is in the cache
   idle      private memory of the proxy process for an idle keep-alive connection
 """
 import argparse
@@ -26,8 +27,10 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def cpu_nanos(process):
-    """CPU time of all threads so far, to the nanosecond."""
-    tasks = pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    """CPU time of all threads, and of those of its children, so far; to the nanosecond."""
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    tasks = [task for pid in [process.pid, *children]
+             for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
     return sum(int(task.read_text().split()[0]) for task in tasks)
 
 
@@ -70,13 +73,13 @@ def measure_request(process, port, seconds):
     return (cpu_nanos(process) - before) / requests / 1000, requests / seconds
 
 
-def compare_requests(names, folder, origin, rounds, seconds):
+def compare_requests(names, folder, origin, rounds, seconds, caching=False):
     costs, rates = {name: [] for name in names}, {name: [] for name in names}
     with contextlib.ExitStack() as stack:
         started = {}
         for name in names:
             port = contenders.free_port()
-            argv = contenders.command_of(name, folder, port, origin)
+            argv = contenders.command_of(name, folder, port, origin, caching)
             process = stack.enter_context(contenders.running(argv, folder, port, PROXY_CPU))
             open_connection(port).close()
             load(port, 1)
@@ -91,10 +94,10 @@ def compare_requests(names, folder, origin, rounds, seconds):
     return costs, rates
 
 
-def print_requests(costs, rates):
+def print_requests(title, costs, rates):
     """Ratios are medians of each round's ratio, not ratios of medians: rounds share disturbances."""
-    bases = [base for base in ("floor", "nginx", "haproxy") if base in costs]
-    print(f"\n{'CPU of a request':<18}{'us':>8}{'min':>8}{'max':>8}" +
+    bases = [base for base in ("floor", "canned", "nginx", "haproxy", "varnish") if base in costs]
+    print(f"\n{title:<18}{'us':>8}{'min':>8}{'max':>8}" +
           "".join(f"{'/ ' + base:>10}" for base in bases) + f"{'requests/s':>12}")
     for name, mine in costs.items():
         ratios = [statistics.median(a / b for a, b in zip(mine, costs[base])) for base in bases]
@@ -129,8 +132,8 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=3, help="of load, a contender and round")
     parser.add_argument("--connections", type=int, default=5000, help="idle ones")
-    parser.add_argument("--only", choices=["request", "idle"])
-    parser.add_argument("names", nargs="*", default=["floor", "nginx", "haproxy", "minato"])
+    parser.add_argument("--only", choices=["request", "hit", "idle"])
+    parser.add_argument("names", nargs="*", default=["nginx", "haproxy", "varnish", "minato"])
     return parser.parse_args()
 
 
@@ -141,13 +144,17 @@ def main():
         for absent in filter(None, (contenders.available(each, folder) for each in chosen.names)):
             sys.exit(f"bench: {absent}")
         origin = contenders.free_port()
-        argv = [str(contenders.PROGRAMS / "bench_canned"), str(origin), str(BODY_BYTES)]
+        argv = [str(contenders.PROGRAMS / "bench_canned"), str(origin), str(BODY_BYTES),
+                "Cache-Control: max-age=3600"]
+        proxies = [each for each in chosen.names if each != "varnish"]  # which only caches
         with contenders.running(argv, folder, origin, LOAD_CPU):
-            if chosen.only != "idle":
-                print_requests(*compare_requests(chosen.names, folder, origin, chosen.rounds,
-                                                 chosen.seconds))
-            if chosen.only != "request":
-                proxies = [each for each in chosen.names if each != "floor"]
+            if chosen.only in (None, "request"):
+                print_requests("CPU of a request", *compare_requests(
+                    ["floor", *proxies], folder, origin, chosen.rounds, chosen.seconds))
+            if chosen.only in (None, "hit"):
+                print_requests("CPU of a hit", *compare_requests(
+                    ["canned", *chosen.names], folder, origin, chosen.rounds, chosen.seconds, True))
+            if chosen.only in (None, "idle"):
                 print_idle(proxies, folder, origin, chosen.connections)
 
 

@@ -1,7 +1,7 @@
 // Answers everything that it reads with the same bytes: an origin that costs next to nothing, and
 // the floor under a cache that answers from memory.
 //
-// usage: bench_canned PORT BODY_BYTES
+// usage: bench_canned PORT BODY_BYTES [FIELD]
 // Right only for clients that do not pipeline and whose requests arrive whole, as wrk's do.
 #include <unistd.h>
 
@@ -14,9 +14,11 @@
 namespace minato::bench {
 namespace {
 
-std::string canned_response(std::size_t body_bytes) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
-         std::to_string(body_bytes) + "\r\n\r\n" + std::string(body_bytes, 'x');
+std::string canned_response(std::size_t body_bytes, const std::string& field) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" +
+         (field.empty() ? field : field + "\r\n") +
+         "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
+         std::string(body_bytes, 'x');
 }
 
 /// Answers what has arrived; false once the connection is over.
@@ -62,7 +64,8 @@ void accept_all(int epoll, int listener) {
 }  // namespace minato::bench
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 3 && argc != 4) return 2;
   using namespace minato::bench;
-  serve(listen_on(argv[1]), canned_response(std::strtoul(argv[2], nullptr, 10)));
+  serve(listen_on(argv[1]),
+        canned_response(std::strtoul(argv[2], nullptr, 10), argc == 4 ? argv[3] : ""));
 }

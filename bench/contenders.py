@@ -15,6 +15,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "build" / "bench" / "bench"
 
+# As proxies, and the same with a cache, which then answers everything.
 NGINX = """\
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 16000; }}
@@ -22,6 +23,7 @@ http {{
   access_log off; keepalive_timeout 600s; keepalive_requests 1000000000;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  {cache}
   upstream origin {{
     server 127.0.0.1:{origin}; keepalive 128; keepalive_requests 1000000000; keepalive_timeout 600s;
   }}
@@ -29,6 +31,7 @@ http {{
     listen 127.0.0.1:{port} backlog=4096;
     location / {{
       proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection "";
+      {cached}
     }}
   }}
 }}
@@ -48,7 +51,9 @@ defaults
 frontend client
   bind 127.0.0.1:{port} backlog 4096
   default_backend origin
+{cache}
 backend origin
+  {cached}
   server origin 127.0.0.1:{origin}
 """
 
@@ -56,6 +61,7 @@ MINATO = """\
 workers: 1
 control_socket: off
 access_log: {{output: off}}
+{cache}
 timeouts: {{keep_alive: 600s}}
 services:
   - name: bench
@@ -66,18 +72,39 @@ services:
 """
 
 
-def command_of(name, folder, port, origin):
+VARNISH = """\
+vcl 4.1;
+backend origin {{ .host = "127.0.0.1"; .port = "{origin}"; }}
+"""
+
+# What each needs to cache; the origin states how long.
+CACHES = {
+    "nginx": {"cache": "proxy_cache_path {folder}/cache-{port} keys_zone=bench:10m;",
+              "cached": "proxy_cache bench; proxy_cache_valid 200 1h;"},
+    "haproxy": {"cache": "cache bench\n  total-max-size 64\n  max-object-size 4000000\n  max-age 3600",
+                "cached": "http-request cache-use bench\n  http-response cache-store bench"},
+    "minato": {"cache": "cache: {{max_body_size: 4MiB}}"},
+}
+
+
+def command_of(name, folder, port, origin, caching=False):
     """The command line of a contender, its configuration written to `folder`."""
     if name == "floor":
         return [str(PROGRAMS / "bench_floor"), str(port), str(origin)]
-    text = {"nginx": NGINX, "haproxy": HAPROXY, "minato": MINATO}[name]
+    if name.startswith("canned"):
+        return [str(PROGRAMS / "bench_canned"), str(port), name.partition(":")[2] or "100"]
+    text = {"nginx": NGINX, "haproxy": HAPROXY, "minato": MINATO, "varnish": VARNISH}[name]
+    where = {"folder": folder, "port": port, "origin": origin}
+    parts = {key: value.format(**where) for key, value in CACHES.get(name, {}).items()}
     config = folder / f"{name}-{port}.conf"
-    config.write_text(text.format(folder=folder, port=port, origin=origin))
+    config.write_text(text.format(**{"cache": "", "cached": ""} | (parts if caching else {}) | where))
     return {
         "nginx": ["nginx", "-p", str(folder), "-c", str(config)],
         "haproxy": ["haproxy", "-db", "-f", str(config)],
         "minato": [os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato")),
                    "run", "--config", str(config)],
+        "varnish": ["varnishd", "-j", "none", "-F", "-f", str(config), "-a", f"127.0.0.1:{port}", "-n",
+                    str(folder / f"varnish-{port}"), "-s", "malloc,64m"],
     }[name]
 
 
