@@ -16,15 +16,6 @@ using http::Last;
 using http::Outcome;
 using http::Reason;
 
-/// Says what the cache did: in the exchange's record, and in Cache-Status where that is wanted.
-void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
-                http::ResponseHead& head, http::Record& record) {
-  const auto text = cache_status_text(status, name, head.fields.arena());
-  record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
-  record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
-  if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
-}
-
 /// One answer on its way.
 class Answering {
  public:
@@ -54,10 +45,7 @@ class Answering {
     become(with_.entry.facts.status);
     show(with_.entry.lines);
     show(with_.withheld);
-    if (with_.age) {
-      const fmt::format_int text(with_.age->count());
-      head_.fields.add(FieldId::age, request_.arena.copy({text.data(), text.size()}));
-    }
+    if (with_.age) say_age(*with_.age, head_);
     say_status(with_.status, rules_, name_, head_, request_.record);
   }
 
@@ -243,10 +231,23 @@ class Answering {
 
 }  // namespace
 
+void say_age(Seconds age, http::ResponseHead& head) {
+  const fmt::format_int text(age.count());
+  head.fields.add(FieldId::age, head.fields.arena().copy({text.data(), text.size()}));
+}
+
 Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
                      http::Request& request, http::Responder& responder) {
   Answering answering(with, rules, name, request, responder);
   co_return co_await answering.run();
+}
+
+void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
+                http::ResponseHead& head, http::Record& record) {
+  const auto text = cache_status_text(status, name, head.fields.arena());
+  record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
+  record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
+  if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
 }
 
 http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,

@@ -22,6 +22,13 @@ struct Answer {
 Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
                            http::Request& request, http::Responder& responder);
 
+void say_age(Seconds age, http::ResponseHead& head);
+
+/// Says what the cache did: in the exchange's record, and in Cache-Status of `head` where the
+/// configuration wants it. `name` is that of this cache.
+void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
+                http::ResponseHead& head, http::Record& record);
+
 /// What a client gets to see of the origin's own head: without hidden fields, with Cache-Status.
 /// The exchange's record tells the same.
 http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,

@@ -3,6 +3,7 @@
 #include "cache/fill/tee.h"
 #include "cache/policy/conditional.h"
 #include "cache/policy/vary.h"
+#include "http/status.h"
 
 namespace minato::cache {
 
@@ -35,6 +36,44 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       facts_(request_facts(request.head)),
       key_(make_key(request.client.scheme, request.head, cache_.store().seed(), request.arena)) {}
 
+std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
+  if (facts_.method != Method::get) return std::nullopt;
+  found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+  if (!found_->entry || !is_plain(*found_->entry)) return std::nullopt;
+  Entry& entry = *found_->entry;
+  const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
+  const Decision decision = decide(entry.facts, facts_.directives, rules_.reuse(), purged, now());
+  if (decision.use != Use::serve || decision.why != Why::fresh) return std::nullopt;
+  http::ResponseHead head(request_.arena);
+  head.status = entry.facts.status;
+  head.reason = http::reason_phrase(head.status);
+  head.prepared = entry.text;
+  say_age(decision.age, head);
+  say_status({.ttl = decision.ttl()}, rules_, surroundings_.name, head, request_.record);
+  if (!responder_.start(head, http::BodyLength::known(entry.size()))) return std::nullopt;
+  entry.touch(surroundings_.fills.next_tick());
+  stored_ = std::move(found_->entry);  // until it is sent
+  return responder_.write(stored_->content->first->text(), http::Last::yes);
+}
+
+/// Nothing of it depends on more of the request than its key.
+bool CacheExchange::is_plain(const Entry& entry) const {
+  const http::Fields& fields = request_.head.fields;
+  const bool has_one_piece =
+      entry.content->first != nullptr && entry.content->first->next == nullptr;
+  const bool is_asked_plainly =
+      !fields.has(FieldId::range) && !fields.has(FieldId::if_none_match) &&
+      !fields.has(FieldId::if_modified_since) && !asks_origin_alone(fields);
+  const auto& options = rules_.options();
+  return has_one_piece && is_asked_plainly && !entry.part && !options.tags.strip &&
+         !options.cache_status.key;
+}
+
+Store::Found CacheExchange::find() {
+  if (found_) return *std::exchange(found_, std::nullopt);
+  return cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+}
+
 Task<Outcome> CacheExchange::run() {
   for (int i = 0; i < attempts_max; ++i) {
     auto outcome = co_await attempt();
@@ -52,7 +91,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
     why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
     co_return co_await ask_alone();
   }
-  auto found = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+  auto found = find();
   why_forwarded_ = found.knows_key ? Forwarded::vary_miss : Forwarded::uri_miss;
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);

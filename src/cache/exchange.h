@@ -10,6 +10,10 @@ class CacheExchange {
  public:
   CacheExchange(const CacheHandler& handler, http::Request& request, http::Responder& responder);
 
+  /// The hit that most hits are: a fresh response, whole and in one piece, to a GET without
+  /// conditions. Begins the answer and gives its one write; nullopt where it is not so simple, and
+  /// `run` has to do it. Without a coroutine.
+  std::optional<Soon<Result<void>>> plain_hit();
   Task<http::Outcome> run();
 
  private:
@@ -17,6 +21,8 @@ class CacheExchange {
   using Attempt = std::optional<http::Outcome>;
 
   Task<Attempt> attempt();
+  bool is_plain(const Entry& entry) const;
+  Store::Found find();
   Task<http::Outcome> serve(Pin entry, Decision decision);
   Task<http::Outcome> serve_stale();
   Task<http::Outcome> refuse_to_ask();
@@ -48,7 +54,8 @@ class CacheExchange {
   const RequestFacts facts_;
   const Key key_;
   Forwarded why_forwarded_ = Forwarded::uri_miss;
-  Pin stored_;  // what is there, if it may not serve as it is
+  std::optional<Store::Found> found_;  // by the first look, and not used yet
+  Pin stored_;                         // what is there, if it may not serve as it is
   std::optional<Decision> decision_;
   bool alone_ = false;  // waiting for others came to nothing
 };

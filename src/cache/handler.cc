@@ -17,6 +17,10 @@ bool passes_by(const http::Request& request) {
 Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& request,
                                  http::Responder& responder) {
   CacheExchange exchange(handler, request, responder);
+  if (auto hit = exchange.plain_hit()) {
+    const auto sent = co_await *std::move(hit);
+    co_return sent ? http::Outcome{} : std::unexpected(client_failure(sent.error()));
+  }
   co_return co_await exchange.run();
 }
 

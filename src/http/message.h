@@ -64,6 +64,9 @@ struct ResponseHead {
   std::string_view reason;  ///< the phrase; carries no meaning (RFC 9112 4)
   Version version = Version::http_1_1;
   Fields fields;
+  /// Further lines as HTTP/1 writes them, well-formed, Date among them: what is sent over and over
+  /// need not be put together each time.
+  std::string_view prepared{};
 
   bool interim() const { return status >= 100 && status < 200; }
 };

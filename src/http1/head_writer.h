@@ -45,6 +45,8 @@ class HeadWriter {
     field(http::canonical_name(id), value...);
   }
   void field(http::FieldId id, std::uint64_t number);
+  /// Lines that a writer of these made before, each with its end.
+  void lines(std::string_view text) { raw(text); }
   /// Every line that was not removed, in order.
   void fields(const http::Fields& fields);
 

@@ -31,6 +31,11 @@ std::string_view name(Forwarded forwarded) {
 
 std::string_view cache_status_text(const CacheStatus& status, std::string_view name_of_cache,
                                    Arena& arena) {
+  if (status.forwarded == Forwarded::no && status.ttl && status.key.empty() &&
+      status.detail.empty()) {
+    const fmt::format_int ttl(status.ttl->count());
+    return arena.join(name_of_cache, "; hit; ttl=", std::string_view(ttl.data(), ttl.size()));
+  }
   fmt::basic_memory_buffer<char, 256> text;
   auto out = fmt::appender(text);
   out = fmt::format_to(out, "{}", name_of_cache);

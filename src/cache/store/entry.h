@@ -56,6 +56,7 @@ struct Entry : Item {
   std::string_view vary;     ///< names, as vary_names makes them
   std::string_view variant;  ///< what the request that it answered said in them
   std::span<const http::Field> lines;
+  std::string_view text;  ///< the same as HTTP/1 writes them
   ResponseFacts facts;
   std::optional<ContentRange> part;  ///< of a 206: which bytes it has
   std::string_view range;            ///< and the Range that it answered

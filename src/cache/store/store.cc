@@ -33,11 +33,14 @@ std::size_t region_bytes(const StoreLimits& limits) {
   return rest / (Region::grain_bytes + 1) * Region::grain_bytes;
 }
 
+constexpr std::string_view separator = ": ", line_end = "\r\n";
+
 std::size_t text_bytes(const EntryParts& parts) {
   std::size_t bytes =
       parts.key.text.size() + parts.vary.size() + parts.variant.size() + parts.range.size();
-  parts.lines.for_each(
-      [&](const http::Field& line) { bytes += line.name.size() + line.value.size(); });
+  parts.lines.for_each([&](const http::Field& line) {
+    bytes += line.name.size() + separator.size() + line.value.size() + line_end.size();
+  });
   return bytes;
 }
 
@@ -56,6 +59,7 @@ class Filler {
     std::uninitialized_value_construct_n(first, count);
     return {first, count};
   }
+  const char* at() const { return at_; }
   std::string_view text(std::string_view from) {
     if (!from.empty()) std::memcpy(at_, from.data(), from.size());
     return {std::exchange(at_, at_ + from.size()), from.size()};
@@ -73,10 +77,16 @@ void fill_draft(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   entry.vary = filler.text(parts.vary);
   entry.variant = filler.text(parts.variant);
   std::size_t count = 0;
+  const char* const begin = filler.at();
   parts.lines.for_each([&](const http::Field& line) {
-    lines[count++] = {filler.text(line.name), filler.text(line.value), line.id};
+    const auto name = filler.text(line.name);
+    filler.text(separator);
+    const auto value = filler.text(line.value);
+    filler.text(line_end);
+    lines[count++] = {name, value, line.id};
   });
   entry.lines = lines.first(count);
+  entry.text = {begin, filler.at()};
   for (std::size_t i = 0; i < parts.tags.size(); ++i)
     entry.tags[i] = {.hash = hash_bytes(parts.tags[i], seed), .entry = &entry};
   entry.facts = parts.facts;
