@@ -1,36 +1,42 @@
 // Replays a trace of requests against each eviction policy and prints how many were hits, beside
-// the optimum that knows the future (Belady). For comparing policies: no server, no time.
+// the best that knowledge of the future could do. For comparing policies: no server, no time.
 //
-// usage: bench_replay PERCENT entries|bytes < TRACE      a line of the trace is `KEY SIZE`
-// prints: POLICY HIT_RATIO BYTE_HIT_RATIO, a line each
+// usage: bench_replay entries|bytes PERCENT... < TRACE    a line of the trace is `KEY SIZE`
+//        The cache holds so many percent of the trace's keys, or of the bytes of all of them.
+// prints: PERCENT POLICY HIT_RATIO BYTE_HIT_RATIO, a line each
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/hash.h"
+#include "base/strings.h"
 #include "cache/evict/evictor.h"
 
 namespace minato::bench {
 namespace {
 
+constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
 struct Access {
   std::uint32_t key;
   std::uint64_t bytes;
-  std::uint64_t next = std::numeric_limits<std::uint64_t>::max();  // of the same key, if any
+  std::uint64_t next = never;  // of the same key
 };
 
 struct Trace {
   std::vector<Access> accesses;
   std::vector<std::uint64_t> hashes;  // by key
   std::uint64_t bytes = 0;            // of all keys, each once
+  std::uint64_t asked_bytes = 0;      // of all requests
 };
 
 struct Score {
@@ -41,9 +47,10 @@ struct Score {
 Trace read(std::istream& in) {
   Trace trace;
   std::unordered_map<std::string, std::uint32_t> numbers;
-  std::vector<std::uint64_t> last;
+  std::vector<std::uint64_t> last, sizes;
   std::string key;
   for (std::uint64_t bytes = 0; in >> key >> bytes;) {
+    bytes = std::max<std::uint64_t>(1, bytes);
     const auto [known, fresh] =
         numbers.try_emplace(key, static_cast<std::uint32_t>(numbers.size()));
     const std::uint32_t number = known->second;
@@ -51,12 +58,14 @@ Trace read(std::istream& in) {
     if (fresh) {
       trace.hashes.push_back(hash_bytes(key, 1));
       trace.bytes += bytes;
+      sizes.push_back(bytes);
       last.push_back(at);
     } else {
       trace.accesses[last[number]].next = at;
       last[number] = at;
     }
-    trace.accesses.push_back({number, bytes});
+    trace.asked_bytes += sizes[number];  // what has another size now is taken for the same
+    trace.accesses.push_back({number, sizes[number]});
   }
   return trace;
 }
@@ -109,8 +118,8 @@ class Cache {
   std::vector<std::unique_ptr<Stored>> items_;  // by key
 };
 
-/// What is asked for again last of all goes first. The optimum for equal sizes; by bytes a bound
-/// that no policy which must store what it fetched is known to beat by much.
+/// What is asked for again last of all goes first (Belady 1966): the optimum where all are of one
+/// size, and no more than a good choice where they are not.
 Score belady(const Trace& trace, std::uint64_t limit, bool by_entries) {
   Score score;
   std::set<std::pair<std::uint64_t, std::uint32_t>> by_next;
@@ -137,21 +146,67 @@ Score belady(const Trace& trace, std::uint64_t limit, bool by_entries) {
   return score;
 }
 
-void print(std::string_view name, const Score& score, const Trace& trace) {
-  std::uint64_t bytes = 0;
-  for (const Access& access : trace.accesses) bytes += access.bytes;
-  fmt::print("{} {:.4f} {:.4f}\n", name,
-             static_cast<double>(score.hits) / static_cast<double>(trace.accesses.size()),
-             static_cast<double>(score.hit_bytes) / static_cast<double>(bytes));
+/// More than anybody can have, whatever the sizes: as if the cache had to be large enough only on
+/// average over the trace (PFOO-L of Berger et al., SIGMETRICS 2018). To keep something until it is
+/// asked for again costs its size times the wait; the cheapest come first, for bytes the shortest.
+Score bound(const Trace& trace, std::uint64_t limit) {
+  struct Wait {
+    std::uint64_t requests, bytes;
+    std::uint64_t cost() const { return requests * bytes; }
+  };
+  std::vector<Wait> waits;
+  for (std::uint64_t at = 0; const Access& access : trace.accesses) {
+    if (access.next != never && access.bytes <= limit)
+      waits.push_back({access.next - at, access.bytes});
+    ++at;
+  }
+  const std::uint64_t budget = limit * trace.accesses.size();
+  const auto spend = [&](auto rank, auto gain) {
+    std::ranges::sort(waits, {}, rank);
+    std::uint64_t spent = 0, gained = 0;
+    for (const Wait& wait : waits) {
+      if (spent >= budget) break;
+      spent += wait.cost();
+      gained += gain(wait);
+    }
+    return gained;
+  };
+  return {.hits = spend(&Wait::cost, [](const Wait&) { return 1u; }),
+          .hit_bytes = spend(&Wait::requests, [](const Wait& wait) { return wait.bytes; })};
 }
 
-int run(std::uint64_t percent, bool by_entries) {
-  const Trace trace = read(std::cin);
+void print(std::uint64_t percent, std::string_view name, const Score& score, const Trace& trace) {
+  const auto share = [](std::uint64_t part, std::uint64_t whole) {
+    return static_cast<double>(part) / static_cast<double>(whole);
+  };
+  fmt::print("{} {} {:.4f} {:.4f}\n", percent, name, share(score.hits, trace.accesses.size()),
+             share(score.hit_bytes, trace.asked_bytes));
+}
+
+void replay(const Trace& trace, bool by_entries, std::uint64_t percent) {
   const std::uint64_t all = by_entries ? trace.hashes.size() : trace.bytes;
   const std::uint64_t limit = std::max<std::uint64_t>(1, all * percent / 100);
   for (const auto& kind : cache::evictors)
-    print(kind.name, Cache(kind, trace, limit).replay(by_entries), trace);
-  print("optimum", belady(trace, limit, by_entries), trace);
+    print(percent, kind.name, Cache(kind, trace, limit).replay(by_entries), trace);
+  print(percent, "belady", belady(trace, limit, by_entries), trace);
+  if (!by_entries) print(percent, "bound", bound(trace, limit), trace);
+}
+
+int run(std::string_view unit, std::span<char*> sizes) {
+  std::vector<std::uint64_t> percents;
+  for (const char* size : sizes) percents.push_back(parse_number<std::uint8_t>(size).value_or(0));
+  const bool wrong = percents.empty() || std::ranges::find(percents, 0u) != percents.end() ||
+                     (unit != "entries" && unit != "bytes");
+  if (wrong) {
+    fmt::print(stderr, "usage: bench_replay entries|bytes PERCENT... < TRACE\n");
+    return 2;
+  }
+  const Trace trace = read(std::cin);
+  if (trace.accesses.empty()) {
+    fmt::print(stderr, "bench_replay: no trace of lines `KEY SIZE` on standard input\n");
+    return 1;
+  }
+  for (const std::uint64_t percent : percents) replay(trace, unit == "entries", percent);
   return 0;
 }
 
@@ -159,10 +214,6 @@ int run(std::uint64_t percent, bool by_entries) {
 }  // namespace minato::bench
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    fmt::print(stderr, "usage: bench_replay PERCENT entries|bytes < TRACE\n");
-    return 2;
-  }
-  return minato::bench::run(std::strtoull(argv[1], nullptr, 10),
-                            std::string_view(argv[2]) == "entries");
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  return minato::bench::run(argc > 1 ? argv[1] : "", arguments.subspan(argc > 1 ? 2 : 1));
 }
