@@ -1,6 +1,7 @@
 #include "proxy/body_pump.h"
 
 #include "proxy/forwarding.h"
+#include "runtime/budget.h"
 
 namespace minato::proxy {
 
@@ -8,6 +9,7 @@ using connection::Call;
 using http::Last;
 
 Task<void> BodyPump::run(Call& call, Attempt& attempt) {
+  runtime::Budget pieces(loop_, pieces_in_a_row);
   for (;;) {
     const auto piece = co_await next_piece(call, attempt);
     if (!piece) {
@@ -19,10 +21,10 @@ Task<void> BodyPump::run(Call& call, Attempt& attempt) {
     const bool ends = request_.body.ended() && request_.body.trailers().count() == 0;
     const Last last = ends ? Last::yes : Last::no;
     const auto written = co_await call.write(*piece, last);
-    if (!ends && written) continue;
-    attempt.sent = loop_.now();
-    co_return;
+    if (ends || !written) break;
+    if (pieces.spend()) co_await loop_.breathe();
   }
+  attempt.sent = loop_.now();
 }
 
 Task<void> BodyPump::finish(Call& call, Attempt& attempt) {

@@ -9,6 +9,9 @@
 
 namespace minato::proxy {
 
+/// Pieces of a body or a tunnel that pass within one turn of the loop, before others get theirs.
+inline constexpr int pieces_in_a_row = 32;
+
 /// Thread: the loop's.
 /// Bounds: one piece. A body of which an origin has had no more than the first can be sent again.
 class BodyPump {

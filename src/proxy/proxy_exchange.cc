@@ -5,6 +5,7 @@
 #include "proxy/forwarding.h"
 #include "proxy/max_forwards.h"
 #include "proxy/tunnel.h"
+#include "runtime/budget.h"
 #include "upstream/target.h"
 
 namespace minato::proxy {
@@ -20,8 +21,6 @@ namespace {
 
 /// Interim responses that an origin may send before the final one.
 constexpr int interim_max = 32;
-/// Pieces of a body in a row, none of which had to be waited for, before others get a turn.
-constexpr int pieces_in_a_row = 32;
 
 }  // namespace
 
@@ -215,10 +214,10 @@ BodyLength ProxyExchange::response_length(const Call& call) const {
 }
 
 Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
-  for (int in_a_row = 1;; ++in_a_row) {
+  runtime::Budget pieces(surroundings_.loop, pieces_in_a_row);
+  for (;;) {
     auto next = call.read_body();
     if (!next.ready()) {
-      in_a_row = 0;
       // What came so far goes out before the rest is waited for: streams arrive as they are sent.
       if (auto flushed = co_await responder_.flush(); !flushed)
         co_return client_write_failure(flushed.error());
@@ -231,7 +230,7 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
     auto written = co_await responder_.write(*piece, last);
     if (!written) co_return client_write_failure(written.error());
     if (ends) co_return std::nullopt;
-    if (in_a_row >= pieces_in_a_row) co_await surroundings_.loop.breathe();
+    if (pieces.spend()) co_await surroundings_.loop.breathe();
   }
 }
 

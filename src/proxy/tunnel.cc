@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "proxy/body_pump.h"
 #include "proxy/verdict.h"
+#include "runtime/budget.h"
 #include "runtime/event.h"
 #include "runtime/scope.h"
 
@@ -33,6 +35,7 @@ class Relay {
 
  private:
   Task<void> carry_up() {
+    runtime::Budget pieces(loop_, pieces_in_a_row);
     for (;;) {
       const auto piece = co_await client_.read();
       if (!piece) co_return break_off({.reason = Reason::client_gone, .error = piece.error()});
@@ -45,10 +48,12 @@ class Relay {
       const auto written = co_await origin_.write_raw(*piece, idle_);
       writing_up_ = false;
       if (!written) co_return break_off(origin_failure(written.error()));
+      if (pieces.spend()) co_await loop_.breathe();
     }
   }
 
   Task<void> carry_down() {
+    runtime::Budget pieces(loop_, pieces_in_a_row);
     for (;;) {
       const auto piece = co_await origin_.read_raw();
       if (!piece) co_return break_off(origin_failure(piece.error()));
@@ -61,6 +66,7 @@ class Relay {
       const auto written = co_await client_.write(*piece);
       writing_down_ = false;
       if (!written) co_return break_off(client_write_failure(written.error()));
+      if (pieces.spend()) co_await loop_.breathe();
     }
   }
 
