@@ -10,6 +10,7 @@
 #include "control/run.h"
 #include "control/signals.h"
 #include "control/supervisor.h"
+#include "control/wording.h"
 #include "control/worker_thread.h"
 
 namespace minato::control {

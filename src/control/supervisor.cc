@@ -1,14 +1,9 @@
 #include "control/supervisor.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstring>
 
 #include "config/diff.h"
-#include "config/summary.h"
-#include "net/ports.h"
+#include "control/wording.h"
 #include "runtime/crossing.h"
 
 namespace minato::control {
@@ -38,22 +33,6 @@ ReloadOutcome refusal_at_the_end() {
   ReloadOutcome outcome = refusal({}, shutting_down);
   outcome.shutting_down = true;
   return outcome;
-}
-
-/// A line each; none where nothing differs.
-std::vector<std::string> lines_of(const config::Difference& difference) {
-  std::vector<std::string> lines;
-  const auto add = [&](const std::vector<std::string>& names, std::string_view form) {
-    for (const std::string& item : names) lines.push_back(fmt::format(fmt::runtime(form), item));
-  };
-  add(difference.listeners_added, "listener {} added");
-  add(difference.listeners_removed, "listener {} removed");
-  add(difference.services_added, "service {} added");
-  add(difference.services_removed, "service {} removed");
-  add(difference.services_changed, "service {} changed");
-  add(difference.settings_changed, "{} changed");
-  add(difference.needs_restart, "{} changed: takes effect at the next start");
-  return lines;
 }
 
 }  // namespace
@@ -299,22 +278,6 @@ void Supervisor::remember(const ReloadOutcome& outcome) {
                      {{"problems", outcome.problems.size()}});
   }
   say_problems(parts_.log, outcome.problems);
-}
-
-void say_problems(observe::Log& log, const std::vector<schema::Problem>& problems) {
-  for (const schema::Problem& problem : problems)
-    log.say(problem.severity == schema::Severity::error ? observe::LogLevel::error
-                                                        : observe::LogLevel::warn,
-            "config.problem", schema::headline(problem));
-}
-
-std::string describe_open_failure(const net::Address& address, const Error& error) {
-  if (error.os_errno != EADDRINUSE)
-    return fmt::format("cannot listen on {}: {}", address.text(), std::strerror(error.os_errno));
-  const auto holder = net::holder_of(address);
-  if (!holder) return fmt::format("cannot listen on {}: another program holds it", address.text());
-  return fmt::format("cannot listen on {}: {} (process {}) holds it", address.text(), holder->name,
-                     holder->pid);
 }
 
 void Supervisor::connect_failed(upstream::EndpointId endpoint, Error error) {

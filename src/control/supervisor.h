@@ -108,10 +108,4 @@ class Supervisor final : public Headquarters, public admin::Program {
   runtime::Scope reloads_running_;  // last, so that it goes first
 };
 
-/// A line each, under `config.problem`.
-void say_problems(observe::Log& log, const std::vector<schema::Problem>& problems);
-
-/// "cannot listen on [::]:80: nginx (process 4711) holds it".
-std::string describe_open_failure(const net::Address& address, const Error& error);
-
 }  // namespace minato::control
