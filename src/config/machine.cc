@@ -27,10 +27,22 @@ void check_user(const Config& config, Problems& problems) {
     warn(fmt::format("only root can become {}", in_quotes(config.user)));
 }
 
+bool is_directory(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+/// errno says why not.
+bool can_read(const std::string& path) {
+  if (!is_directory(path)) return ::access(path.c_str(), R_OK) == 0;
+  errno = EISDIR;
+  return false;
+}
+
 void check_token_file(const Config& config, Problems& problems) {
   if (!config.admin || config.admin->token_file.empty()) return;
   const std::string& path = config.admin->token_file;
-  if (::access(path.c_str(), R_OK) == 0) return;
+  if (can_read(path)) return;
   problems.warning("admin.token_file",
                    {fmt::format("cannot read {}: {}", in_quotes(path), std::strerror(errno)),
                     "a start here would fail",
@@ -40,8 +52,7 @@ void check_token_file(const Config& config, Problems& problems) {
 /// Whether a line could be appended to the file, or the file be made; errno says why not.
 bool can_append(const std::string& path) {
   if (::access(path.c_str(), F_OK) == 0) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(path, ignored)) return ::access(path.c_str(), W_OK) == 0;
+    if (!is_directory(path)) return ::access(path.c_str(), W_OK) == 0;
     errno = EISDIR;
     return false;
   }

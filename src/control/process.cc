@@ -1,5 +1,6 @@
 #include "control/process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
@@ -8,8 +9,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
+#include "base/fd.h"
 #include "base/version.h"
 #include "config/control_socket.h"
 #include "control/privileges.h"
@@ -44,17 +45,16 @@ std::uint64_t own_descriptors(const config::Config& config, std::uint32_t worker
   return 32 + workers * (4 + config.services.size()) + probes;
 }
 
-/// The token of admin.token_file; empty where none is configured.
+/// The token of admin.token_file; empty where none is configured. No pipe's writer is waited for.
 std::expected<std::string, std::string> read_token(const std::string& path) {
   if (path.empty()) return std::string();
-  errno = 0;
-  std::ifstream file(path);
-  if (!file)
+  std::string text(token_file_bytes_max, '\0');
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  const ssize_t count = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  if (count < 0)
     return std::unexpected(
         fmt::format("admin.token_file: cannot read {}: {}", path, std::strerror(errno)));
-  std::string text(token_file_bytes_max, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  text.resize(static_cast<std::size_t>(count));
   if (auto token = admin::token_of_file(text)) return *std::move(token);
   return std::unexpected(fmt::format("admin.token_file: {} holds no token", path));
 }

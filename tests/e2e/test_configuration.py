@@ -1,5 +1,6 @@
 """The configuration file: what is accepted, and faults that a person can act on."""
 import json
+import os
 
 import pytest
 
@@ -184,10 +185,23 @@ def test_a_token_file_that_cannot_be_read_is_named_with_the_reason(minato, echo)
     assert "admin.token_file: cannot read /nonexistent: No such file" in failed.value.log
 
 
+@pytest.mark.parametrize("make, says", [
+    (os.mkfifo, "holds no token"), (os.mkdir, "Is a directory")])
+def test_what_is_no_token_file_fails_the_start_at_once(minato, folder, echo, make, says):
+    make(folder / "token")
+    admin = f'admin: {{listen: "127.0.0.1:{free_port()}", token_file: {folder}/token}}'
+    with pytest.raises(StartFailed) as failed:
+        minato.serving(echo, top=admin)
+    assert failed.value.code == 3
+    assert "minato: admin.token_file: " in failed.value.log and says in failed.value.log
+
+
 def test_check_warns_of_what_this_machine_lacks(folder):
-    code, said = check(folder, "user: no-such-user\nlog: {output: /nonexistent/log}\n" + SERVICE)
+    code, said = check(folder, "user: no-such-user\nlog: {output: /nonexistent/log}\n"
+                              f"admin: {{listen: \"127.0.0.1:9180\", token_file: {folder}}}\n" + SERVICE)
     assert code == 0
-    for place in ("config.yaml:1:7: warning: user: ", "config.yaml:2:15: warning: log.output: "):
+    for place in ("config.yaml:1:7: warning: user: ", "config.yaml:2:15: warning: log.output: ",
+                  "config.yaml:3:47: warning: admin.token_file: cannot read"):
         assert place in said
 
 
