@@ -15,10 +15,11 @@ void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
 }  // namespace
 
 ExitCode run(const RunOptions& options) {
+  block_requests();
+  config::Loaded loaded = options.load();  // may wait for a pipe's writer: still to be interrupted
   block_signals();
-  config::Loaded loaded = options.load();
   if (!loaded.ok()) {
-    say(config::render(loaded.problems));
+    fmt::print(stderr, "{}", config::render(loaded.problems));
     return ExitCode::bad_config;
   }
   auto process = Process::make(options, std::move(loaded.config));

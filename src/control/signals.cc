@@ -4,18 +4,26 @@
 #include <sys/signalfd.h>
 
 #include <cerrno>
+#include <initializer_list>
 
 namespace minato::control {
 namespace {
 
-sigset_t answered() {
+sigset_t set_of(std::initializer_list<int> numbers) {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1}) sigaddset(&set, number);
+  for (const int number : numbers) sigaddset(&set, number);
   return set;
 }
 
+sigset_t answered() { return set_of({SIGHUP, SIGTERM, SIGINT, SIGUSR1}); }
+
 }  // namespace
+
+void block_requests() {
+  const sigset_t set = set_of({SIGHUP, SIGUSR1});
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
 
 void block_signals() {
   const sigset_t set = answered();

@@ -9,8 +9,11 @@
 
 namespace minato::control {
 
+/// Keeps HUP and USR1 for later: they would end a program that has not come to hear them.
+void block_requests();
+
 /// Keeps the signals that Minato answers to (HUP, TERM, INT, USR1) from every thread that is
-/// started afterwards, and ignores PIPE. To be called first of all.
+/// started afterwards, and ignores PIPE. To be called before there is any.
 void block_signals();
 
 /// Hears the blocked signals. Thread: the loop's.

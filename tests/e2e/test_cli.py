@@ -71,6 +71,17 @@ def test_run_of_a_bad_file_names_every_fault_and_exits_with_1(folder):
     assert "hots" in done.stderr and "99999" in done.stderr
 
 
+def test_a_start_that_waits_for_its_configuration_can_be_interrupted(folder):
+    os.mkfifo(folder / "config.yaml")
+    process = subprocess.Popen([BINARY], cwd=folder)
+    try:
+        with open(folder / "config.yaml", "w"):  # returns once the program reads
+            process.send_signal(signal.SIGINT)
+            assert process.wait(TIMEOUT) == -signal.SIGINT
+    finally:
+        process.kill()
+
+
 def test_without_a_command_it_runs_the_configuration_of_the_folder(folder):
     config = f"control_socket: {folder}/control.sock\n" + one_service(free_port(), "http://127.0.0.1:1")
     (folder / "config.yaml").write_text(config)
