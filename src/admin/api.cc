@@ -41,6 +41,9 @@ Reply nothing_there(std::string_view path) {
   return reply;
 }
 
+/// With who neither sends nor reads: few connections are served at once.
+constexpr Millis patience = 5s;
+
 Failure failure_of(const Error& error) {
   switch (error.fault) {
     case Fault::malformed: return {Reason::malformed_request, error};
@@ -54,7 +57,6 @@ Failure failure_of(const Error& error) {
 Task<Result<void>> read_body(http::Request& request, http::Responder& responder,
                              std::string& body) {
   request.rules.bytes_max = Api::body_bytes_max;
-  request.rules.idle = 10s;
   if (request.body.awaits_continue()) {
     http::ResponseHead go_on(request.arena);
     go_on.status = 100;
@@ -91,6 +93,7 @@ std::optional<Reply> refusal(const http::Request& request, const Resource* resou
 }  // namespace
 
 Task<http::Outcome> Api::handle(http::Request& request, http::Responder& responder) {
+  request.rules.idle = patience;
   const Resource* const resource = find_resource(request.head.method, request.head.target.path);
   if (const auto refused = refusal(request, resource, gate_))
     co_return co_await send(*refused, request, responder);

@@ -5,12 +5,15 @@ namespace {
 
 /// More at once than any person or scraper needs; each costs a descriptor of the control thread's.
 constexpr std::uint32_t connections_max = 64;
+/// Who has begun to ask holds one of them, and nobody is asked for a token before the head's end.
+constexpr Millis head_patience = 2s;
 
 }  // namespace
 
 struct AdminServer::Front final : connection::Front {
   Front(http::Handler& answers, const net::CidrSet& trusted) : answering(answers) {
     trusted_proxies = &trusted;
+    timeouts.request_header = head_patience;
   }
   http::Handler& handler() override { return answering; }
   http::Handler& answering;
