@@ -85,6 +85,11 @@ std::optional<std::size_t> trouble_of(Reason reason) {
   }
 }
 
+/// A tunnel has no end of its own that it could miss: what broke it tells.
+bool is_cut(const ExchangeEnd& end) {
+  return !end.whole || (end.status == 101 && end.record.reason != Reason::none);
+}
+
 /// Where the exchange's line goes; null: nowhere.
 const observe::AccessTarget* target_of(const ExchangeEnd& end) {
   // Every front of a worker's server is a site's: control alone makes them.
@@ -121,7 +126,7 @@ void Ledger::count(const ExchangeEnd& end) {
   observe::Counters& counters = parts_.counters;
   counters.add(Counter::requests);
   counters.subtract(Counter::requests_in_flight);
-  if (!end.whole) counters.add(Counter::exchanges_cut);
+  if (is_cut(end)) counters.add(Counter::exchanges_cut);
   if (end.status != 0) counters.add(observe::responses_of(end.status));
   if (end.status == 101 && end.whole) counters.add(Counter::upgrades);
   if (end.record.attempts > 1) counters.add(Counter::retries, end.record.attempts - 1u);

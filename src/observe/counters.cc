@@ -23,8 +23,8 @@ constexpr std::array<CounterRow, counter_count> rows{{
     {responses_5xx, "responses_5xx", total, things,
      "Responses with a status of 500 to 599; the access log has the reason of each."},
     {exchanges_cut, "exchanges_cut", total, things,
-     "Exchanges that ended before their response was whole; the access log has the reason of "
-     "each."},
+     "Exchanges that ended before their response was whole, and tunnels that did not end in good "
+     "order; the access log has the reason of each."},
     {bytes_in, "bytes_in", total, bytes, "Received from clients."},
     {bytes_out, "bytes_out", total, bytes, "Sent to clients."},
     {upgrades, "upgrades", total, things, "Connections that became tunnels."},

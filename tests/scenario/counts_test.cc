@@ -120,6 +120,17 @@ TEST_F(Counts, ATunnelThatHasEnded) {
   EXPECT_EQ(count(Counter::exchanges_cut), 0u);
 }
 
+TEST_F(Counts, ATunnelThatBreaksIsCut) {
+  auto client = connect();
+  client.send(upgrade);
+  auto origin = accept();
+  origin.send(switching);
+  (void)client.received();
+  client.reset();
+  EXPECT_EQ(count(Counter::upgrades), 1u);
+  EXPECT_EQ(count(Counter::exchanges_cut), 1u);
+}
+
 TEST_F(Counts, ATunnelThatItsClientDidNotHearOfIsNone) {
   auto& faults = world_.wire().faults();
   faults.buffer_min = faults.buffer_max = switching.size();  // without Date
