@@ -12,10 +12,11 @@ namespace {
 admin::EndpointStatus status_of(const upstream::Member& member) {
   const upstream::Endpoint& endpoint = *member.endpoint;
   const upstream::Health& health = member.check->health;
+  const bool is_checked = member.check->options.type != upstream::HealthType::off;
   return {.address = endpoint.text,
           .upstream = http::to_string(member.entry->host),
           .state = member.check->usable() ? admin::EndpointState::up : admin::EndpointState::down,
-          .reason = upstream::to_string(health.cause()),
+          .reason = is_checked ? upstream::to_string(health.cause()) : "not checked",
           .since = health.since(),
           .in_flight = endpoint.in_flight(),
           .exchanges = endpoint.exchanges(),

@@ -141,6 +141,7 @@ def test_checks_that_are_off_never_come(minato, echo):
     proxy = minato.serving(echo)
     assert proxy.get("/x").text == "GET /x"
     assert echo.count() == 1
+    assert endpoint(proxy, echo.port)["reason"] == "not checked"
 
 
 def test_one_checker_for_an_endpoint_of_several_services(minato, origins):
