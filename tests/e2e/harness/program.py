@@ -137,12 +137,17 @@ class Minato:
 
     def stop(self):
         """Ends it as an operator does, whatever is still open; twice means at once."""
-        while self.process.poll() is None:
+        deadline = time.monotonic() + TIMEOUT
+        while self.process.poll() is None and time.monotonic() < deadline:
             self.signal(signal.SIGTERM)
             try:
                 self.process.wait(1)
             except subprocess.TimeoutExpired:
                 continue
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"does not end, however often it is told to:\n{self.log.text}")
         return self.process.returncode
 
     def end(self):
