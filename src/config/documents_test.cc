@@ -76,6 +76,28 @@ TEST(Documents, TheReadmesExampleHasNothingWrong) {
   EXPECT_EQ(problems_of(between(file("README.md"), "```yaml\n", "```")), "");
 }
 
+TEST(Documents, TheReadmesFaultIsToldSo) {
+  std::string example = between(file("README.md"), "```yaml\n", "```");
+  example.insert(example.find("    upstreams:"), "    balancr: least_connections\n");
+  const std::string shown = between(file("README.md"), "```\nconfig.yaml:", "```");
+  EXPECT_EQ(problems_of(example), "config.yaml:" + shown + "\n1 error\n");
+}
+
+TEST(Documents, TheFaultsOfTheReferenceAreToldSo) {
+  const std::string shown = between(file("docs/configuration.md"), "```\nconfig.yaml:", "```");
+  EXPECT_EQ(problems_of(R"(
+# what the example leaves out
+timeouts:
+  keep_alife: 75s
+services:
+- name: shop
+  hosts: ["http://shop.example/"]
+  upstreams: [{host: "http://10.0.0.1:8000"}]
+  listen_port: 80800
+)"),
+            "config.yaml:" + shown);
+}
+
 TEST(Documents, TheFirstExampleOfTheReferenceHasNothingWrong) {
   EXPECT_EQ(problems_of(between(file("docs/configuration.md"), "```yaml\n", "```")), "");
 }
