@@ -6,13 +6,16 @@
 
 namespace minato::scenario {
 
-Task<Result<net::Resolution>> Names::resolve(std::string name, Instant) {
+Task<Result<net::Resolution>> Names::resolve(std::string name, Instant until) {
+  if (delay > 0ns) co_await runtime::pause(*loop, std::min(delay, until - loop->now()));
   if (const auto literal = net::Address::parse(name, 0)) {
     net::Resolution resolution{.addresses = {*literal}, .ttl = ttl};
     co_return resolution;
   }
   const auto found = known.find(name);
-  if (found == known.end()) co_return fail(Fault::not_found, Side::local, "no such name");
+  const bool late = loop->now() >= until;
+  const bool fails = late || (fail_one_in != 0 && random.one_in(fail_one_in));
+  if (found == known.end() || fails) co_return fail(Fault::not_found, Side::local, "no such name");
   net::Resolution resolution{.addresses = found->second, .ttl = ttl};
   co_return resolution;
 }
@@ -37,7 +40,7 @@ net::Address House::machine(std::uint16_t port) {
   return *net::Address::parse("203.0.113.1", port);
 }
 
-House::House(sim::SimWorld& world, config::Config config, std::uint32_t workers)
+House::House(sim::SimWorld& world, config::Config config, std::uint32_t workers, Names::Known names)
     : world_(world),
       log_(lines_, config.log),
       access_log_(log_, workers),
@@ -65,6 +68,8 @@ House::House(sim::SimWorld& world, config::Config config, std::uint32_t workers)
                .pseudonym = "minato-simulated"},
       tasks_(loop_),
       logs_access_(config.access_log.output != "off") {
+  names_.known = std::move(names);
+  names_.loop = &loop_;
   for (std::uint32_t index = 0; index < workers; ++index) {
     seats_.push_back(std::make_unique<SeatOfWorker>(world, index, commons_));
     supervisor_->add_worker(seats_.back()->worker);
@@ -170,23 +175,64 @@ config::Config plain_config(const std::vector<net::Address>& origins) {
   return config;
 }
 
+namespace {
+
+constexpr const char* origins_name = "origins.example";
+
+/// Checks that nothing fails but what is broken: they come often, and bear with slow ways.
+void add_checks(upstream::HealthOptions& checks, Random& random) {
+  checks.type = random.one_in(2) ? upstream::HealthType::http : upstream::HealthType::tcp;
+  checks.interval = Millis(100 + random.below(10'000));
+  checks.timeout = checks.tcp_timeout = 10min;
+}
+
+/// Limits of which no client may notice anything.
+void add_limits(config::Config& config, Random& random) {
+  auto& pool = config.services.front().upstream_pool;
+  pool.idle_per_host = static_cast<std::uint32_t>(random.below(3));
+  pool.idle_timeout = Millis(100 + random.below(1000));
+  pool.requests_per_connection = static_cast<std::uint32_t>(random.below(4));
+  config.limits.server.connections = static_cast<std::uint32_t>(random.below(4));
+}
+
+config::Config any_config(const Site& site, Random& random) {
+  config::Config config = plain_config(site.origins);
+  config::ServiceConfig& service = config.services.front();
+  if (random.one_in(20)) config.access_log.output = "/dev/null";  // each costs a thread
+  service.access_log = config.access_log;
+  if (random.one_in(3)) add_checks(service.health_check, random);
+  if (random.one_in(3)) add_limits(config, random);
+  // One name, as the origins are one machine.
+  if (random.one_in(3))
+    for (upstream::UpstreamOptions& upstream : service.upstreams) upstream.host.host = origins_name;
+  return config;
+}
+
+/// What is served stays the same, though not by whom.
+config::Config shuffled(config::Config config, Random& random) {
+  config::ServiceConfig& service = config.services.front();
+  auto& upstreams = service.upstreams;
+  const auto from = static_cast<std::ptrdiff_t>(random.below(upstreams.size()));
+  std::ranges::rotate(upstreams, upstreams.begin() + from);
+  if (upstreams.size() > 1 && random.one_in(2)) upstreams.pop_back();
+  if (random.one_in(4)) service.balancer = "least_connections";
+  return config;
+}
+
+}  // namespace
+
 std::unique_ptr<Middle> make_house(Site site) {
   Random random(site.seed);
-  config::Config config = plain_config(site.origins);
-  if (random.one_in(20)) config.access_log.output = "/dev/null";  // each costs a thread
-  config.services.front().access_log = config.access_log;
-  auto house = std::make_unique<House>(site.world, config, 1 + random.below(2));
+  const config::Config config = any_config(site, random);
+  const Names::Known known{{origins_name, {site.origins.front()}}};
+  auto house = std::make_unique<House>(site.world, config, 1 + random.below(2), known);
+  site.world.run_until_idle();  // the name has its address
+  Names& names = house->names();
+  names.ttl = Millis(100 + random.below(5000));
+  names.fail_one_in = random.below(4);  // the last good address stays
   if (!random.one_in(3)) return house;
-  // What is served stays the same, though not by whom.
-  for (int reloads = 3; reloads > 0; --reloads) {
-    config::Config next = config;
-    auto& upstreams = next.services.front().upstreams;
-    const auto from = static_cast<std::ptrdiff_t>(random.below(upstreams.size()));
-    std::ranges::rotate(upstreams, upstreams.begin() + from);
-    if (upstreams.size() > 1 && random.one_in(2)) upstreams.pop_back();
-    if (random.one_in(4)) next.services.front().balancer = "least_connections";
-    house->reload_later(Nanos(random.below(Nanos(2s).count())), next);
-  }
+  for (int reloads = 3; reloads > 0; --reloads)
+    house->reload_later(Nanos(random.below(Nanos(2s).count())), shuffled(config, random));
   return house;
 }
 

@@ -17,8 +17,13 @@ namespace minato::scenario {
 class Names final : public net::Resolver {
  public:
   Task<Result<net::Resolution>> resolve(std::string name, Instant until) override;
-  std::map<std::string, std::vector<net::Address>> known;
+  using Known = std::map<std::string, std::vector<net::Address>>;
+  Known known;
   Millis ttl = 60s;
+  Nanos delay{0};                 ///< of an answer
+  runtime::Loop* loop = nullptr;  ///< where that passes; the house's
+  std::uint64_t fail_one_in = 0;  ///< questions; 0: none
+  Random random{1};
 };
 
 /// Keeps what the program says.
@@ -36,7 +41,8 @@ class House final : public Middle {
   static net::Address machine(std::uint16_t port = 80);
 
   /// Serves `config` from now on. What it cannot begin with is an error of the test.
-  House(sim::SimWorld& world, config::Config config, std::uint32_t workers = 1);
+  House(sim::SimWorld& world, config::Config config, std::uint32_t workers = 1,
+        Names::Known names = {});
   ~House() override;
 
   net::Address address() const override { return machine(); }

@@ -5,6 +5,8 @@
 namespace minato::scenario {
 namespace {
 
+constexpr std::string_view healthy = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
 /// An origin that answers nothing waits for the other side to lose patience.
 Task<void> wait_for_end(Inbox& inbox) {
   for (bool more = true; more; inbox.consume(inbox.unread().size())) more = co_await inbox.fill();
@@ -52,6 +54,11 @@ Task<void> PlannedOrigin::serve(std::unique_ptr<net::Stream> stream) {
     const Ending ending = co_await visit.inbox.read_head(head);
     if (ending == Ending::wrong) ledger_.violate("an origin got what is no request");
     if (ending != Ending::complete) co_return;
+    if (head.value("user-agent") == "minato-health") {
+      const bool told = co_await write_paced(visit.stream, visit.random, {}, std::string(healthy));
+      if (!told) co_return;
+      continue;
+    }
     after = co_await answer(visit, head);
     if (after == After::reset) stream->reset_on_close();
     if (after != After::close || (farewell_ == Farewell::abrupt && visit.random.one_in(2)))
