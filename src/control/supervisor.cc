@@ -20,6 +20,9 @@ schema::Problem problem_of(const std::string& path, std::string message) {
   return problem;
 }
 
+/// How long a reload waits for names that are new in it.
+constexpr Millis names_patience = 2s;
+
 constexpr const char* shutting_down = "Minato is shutting down";
 
 ReloadOutcome refusal(const std::string& path, std::string why) {
@@ -146,6 +149,7 @@ Task<ReloadOutcome> Supervisor::reload_once() {
   }
   auto next = prepare(std::move(loaded.config));
   if (!next) co_return refused(next.error());
+  co_await learn_names((*next)->config);
   auto opened = co_await take_addresses(new_addresses(**next));
   if (!opened) {
     abandon_on_workers();
@@ -162,6 +166,12 @@ Task<ReloadOutcome> Supervisor::reload_once() {
   outcome.accepted = true;
   outcome.problems = std::move(loaded.problems);  // warnings
   co_return outcome;
+}
+
+/// So that a service that goes on with a name has its addresses from the first request.
+Task<void> Supervisor::learn_names(const Config& next) {
+  const auto configs = group_configs(next);
+  co_await names_.learn(upstream::names_of(configs), parts_.loop.now() + names_patience);
 }
 
 /// What a reload before removed may still be closing: where it is wanted again it stays, so that

@@ -77,6 +77,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   Prepared prepare(config::Config config);
   std::vector<net::Address> new_addresses(const Snapshot& next) const;
   Opened claim(const std::vector<net::Address>& addresses) const;
+  Task<void> learn_names(const config::Config& next);
   Task<Opened> take_addresses(std::vector<net::Address> addresses);
   Task<void> revive_on_workers(std::vector<net::Address> addresses);
   Task<Opened> open_on_workers(std::vector<net::Address> addresses);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "net/resolver.h"
@@ -34,17 +35,24 @@ class NameKeeper {
   NameKeeper(runtime::Loop& loop, net::Resolver& resolver, Registry& registry, Listener heard)
       : loop_(loop), resolver_(resolver), registry_(registry), heard_(std::move(heard)) {}
 
+  /// Asks for what is not kept yet, for the next `sync` to begin with. Returns when all is answered
+  /// or the time is over: a name that does not resolve holds nothing up.
+  Task<void> learn(std::set<std::string> names, Instant until);
+
   /// Begins with the names that are new in the registry, and forgets those that are gone. To be
   /// called after `apply`.
   void sync();
 
  private:
+  Task<void> learn_one(std::string name, Instant until);
   Task<void> keep(std::string name);
+  Task<Result<net::Resolution>> answer_for(const std::string& name);
 
   runtime::Loop& loop_;
   net::Resolver& resolver_;
   Registry& registry_;
   Listener heard_;
+  std::map<std::string, net::Resolution> learnt_;  // until the next sync
   std::map<std::string, std::unique_ptr<runtime::Scope>> running_;
 };
 

@@ -157,6 +157,26 @@ TEST_F(NameKeeperTest, AReloadGoesOnWithTheNamesThatStay) {
   EXPECT_THAT(addresses(), ElementsAre("10.0.0.1:80", "10.0.0.2:80"));
 }
 
+TEST_F(NameKeeperTest, WhatWasLearntBeforehandIsKnownAtOnce) {
+  resolver.will_answer("b", {"10.0.0.1"}, 10s);
+  runtime::Scope tasks(loop);
+  tasks.start(keeper.learn({"b", "nothing"}, loop.now() + 1s));
+  world.advance(1s);
+  EXPECT_EQ(tasks.running(), 0u);
+  apply({service("shop", {"b"})});
+  EXPECT_THAT(addresses(), ElementsAre("10.0.0.1:80"));
+  EXPECT_THAT(resolver.asked, ElementsAre("b", "nothing"));
+  world.advance(11s);  // its time to live holds
+  EXPECT_THAT(resolver.asked, ElementsAre("b", "nothing", "b"));
+}
+
+TEST_F(NameKeeperTest, WhatIsKeptNeedNotBeLearnt) {
+  apply({service("shop", {"b"})});  // and does not resolve
+  runtime::Scope tasks(loop);
+  tasks.start(keeper.learn({"b"}, loop.now() + 1s));
+  EXPECT_EQ(tasks.running(), 0u);
+}
+
 TEST_F(NameKeeperTest, NamesThatAreGoneAreAskedForNoMore) {
   resolver.delay = 1s;  // a question is under way while its name goes
   apply({service("shop", {"b"})});

@@ -148,10 +148,16 @@ void Registry::join(Membership& group, WallTime now) {
 void Registry::keep_names(std::span<const GroupConfig> configs) {
   auto before = std::move(names_);
   names_.clear();
+  for (const std::string& name : names_of(configs))
+    names_.try_emplace(name, Name{std::move(before[name].addresses), {}});
+}
+
+std::set<std::string> names_of(std::span<const GroupConfig> configs) {
+  std::set<std::string> names;
   for (const GroupConfig& config : configs)
     for (const UpstreamOptions& entry : config.entries)
-      if (is_name(entry.host))
-        names_.try_emplace(entry.host.host, Name{std::move(before[entry.host.host].addresses), {}});
+      if (is_name(entry.host)) names.insert(entry.host.host);
+  return names;
 }
 
 void Registry::link_names() {

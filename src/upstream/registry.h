@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ struct Member {
   std::shared_ptr<Check> check;
   const UpstreamOptions* entry;  ///< of the group's configuration
 };
+
+/// The names that need resolving.
+std::set<std::string> names_of(std::span<const GroupConfig> configs);
 
 /// A group and who is in it.
 struct Membership {
