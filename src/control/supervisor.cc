@@ -170,8 +170,8 @@ Task<ReloadOutcome> Supervisor::reload_once() {
 
 /// So that a service that goes on with a name has its addresses from the first request.
 Task<void> Supervisor::learn_names(const Config& next) {
-  const auto configs = group_configs(next);
-  co_await names_.learn(upstream::names_of(configs), parts_.loop.now() + names_patience);
+  auto names = upstream::names_of(group_configs(next));
+  co_await names_.learn(std::move(names), parts_.loop.now() + names_patience);
 }
 
 /// What a reload before removed may still be closing: where it is wanted again it stays, so that
