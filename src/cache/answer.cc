@@ -247,6 +247,7 @@ void say_status(const CacheStatus& status, const ServiceRules& rules, std::strin
   const auto text = cache_status_text(status, name, head.fields.arena());
   record.cache = status.forwarded == Forwarded::no ? http::CacheUse::hit : http::CacheUse::miss;
   record.cache_text = text.substr(std::min(text.size(), name.size() + 2));
+  if (rules.options().cache_status.enabled) record.cache_status = text;
   if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
 }
 

@@ -75,6 +75,15 @@ Store::Found CacheExchange::find() {
 }
 
 Task<Outcome> CacheExchange::run() {
+  const auto outcome = co_await run_attempts();
+  if (!outcome && !responder_.started()) {
+    http::ResponseHead unused(request_.arena);  // the connection answers, with what the record says
+    say_status(forwarded_status(), rules_, surroundings_.name, unused, request_.record);
+  }
+  co_return outcome;
+}
+
+Task<Outcome> CacheExchange::run_attempts() {
   for (int i = 0; i < attempts_max; ++i) {
     auto outcome = co_await attempt();
     if (outcome) co_return *outcome;
@@ -92,7 +101,9 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
     co_return co_await ask_alone();
   }
   auto found = find();
-  why_forwarded_ = found.knows_key ? Forwarded::vary_miss : Forwarded::uri_miss;
+  why_forwarded_ = found.knows_parts ? Forwarded::partial
+                   : found.knows_key ? Forwarded::vary_miss
+                                     : Forwarded::uri_miss;
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
     decision_ = decide(found.entry->facts, facts_.directives, rules_.reuse(), purged, now());

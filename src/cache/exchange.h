@@ -20,6 +20,7 @@ class CacheExchange {
   /// Nullopt: what was waited for came to nothing, and everything may be different now.
   using Attempt = std::optional<http::Outcome>;
 
+  Task<http::Outcome> run_attempts();
   Task<Attempt> attempt();
   bool is_plain(const Entry& entry) const;
   Store::Found find();

@@ -130,7 +130,9 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
     field(&cache::ServiceCacheOptions::tags, "tags", ""),
     field(&cache::ServiceCacheOptions::collapse, "collapse", ""),
     field(&cache::ServiceCacheOptions::cache_status, "cache_status", ""),
-    field(&cache::ServiceCacheOptions::set_cookie, "set_cookie", "What a Set-Cookie does."));
+    field(&cache::ServiceCacheOptions::set_cookie, "set_cookie", "What a Set-Cookie does."),
+    later("status_ttl", "a later version"), later("force", "a later version"),
+    later("bypass", "a later version"), later("key", "a later version"));
 
 template <>
 inline constexpr auto of<cache::CacheOptions> =

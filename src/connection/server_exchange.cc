@@ -185,6 +185,8 @@ Task<Next> ServerExchange::answer_failure() {
        .request_id_field = front_->request_id_field,
        .retry_after = failure_.retry_after},
       answer);
+  if (!record_.cache_status.empty())
+    answer.fields.add(http::FieldId::cache_status, record_.cache_status);
   if (!responder_.start(answer, http::BodyLength::known(body.size()))) co_return Next::close;
   const auto sent = co_await responder_.write(body, http::Last::yes);
   if (!sent) co_return Next::close;

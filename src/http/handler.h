@@ -74,7 +74,8 @@ struct Record {
   std::uint8_t attempts = 0;
   Nanos upstream_time{0};  ///< from the first attempt to the response head
   CacheUse cache = CacheUse::none;
-  std::string_view cache_text;  ///< what Cache-Status says of it; empty where none
+  std::string_view cache_text;    ///< what Cache-Status says of it; empty where none
+  std::string_view cache_status;  ///< that field, for an answer that Minato makes itself
 };
 
 struct Request {

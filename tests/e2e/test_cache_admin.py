@@ -6,6 +6,7 @@ import pytest
 
 from harness.origin import Serving
 from harness.program import BINARY
+from harness.waiting import free_port
 from harness.wire import response
 
 FIELDS = {"Cache_Control": "max-age=300", "Cache_Tag": "red, big", "ETag": '"1"'}
@@ -149,3 +150,29 @@ def test_the_access_log_has_the_word_of_the_cache(minato, numbered):
     proxy.get("/x")
     proxy.access.wait_for("/x: fwd=uri-miss; fwd-status=200; stored")
     proxy.access.wait_for("/x: hit; ttl=")
+
+
+def test_who_asks_after_a_purge_does_not_get_what_set_out_before_it(minato, scripted):
+    proxy = minato.serving(scripted, top='workers: 1\ncache: {ttl: 300}\nhealth_check: {type: "off"}')
+    head = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 3\r\n\r\n"
+    with proxy.client() as before, proxy.client() as after:
+        before.ask("/x")
+        old, _ = scripted.expect()
+        old.send(head + "o")
+        before.read_head()
+        purge(proxy, url="http://app.test/x")
+        after.ask("/x")
+        new, _ = scripted.expect()
+        new.send(head + "new")
+        assert after.read_response().text == "new"
+        old.send("ld")
+        assert proxy.get("/x").text == "new"
+
+
+def test_answers_of_minatos_own_tell_of_the_cache_too(cached, minato):
+    assert cached.get("/none", fields={"Cache-Control": "only-if-cached"})["Cache-Status"] \
+        == "Minato; fwd=uri-miss"
+    port = free_port()
+    down = minato.serving(f"http://127.0.0.1:{port}", top='cache: {ttl: 300}\nhealth_check: {type: "off"}')
+    answer = down.get("/x")
+    assert (answer.status, answer["Cache-Status"]) == (502, "Minato; fwd=uri-miss")

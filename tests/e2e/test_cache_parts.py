@@ -92,3 +92,8 @@ def test_a_range_of_a_whole_is_cut_out_of_it(cached, scripted):
         several = client.get("/", fields={"Range": "bytes=0-1, 8-9"})
         assert several["Content-Type"].startswith("multipart/byteranges; boundary=")
         assert "Content-Range: bytes 8-9/10\r\n\r\n89" in several.text
+
+
+def test_parts_of_which_none_will_do_are_told_apart_from_nothing(ask):
+    ask("bytes=0-1", first=0, last=1)
+    assert ask("bytes=5-8", first=5, last=8)["Cache-Status"].startswith("Minato; fwd=partial")

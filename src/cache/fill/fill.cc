@@ -213,7 +213,7 @@ void Fill::tell_record() {
 }
 
 void Fill::land() {
-  if (!std::exchange(landed_, true)) order_.cache.flights().land(order_.flight_key);
+  if (!std::exchange(landed_, true)) order_.cache.flights().land(order_.flight_key, *order_.flight);
 }
 
 void Fill::leader_left() {

@@ -29,6 +29,11 @@ class Flight {
   Stage stage() const { return stage_.load(std::memory_order_acquire); }
   runtime::Bell& bell() { return bell_; }
 
+  /// What it brings was purged since it set out.
+  bool is_outdated() const {
+    return stage() == Stage::growing && entry->spoiled.load(std::memory_order_relaxed);
+  }
+
   void become(Stage stage, runtime::Loop& here) {
     stage_.store(stage, std::memory_order_release);
     bell_.ring(here);
@@ -56,14 +61,15 @@ class Flights {
   Boarded board(const std::string& key) {
     const std::lock_guard lock(mutex_);
     auto& flight = by_key_[key];
-    const bool leads = flight == nullptr;
+    const bool leads = flight == nullptr || flight->is_outdated();
     if (leads) flight = std::make_shared<Flight>();
     return {flight, leads};
   }
   /// No others may join.
-  void land(const std::string& key) {
+  void land(const std::string& key, const Flight& flight) {
     const std::lock_guard lock(mutex_);
-    by_key_.erase(key);
+    const auto found = by_key_.find(key);
+    if (found != by_key_.end() && found->second.get() == &flight) by_key_.erase(found);
   }
 
  private:

@@ -61,7 +61,8 @@ Refusal refusal_of_privacy(const RequestFacts& request, const ResponseFacts& res
   if (directives.private_) return Refusal::private_;
   if (request.has_authorization && !allows_authorized(directives)) return Refusal::authorization;
   if (!response.has_set_cookie || rules.set_cookie == SetCookie::strip) return Refusal::none;
-  const bool stated = states_lifetime(response);
+  const bool stated = states_lifetime(response) || (response.freshness.takes_default_ttl &&
+                                                    rules.freshness.default_ttl > Seconds(0));
   return rules.set_cookie == SetCookie::bypass || !stated ? Refusal::set_cookie : Refusal::none;
 }
 

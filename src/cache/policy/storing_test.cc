@@ -177,6 +177,19 @@ class Storing : public testing::TestWithParam<Row> {};
 INSTANTIATE_TEST_SUITE_P(Rfc9111, Storing, testing::ValuesIn(rows),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST(StoringRules, TtlIsALifetimeForCookiesToo) {
+  Heads heads;
+  const auto request = heads.request({}, Method::get);
+  const auto response = heads.response({{"Set-Cookie", "a=b"}}, 200);
+  const RequestFacts asked = request_facts(request);
+  const StoringRules rules{.freshness = {.default_ttl = Seconds(60)}};
+  for (const bool applies : {false, true}) {
+    const auto facts =
+        response_facts(response, asked, {t0, t0}, {.ttl_applies_to_cookies = applies});
+    EXPECT_EQ(name(why_not_store(asked, facts, {}, rules)), applies ? "none" : "set-cookie");
+  }
+}
+
 TEST_P(Storing, HoldsFor) {
   const Row& row = GetParam();
   Heads heads;

@@ -48,6 +48,7 @@ struct Entry : Item {
   std::atomic<std::uint32_t> pins{1};
   std::atomic<bool> marked_stale{false};  ///< purged softly
   std::atomic<bool> refreshing{false};    ///< one is enough
+  std::atomic<bool> spoiled{false};       ///< purged on its way in: it will not be stored
   std::atomic<std::uint64_t> bans_checked{0};
   std::atomic<Entry*> next{nullptr};  ///< in its bucket of the index
 

@@ -136,6 +136,7 @@ Store::Found Store::find(const Key& key, const http::Fields& request, std::size_
     if (entry->vary != vary) vary = entry->vary, variant = variant_key(vary, request);
     if (!entry->vary.empty() && entry->variant != variant) continue;
     if (entry->part) {
+      found.knows_parts = true;
       if (part == nullptr && has_wanted_part(*entry, request)) part = entry;
       continue;
     }
@@ -422,7 +423,10 @@ void Store::purge(Entry& entry, Purge how) {
 /// What is on its way into the store is not to come in any more.
 void Store::spoil_drafts(const std::function<bool(const Entry&)>& matches) {
   drafts_.for_each([&](Item& item) {
-    if (matches(static_cast<Entry&>(item))) item.unlink();
+    auto& draft = static_cast<Entry&>(item);
+    if (!matches(draft)) return;
+    draft.unlink();
+    draft.spoiled.store(true, std::memory_order_relaxed);
   });
 }
 

@@ -94,7 +94,8 @@ class Store {
 
   struct Found {
     Pin entry;
-    bool knows_key = false;  ///< something is stored under it, if for other requests
+    bool knows_key = false;    ///< something is stored under it, if for other requests
+    bool knows_parts = false;  ///< of what the request selects, but not those that it wants
   };
   /// The newest that `request` selects (RFC 9111 4.1): a whole one, or else a part that has what
   /// its Range asks for. No lock.
