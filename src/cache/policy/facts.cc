@@ -31,10 +31,14 @@ std::optional<http::FieldDate> only_date(const http::Fields& fields, FieldId id,
 /// strongly.
 bool is_strong(std::string_view etag) { return etag.size() >= 2 && etag.front() == '"'; }
 
+/// What is no name of a field might have been meant to be one.
 bool varies_on_all(const http::Fields& fields) {
   bool all = false;
   fields.for_each([&](const http::Field& line) {
-    all |= line.id == FieldId::vary && http::list_has(line.value, "*");
+    if (line.id != FieldId::vary) return;
+    http::ListElements elements(line.value);
+    while (const auto element = elements.next())
+      all |= *element == "*" || !http::is_token(*element);
   });
   return all;
 }

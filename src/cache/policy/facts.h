@@ -27,7 +27,7 @@ struct ResponseFacts {
   bool has_etag = false;
   bool has_strong_etag = false;  ///< RFC 9110 8.8.1
   bool has_set_cookie = false;
-  bool varies_on_all = false;  ///< Vary: * (RFC 9111 4.1)
+  bool varies_on_all = false;  ///< Vary: *, or one that is malformed (RFC 9111 4.1)
 
   const http::ResponseDirectives& directives() const { return freshness.directives; }
   /// There is something to ask the origin with whether it still holds (RFC 9110 13.1).

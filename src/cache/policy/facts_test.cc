@@ -55,6 +55,11 @@ TEST_F(FactsTest, VaryOnEverythingIsSeenInEverySpelling) {  // RFC 9110 12.5.5
   EXPECT_FALSE(heads_.facts({{"Vary", "Foo, Bar*"}}).varies_on_all);
 }
 
+TEST_F(FactsTest, AMalformedVaryIsNotTrusted) {
+  for (const auto* value : {"Foo, \"Bar", "\"Foo\"", "Foo Bar", "Foo;Bar"})
+    EXPECT_TRUE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
+}
+
 TEST_F(FactsTest, TheDefaultLifetimeIsForWhatCouldBeAnybodys) {
   const auto takes = [&](Lines response, Lines request, std::uint16_t status = 200,
                          bool cookies = false) {

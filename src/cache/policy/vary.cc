@@ -77,7 +77,8 @@ std::string vary_names(const http::Fields& response) {
   response.for_each([&](const http::Field& line) {
     if (line.id != http::FieldId::vary) return;
     ListElements elements(line.value);
-    while (const auto element = elements.next()) names.push_back(lower(*element));
+    while (const auto element = elements.next())
+      if (http::is_token(*element)) names.push_back(lower(*element));
   });
   std::ranges::sort(names);
   const auto repeated = std::ranges::unique(names);

@@ -12,7 +12,8 @@
 namespace minato::cache {
 
 /// The names that Vary lists, in lower case, sorted, each once, joined with commas; empty where
-/// there is no Vary. `*` is not among them: such a response is never stored.
+/// there is no Vary. Members that are no names are left out: they, and `*`, keep a response from
+/// being stored.
 std::string vary_names(const http::Fields& response);
 
 /// What `request` says in the fields of `names` (as `vary_names` made them): equal texts select

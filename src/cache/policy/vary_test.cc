@@ -31,6 +31,10 @@ TEST_F(VaryTest, NamesHaveNoCaseNoOrderAndNoRepetition) {
   EXPECT_EQ(vary_names(fields({})), "");
 }
 
+TEST_F(VaryTest, WhatIsNoNameHidesNoneBehindIt) {
+  EXPECT_EQ(vary_names(fields({{"Vary", "Foo, \"x"}})), "foo");
+}
+
 TEST_F(VaryTest, TheSameValuesSelectEachOther) {
   EXPECT_TRUE(select_each_other("Foo", {{"Foo", "1"}}, {{"foo", "1"}, {"Bar", "2"}}));
   EXPECT_FALSE(select_each_other("Foo", {{"Foo", "1"}}, {{"Foo", "2"}}));
