@@ -135,9 +135,10 @@ Task<Outcome> CacheExchange::serve(Pin entry, Decision decision) {
 /// In place of an origin that fails (RFC 5861 4).
 Task<Outcome> CacheExchange::serve_stale() {
   stored_->touch(surroundings_.fills.next_tick());
-  CacheStatus status{.ttl = decision_->ttl()};
+  const Seconds age = current_age(stored_->facts.freshness, now());  // it took time to fail
+  CacheStatus status{.ttl = decision_->lifetime.value - age};
   status.detail = "stale-if-error";
-  const Answer with{.entry = *stored_, .age = decision_->age, .status = status};
+  const Answer with{.entry = *stored_, .age = age, .status = status};
   co_return co_await answer_with(with);
 }
 

@@ -114,28 +114,49 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
                                     .tags = tags});
 }
 
-/// A stored response with what `update` says anew (RFC 9111 3.2).
-Pin freshened(const Asked& asked, const http::ResponseHead& update, WallTime now, Arena& arena) {
+/// What keeps a response from being stored, whoever asked for it.
+bool is_for_all(Refusal refusal) {
+  return refusal != Refusal::none && refusal != Refusal::authorization &&
+         refusal != Refusal::request_no_store;
+}
+
+struct Freshened {
+  Pin entry{};  ///< null where it may not be stored, or there is no memory for it
+  Refusal refusal = Refusal::none;
+};
+
+/// Puts what `update` says anew into the stored response (RFC 9111 3.2), where what comes of it may
+/// be stored.
+Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTime now,
+                    Arena& arena) {
   const http::Fields old = fields_of(*asked.validated, arena);
   http::ResponseHead fresh(arena);
   fresh.status = asked.validated->facts.status;
   freshen(old, update.fields, fresh.fields);
+  // RFC 9110 6.6.1: an answer without a Date is of the moment it came.
+  if (!update.fields.has(FieldId::date)) fresh.fields.remove(FieldId::date);
   // Its age counts from this answer on, and so does what that says of it.
   http::ResponseHead judged = fresh;
   if (update.fields.has(FieldId::age))
     judged.fields.add(FieldId::age, update.fields.value(FieldId::age));
   const ResponseFacts facts = facts_of(asked, judged, now);
+  RequestFacts reads = asked.facts;
+  reads.method = http::Method::get;  // a HEAD updates what GET stored
+  const Refusal refusal = why_not_store(reads, facts, {}, asked.rules.storing());
+  if (refusal != Refusal::none) return {.refusal = refusal};
   const http::Fields lines = stored_lines(asked, fresh.fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
   Pin entry = make_draft(asked, fresh.fields, lines, facts, part);
   if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry);
-  return entry;
+  return {.entry = std::move(entry)};
 }
 
 Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now, Arena& arena) {
-  const http::Fields stored = fields_of(*asked.validated, arena);
-  if (!validates(head.fields, stored)) return {.kind = Kind::contested, .entry = {}, .growth = {}};
-  Pin entry = freshened(asked, head, now, arena);
+  const Ruling contested{.kind = Kind::contested, .entry = {}, .growth = {}};
+  if (!validates(head.fields, fields_of(*asked.validated, arena))) return contested;
+  auto [entry, refusal] = freshened(asked, head, now, arena);
+  // What it makes of the stored response must not be stored: that goes, and is asked for anew.
+  if (is_for_all(refusal)) return contested;
   if (!entry) entry = asked.validated;
   const auto governing =
       http::response_directives(head.fields, asked.rules.reading().targeted_fields);
@@ -149,11 +170,13 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
 void update_by_head(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
                     WallTime now, Arena& arena) {
   if (!asked.validated || head.status != 200) return;
-  const http::Fields stored = fields_of(*asked.validated, arena);
-  if (head_fits(head.fields, length, stored, asked.validated->size()))
-    (void)freshened(asked, head, now, arena);
-  else
-    asked.validated->marked_stale.store(true, std::memory_order_relaxed);
+  Entry& stored = *asked.validated;
+  const bool fits = head.status == stored.facts.status &&
+                    head_fits(head.fields, length, fields_of(stored, arena), stored.size());
+  if (!fits)
+    stored.marked_stale.store(true, std::memory_order_relaxed);
+  else if (is_for_all(freshened(asked, head, now, arena).refusal))
+    asked.cache.store().remove(stored);
 }
 
 /// A POST whose answer stands for its target (RFC 9110 9.3.3).
@@ -197,8 +220,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
   const Refusal refusal = refusal_of(asked, head, facts, length, arena);
   if (refusal != Refusal::none) {
     // What is stored is not what the origin says now, unless it says so to this client alone.
-    const bool for_all = refusal != Refusal::authorization && refusal != Refusal::request_no_store;
-    if (asked.validated && for_all && !is_origin_error(head.status))
+    if (asked.validated && is_for_all(refusal) && !is_origin_error(head.status))
       asked.cache.store().remove(*asked.validated);
     return pass(refusal);
   }

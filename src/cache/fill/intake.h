@@ -29,7 +29,7 @@ struct Ruling {
     pass,       ///< `refusal` says why
     store,      ///< into `growth`, with the head of `entry`
     confirmed,  ///< `entry` is what was stored, freshened
-    contested,  ///< a 304 that does not speak of what is stored
+    contested,  ///< a 304 that does not speak of what is stored, or ends it
     error,      ///< the origin failed, and what is stored may serve in its place
   };
   Kind kind = Kind::pass;

@@ -1,0 +1,86 @@
+// What the model once found, a case each.
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "scenario/cache_rig.h"
+
+namespace minato::scenario {
+namespace {
+
+class CacheCases : public testing::Test {
+ protected:
+  /// The origin's next answer.
+  void say(PlainResponse response) { answers_.push_back(std::move(response)); }
+  Outcome get(Lines fields = {}) { return rig_.exchange({.fields = std::move(fields)}); }
+  Outcome ask(const std::string& method) { return rig_.exchange({.method = method, .fields = {}}); }
+  void pass(Second span) { rig_.advance(span); }
+  std::size_t asked() const { return rig_.calls().size(); }
+  static std::string field(const Outcome& outcome, std::string_view name) {
+    const auto* const value = line_of(outcome.fields, name);
+    return value == nullptr ? "" : *value;
+  }
+
+ private:
+  std::deque<PlainResponse> answers_;
+  CacheRig rig_{{.ttl = 0s}, [this](const PlainRequest&, Second) {
+                  PlainResponse answer = answers_.front();
+                  answers_.pop_front();
+                  return answer;
+                }};
+};
+
+TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
+  say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  say({.status = 304, .fields = {{"Cache-Control", "max-age=100"}}});
+  EXPECT_EQ(get({{"Cache-Control", "no-store"}}).body, "a");
+  say({.fields = {}, .body = "b"});
+  EXPECT_EQ(get().body, "b") << "the lifetime of the 304 was kept";
+}
+
+TEST_F(CacheCases, ANotModifiedThatForbidsStoringEndsWhatIsStored) {  // RFC 9111 3.2
+  for (const auto* const directive : {"no-store", "private"}) {
+    say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+    EXPECT_EQ(get().body, "a");
+    pass(20);
+    say({.status = 304, .fields = {{"Cache-Control", directive}}});
+    say({.fields = {{"Cache-Control", directive}}, .body = "b"});
+    EXPECT_EQ(get().body, "b");
+    EXPECT_EQ(asked(), 2u);
+    pass(200);
+  }
+}
+
+TEST_F(CacheCases, ANotModifiedWithoutADateIsOfTheMomentItCame) {  // RFC 9110 6.6.1
+  say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  say({.status = 304, .fields = {}});
+  EXPECT_EQ(field(get(), "age"), "0");
+  pass(5);
+  EXPECT_EQ(field(get(), "age"), "5");
+  EXPECT_EQ(asked(), 0u);
+}
+
+TEST_F(CacheCases, AHeadOfAnotherStatusMakesWhatIsStoredStale) {  // RFC 9111 4.3.5
+  say({.status = 404, .fields = {{"Cache-Control", "max-age=100, must-revalidate"}}, .body = "no"});
+  EXPECT_EQ(get().status, 404);
+  pass(200);
+  say({.fields = {{"Cache-Control", "max-age=100"}}, .body = "ok"});
+  EXPECT_EQ(ask("HEAD").status, 200);
+  say({.fields = {}, .body = "ok"});
+  EXPECT_EQ(get().body, "ok") << "the old status was freshened";
+}
+
+TEST_F(CacheCases, TheAgeOfWhatServesOnErrorIsThatOfTheMoment) {  // RFC 9111 4.2.3
+  say({.fields = {{"Cache-Control", "max-age=10, stale-if-error=100"}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  say({.fails = true, .takes = 7});
+  EXPECT_EQ(field(get(), "age"), "27");
+}
+
+}  // namespace
+}  // namespace minato::scenario

@@ -1,0 +1,154 @@
+#include "scenario/cache_rig.h"
+
+namespace minato::scenario {
+
+namespace {
+
+Second seconds(WallTime moment) {
+  return std::chrono::floor<Seconds>(moment).time_since_epoch().count();
+}
+
+struct NoBody final : http::RequestBody {
+  explicit NoBody(Arena& arena) : none(arena) {}
+  http::BodyLength length() const override { return {}; }
+  bool awaits_continue() const override { return false; }
+  bool buffered() const override { return true; }
+  Soon<Result<std::string_view>> read() override { return Result<std::string_view>{}; }
+  bool ended() const override { return true; }
+  const http::Fields& trailers() const override { return none; }
+  http::Fields none;
+};
+
+class Collector final : public http::Responder {
+ public:
+  explicit Collector(Outcome& outcome) : outcome_(outcome) {}
+
+  Task<Result<void>> interim(const http::ResponseHead&) override { co_return Result<void>{}; }
+  Result<void> start(const http::ResponseHead& head, http::BodyLength) override {
+    outcome_.status = head.status;
+    head.fields.for_each(
+        [&](const http::Field& line) { outcome_.fields.emplace_back(line.name, line.value); });
+    started_ = true;
+    return {};
+  }
+  bool started() const override { return started_; }
+  Soon<Result<void>> write(std::string_view piece, http::Last last) override {
+    outcome_.body += piece;
+    outcome_.complete = last == http::Last::yes;
+    return Result<void>{};
+  }
+  Soon<Result<void>> flush() override { return Result<void>{}; }
+  Soon<Result<void>> finish(const http::Fields*) override {
+    outcome_.complete = true;
+    return Result<void>{};
+  }
+  Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead&) override {
+    co_return fail(Fault::malformed, Side::downstream, "no upgrade was asked for");
+  }
+
+ private:
+  Outcome& outcome_;
+  bool started_ = false;
+};
+
+PlainRequest plain(const http::RequestHead& head) {
+  PlainRequest request{
+      .method = std::string(head.method_text), .path = std::string(head.target.path), .fields = {}};
+  head.fields.for_each([&](const http::Field& line) {
+    request.fields.emplace_back(std::string(line.name), std::string(line.value));
+  });
+  return request;
+}
+
+http::Outcome origin_failed(http::Reason reason) {
+  return std::unexpected(http::Failure{.reason = reason});
+}
+
+bool has_body(const PlainRequest& request, const PlainResponse& response) {
+  return request.method != "HEAD" && response.status != 304 && response.status != 204;
+}
+
+Task<http::Outcome> say(const PlainRequest& request, const PlainResponse& response, Arena& arena,
+                        http::Responder& responder) {
+  http::ResponseHead head(arena);
+  head.status = static_cast<std::uint16_t>(response.status);
+  for (const auto& [name, value] : response.fields) head.fields.add(name, value);
+  http::BodyLength length = http::BodyLength::known(response.body.size());
+  if (!response.states_length) length = {.kind = http::BodyLength::Kind::chunked};
+  if (response.status == 304 || response.status == 204) length = http::BodyLength::none();
+  const auto begun = responder.start(head, length);
+  if (!begun) co_return origin_failed(http::Reason::client_gone);
+  if (!has_body(request, response)) {
+    (void)co_await responder.finish(nullptr);
+    co_return http::Outcome{};
+  }
+  const std::string_view body = response.body;
+  const auto half = body.size() / 2;
+  (void)co_await responder.write(body.substr(0, half), http::Last::no);
+  if (response.cut) co_return origin_failed(http::Reason::upstream_truncated);
+  (void)co_await responder.write(body.substr(half), http::Last::yes);
+  co_return http::Outcome{};
+}
+
+}  // namespace
+
+Task<http::Outcome> CacheRig::Origin::handle(http::Request& request, http::Responder& responder) {
+  const PlainRequest asked = plain(request.head);
+  const PlainResponse response = mind(asked, seconds(loop.wall()));
+  const auto number = calls.size();
+  calls.push_back({.request = asked, .response = response, .sent = seconds(loop.wall())});
+  ++busy;
+  if (response.takes > 0) co_await runtime::pause(loop, Seconds(response.takes));
+  --busy;
+  calls[number].received = seconds(loop.wall());
+  if (response.fails) co_return origin_failed(http::Reason::connect_refused);
+  co_return co_await say(asked, response, request.arena, responder);
+}
+
+CacheRig::CacheRig(const cache::ServiceCacheOptions& options, OriginMind mind)
+    : rules_(options),
+      cache_({.capacity = 1000, .max_memory = 8_MiB, .service = options}, 1, 1),
+      origin_(loop_, std::move(mind)),
+      handler_(cache_, rules_, origin_, *site_,
+               {.loop = loop_, .reader = 0, .fills = fills_, .name = "model"}) {}
+
+Second CacheRig::now() const { return seconds(loop_.wall()); }
+
+Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
+  Arena arena(loop_.blocks());
+  http::RequestHead head(arena);
+  head.method = http::method_of(request.method);
+  head.method_text = request.method;
+  head.target.text = head.target.path = request.path;
+  head.authority = "site.example";
+  for (const auto& [name, value] : request.fields) head.fields.add(name, value);
+  NoBody body(arena);
+  http::BodyRules body_rules;
+  http::Record record;
+  http::Request asked{.head = head,
+                      .body = body,
+                      .client = {},
+                      .id = "1",
+                      .upgrade = {},
+                      .rules = body_rules,
+                      .record = record,
+                      .arena = arena};
+  Collector collector(outcome);
+  const auto ended = co_await handler_.handle(asked, collector);
+  outcome.failed = !ended;
+  if (!ended && !collector.started()) outcome.status = http::row(ended.error().reason).status;
+}
+
+Outcome CacheRig::exchange(const PlainRequest& request) {
+  origin_.calls.clear();
+  Outcome outcome;
+  tasks_.start(ask(request, outcome));
+  const bool over =
+      world_.run_until([&] { return tasks_.running() == 0 && origin_.busy == 0; }, 1h);
+  if (!over) outcome = {};
+  world_.run_until_idle();
+  tasks_.cancel_all();
+  return outcome;
+}
+
+}  // namespace minato::scenario
