@@ -1,0 +1,97 @@
+// A shared cache as RFC 9111 has it, without speed, memory or concurrency: a list of responses. It
+// shares no code with src/cache and judges, after each exchange, what a cache made of it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+
+#include "scenario/cache_rig.h"
+#include "scenario/plain_fields.h"
+
+namespace minato::scenario {
+
+/// What the configuration says, in seconds.
+struct ModelRules {
+  Second ttl = 0;
+  Second stale_while_revalidate = 0;
+  Second stale_if_error = 0;
+};
+
+class CacheModel {
+ public:
+  explicit CacheModel(ModelRules rules) : rules_(rules) {}
+
+  /// What is wrong with `outcome` of `request`, which was sent at `now`, and with what the origin
+  /// was asked on the way; empty where nothing is.
+  std::string judge(const PlainRequest& request, Second now, const Outcome& outcome,
+                    std::span<const OriginCall> calls);
+
+ private:
+  struct Response {
+    int status = 200;
+    Lines lines;
+    PlainDirectives directives;
+    bool targeted = false;  ///< RFC 9213
+    Second sent = 0;
+    Second received = 0;
+    Second age_value = 0;
+    bool takes_ttl = false;
+    const std::string* line(std::string_view name) const { return line_of(lines, name); }
+    std::optional<Second> date_in(std::string_view name) const;
+  };
+  struct Stored : Response {
+    std::string path;
+    std::map<std::string, std::optional<std::string>> varies;  ///< what the request had
+    std::string body;
+    bool outdated = false;  ///< as a HEAD told
+  };
+  using Place = std::optional<std::size_t>;
+  enum class Use { serve, serve_and_refresh, validate };
+  struct Decision {
+    Use use;
+    bool serves_on_error;
+  };
+  enum class Keep { yes, no, not_for_others };
+
+  // What the RFC calculates.
+  Second lifetime(const Response& response) const;
+  static Second age(const Response& response, Second now);
+  Second window(const Response& response, const std::string& directive, Second otherwise) const;
+  Decision decide(const Stored& stored, const PlainDirectives& asked, Second now) const;
+  Keep keep(const Response& response, const PlainRequest& request, bool for_target) const;
+  static bool states_lifetime(const Response& response);
+  static Response read(const PlainResponse& said, const PlainRequest& request, Second sent,
+                       Second received);
+
+  // What is stored.
+  Place find(const PlainRequest& request) const;
+  void store(Response response, const PlainRequest& request, std::string body);
+  void forget(std::size_t place);
+  void invalidate(const PlainRequest& request, const PlainResponse& said);
+  Keep update(std::size_t place, const PlainRequest& request, const OriginCall& call);
+  void update_by_head(std::size_t place, const PlainRequest& request, const OriginCall& call);
+
+  // What is seen. Each gives what is wrong.
+  std::string judge_read(const PlainRequest& request, Second now);
+  std::string judge_unsafe(const PlainRequest& request);
+  std::string judge_asking(const PlainRequest& request, Place place, bool serves_on_error,
+                           bool& again);
+  std::string judge_confirmed(const PlainRequest& request, std::size_t place,
+                              const OriginCall& call, bool& again);
+  std::string judge_passed(const PlainRequest& request, const OriginCall& call) const;
+  void take_new(const PlainRequest& request, Place place, const OriginCall& call);
+  std::string refresh(const PlainRequest& request, std::size_t place);
+  std::string wrong_condition(const PlainRequest& request, Place place, const OriginCall& call,
+                              bool background) const;
+  std::string wrong_answer(const PlainRequest& request, const Stored& stored, Second now) const;
+  std::string wrong_body(const PlainRequest& request, const Stored& stored) const;
+  const OriginCall* next_call();
+
+  ModelRules rules_;
+  std::vector<Stored> stored_;  // the newest last
+  const Outcome* outcome_ = nullptr;
+  std::span<const OriginCall> calls_;
+};
+
+}  // namespace minato::scenario

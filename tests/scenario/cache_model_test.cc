@@ -1,0 +1,262 @@
+// Random requests, times and answers through a cache and through the model, which have to agree.
+//
+//   MINATO_SEEDS=N   seeds 1 to N instead of 1 to 1,000
+//   MINATO_SEED=S    that seed alone
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "base/random.h"
+#include "scenario/cache_model.h"
+
+namespace minato::scenario {
+namespace {
+
+constexpr int steps = 25;
+constexpr std::array paths{"/a", "/b"};
+
+using Texts = std::span<const char* const>;
+
+const char* any_of(Texts texts, Random& random) { return texts[random.below(texts.size())]; }
+
+Second any_second(Random& random, std::uint64_t bound) {
+  return static_cast<Second>(random.below(bound));
+}
+
+/// What there is under one path: now and then something else.
+struct Resource {
+  int version = 1;
+  Second changed = 0;
+};
+
+class RandomOrigin {
+ public:
+  RandomOrigin(std::uint64_t seed, Second now) : random_(seed) {
+    for (const auto* path : paths) resources_[path].changed = now - any_second(random_, 100'000);
+  }
+
+  PlainResponse answer(const PlainRequest& request, Second now);
+  /// A tag that was or is that of `path`.
+  std::string any_etag(const std::string& path) {
+    const int version = resources_[path].version;
+    return etag_of(version - static_cast<int>(random_.below(2)));
+  }
+  std::string changed(const std::string& path) { return date_text(resources_[path].changed); }
+
+ private:
+  std::string etag_of(int version) const {
+    return fmt::format("{}\"v{}\"", version % 3 == 0 ? "W/" : "", version);
+  }
+  void add_validators(PlainResponse& response, const Resource& resource);
+  void add_dates(PlainResponse& response, Second now);
+  void add_directives(PlainResponse& response);
+  void add_others(PlainResponse& response);
+  bool is_unchanged(const PlainRequest& request, const PlainResponse& response) const;
+
+  Random random_;
+  std::map<std::string, Resource> resources_;
+  int answers_ = 0;
+};
+
+void RandomOrigin::add_validators(PlainResponse& response, const Resource& resource) {
+  if (!random_.one_in(3) && response.status == 200)
+    response.fields.emplace_back("ETag", etag_of(resource.version));
+  if (!random_.one_in(3))
+    response.fields.emplace_back("Last-Modified", date_text(resource.changed));
+}
+
+void RandomOrigin::add_dates(PlainResponse& response, Second now) {
+  constexpr std::array<const char*, 5> ages{"5", "0", "abc", "7, 3", "-1"};
+  const Second skew = random_.one_in(5) ? any_second(random_, 40) - 20 : 0;
+  if (!random_.one_in(6)) response.fields.emplace_back("Date", date_text(now + skew));
+  if (random_.one_in(5))
+    response.fields.emplace_back(
+        "Expires", random_.one_in(5) ? "0" : date_text(now + any_second(random_, 60) - 10));
+  if (random_.one_in(6)) response.fields.emplace_back("Age", any_of(ages, random_));
+}
+
+void RandomOrigin::add_directives(PlainResponse& response) {
+  constexpr std::array<const char*, 24> directives{"max-age=10",
+                                                   "max-age=30",
+                                                   "max-age=0",
+                                                   "max-age=100",
+                                                   "s-maxage=20",
+                                                   "s-maxage=0",
+                                                   "max-age=abc",
+                                                   "max-age=5, max-age=50",
+                                                   "no-cache",
+                                                   "no-store",
+                                                   "private",
+                                                   "public",
+                                                   "must-revalidate",
+                                                   "proxy-revalidate",
+                                                   "must-understand",
+                                                   "no-cache=\"x-meta\"",
+                                                   "private=\"X-Meta\"",
+                                                   "stale-while-revalidate=15",
+                                                   "stale-while-revalidate=40",
+                                                   "stale-if-error=30",
+                                                   "stale-if-error=100",
+                                                   "immutable",
+                                                   "x-other=1",
+                                                   "must-understand, no-store"};
+  constexpr std::array<const char*, 5> targeted{"max-age=40", "no-store", "max-age=20,",
+                                                "s-maxage=15, must-revalidate", "private"};
+  for (auto left = random_.below(3); left > 0; --left)
+    response.fields.emplace_back("Cache-Control", any_of(directives, random_));
+  if (random_.one_in(10))
+    response.fields.emplace_back("CDN-Cache-Control", any_of(targeted, random_));
+}
+
+void RandomOrigin::add_others(PlainResponse& response) {
+  constexpr std::array<const char*, 5> varies{"X-A", "x-b", "X-B, X-A", "*", ""};
+  constexpr std::array<const char*, 5> references{"/a", "/b", "b", "http://site.example/a",
+                                                  "http://other.example/a"};
+  if (random_.one_in(4)) response.fields.emplace_back("Vary", any_of(varies, random_));
+  if (random_.one_in(2)) response.fields.emplace_back("X-Meta", fmt::to_string(answers_));
+  if (random_.one_in(20)) response.fields.emplace_back("Set-Cookie", "a=1");
+  if (random_.one_in(8))
+    response.fields.emplace_back("Content-Location", any_of(references, random_));
+  if (random_.one_in(8)) response.fields.emplace_back("Location", any_of(references, random_));
+}
+
+/// RFC 9110 13.2.2.
+bool RandomOrigin::is_unchanged(const PlainRequest& request, const PlainResponse& response) const {
+  const auto* const none_match = line_of(request.fields, "if-none-match");
+  const auto* const since = line_of(request.fields, "if-modified-since");
+  const auto* const etag = line_of(response.fields, "etag");
+  const auto* const modified = line_of(response.fields, "last-modified");
+  if (none_match != nullptr) return etag != nullptr && none_match->contains(*etag);
+  return since != nullptr && modified != nullptr && *since == *modified;
+}
+
+PlainResponse RandomOrigin::answer(const PlainRequest& request, Second now) {
+  constexpr std::array statuses{204, 299, 301, 302, 404, 410, 500, 503, 599};
+  Resource& resource = resources_[request.path];
+  if (random_.one_in(4)) ++resource.version, resource.changed = now - any_second(random_, 100);
+  PlainResponse response;
+  response.takes = random_.one_in(4) ? 1 + any_second(random_, 4) : 0;
+  response.fails = random_.one_in(12);
+  if (random_.one_in(5)) response.status = statuses[random_.below(statuses.size())];
+  add_validators(response, resource);
+  add_dates(response, now);
+  add_directives(response);
+  add_others(response);
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (reads && response.status == 200 && is_unchanged(request, response)) response.status = 304;
+  if (response.status != 204 && response.status != 304)
+    response.body = fmt::format("answer {:4} {}", ++answers_,
+                                std::string(static_cast<std::size_t>(resource.version % 3), '.'));
+  response.states_length = !random_.one_in(3);
+  response.cut = request.method == "GET" && !response.body.empty() && random_.one_in(15);
+  return response;
+}
+
+PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
+  constexpr std::array<const char*, 12> methods{"GET", "GET", "GET", "GET",  "GET",  "GET",
+                                                "GET", "GET", "GET", "HEAD", "POST", "DELETE"};
+  constexpr std::array<const char*, 11> directives{"max-age=0",
+                                                   "max-age=15",
+                                                   "min-fresh=10",
+                                                   "max-stale",
+                                                   "max-stale=10",
+                                                   "max-stale=abc",
+                                                   "no-cache",
+                                                   "no-store",
+                                                   "only-if-cached",
+                                                   "max-age=abc",
+                                                   "max-age=100, max-stale=100"};
+  PlainRequest request{.method = any_of(methods, random), .path = any_of(paths, random)};
+  const auto add = [&](std::uint64_t rarity, const char* name, const std::string& value) {
+    if (random.one_in(rarity)) request.fields.emplace_back(name, value);
+  };
+  add(3, "Cache-Control", any_of(directives, random));
+  add(15, "Pragma", "no-cache");
+  add(3, "X-A", "1");
+  add(3, "X-B", "1");
+  add(12, "Authorization", "Basic YTpi");
+  add(12, "Cookie", "a=1");
+  add(8, "If-None-Match", origin.any_etag(request.path));
+  add(8, "If-Modified-Since",
+      random.one_in(2) ? origin.changed(request.path) : date_text(now - any_second(random, 50)));
+  add(10, "Range", fmt::format("bytes={}-{}", random.below(8), 8 + random.below(8)));
+  return request;
+}
+
+std::string shown(const Lines& lines) {
+  std::string text;
+  for (const auto& [name, value] : lines) text += fmt::format(" [{}: {}]", name, value);
+  return text;
+}
+
+/// What happened in one step, for whoever looks into a failure.
+std::string described(Second at, const PlainRequest& request, const Outcome& outcome,
+                      std::span<const OriginCall> calls) {
+  std::string text =
+      fmt::format("at {}: {} {}{}", at, request.method, request.path, shown(request.fields));
+  for (const OriginCall& call : calls)
+    text += fmt::format("\n    {}..{} origin: {}{} -> {}{}{}{} \"{}\"", call.sent, call.received,
+                        call.request.method, shown(call.request.fields), call.response.status,
+                        call.response.fails ? " fails" : "", call.response.cut ? " cut" : "",
+                        shown(call.response.fields), call.response.body);
+  return text + fmt::format("\n    client: {}{} \"{}\"{}", outcome.status, shown(outcome.fields),
+                            outcome.body, outcome.complete ? "" : ", not complete");
+}
+
+cache::ServiceCacheOptions any_options(Random& random) {
+  cache::ServiceCacheOptions options;
+  options.ttl = random.one_in(2) ? 0s : 25s;
+  if (random.one_in(4)) options.stale_while_revalidate = 10s;
+  if (random.one_in(4)) options.stale_if_error = 20s;
+  options.collapse.enabled = !random.one_in(4);
+  return options;
+}
+
+Second seconds(Millis span) { return span / 1s; }
+
+void run_seed(std::uint64_t seed) {
+  Random random(seed);
+  const auto options = any_options(random);
+  RandomOrigin* origin = nullptr;
+  CacheRig rig(options, [&](const PlainRequest& request, Second now) {
+    return origin->answer(request, now);
+  });
+  RandomOrigin random_origin(random(), rig.now());
+  origin = &random_origin;
+  CacheModel model({.ttl = seconds(options.ttl),
+                    .stale_while_revalidate = seconds(options.stale_while_revalidate),
+                    .stale_if_error = seconds(options.stale_if_error)});
+  const Second began = rig.now();
+  std::vector<std::string> story;
+  for (int step = 0; step < steps; ++step) {
+    rig.advance(any_second(random, random.one_in(3) ? 40 : 8));
+    const Second now = rig.now();
+    const PlainRequest request = any_request(random_origin, now, random);
+    const Outcome outcome = rig.exchange(request);
+    story.push_back(described(now - began, request, outcome, rig.calls()));
+    const std::string wrong = model.judge(request, now, outcome, rig.calls());
+    if (wrong.empty()) continue;
+    FAIL() << fmt::format(
+        "seed {} (ttl {} s, began at {}): {}\n  {}\nagain: MINATO_SEED={} scenario_test "
+        "--gtest_filter=CacheModel.*",
+        seed, seconds(options.ttl), began, wrong, fmt::join(story, "\n  "), seed);
+  }
+}
+
+std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+TEST(CacheModel, AgreesWithTheCache) {
+  const std::uint64_t alone = number_of("MINATO_SEED", 0);
+  if (alone != 0) return run_seed(alone);
+  const std::uint64_t last = number_of("MINATO_SEEDS", 1'000);
+  for (std::uint64_t seed = 1; seed <= last && !HasFailure(); ++seed) run_seed(seed);
+}
+
+}  // namespace
+}  // namespace minato::scenario
