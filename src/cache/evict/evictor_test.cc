@@ -86,6 +86,23 @@ TEST_P(EveryEvictor, GivesEachItemOnceAndNoOther) {
   EXPECT_EQ(shelf.evict(), '-');
 }
 
+TEST_P(EveryEvictor, HasAVictimHoweverFewThereAre) {
+  Random random(7);
+  for (std::size_t capacity = 1; capacity <= 12; ++capacity) {
+    Shelf shelf(GetParam().make(), capacity);
+    for (int i = 0; i < 1000; ++i) {
+      const std::string names = shelf.names();
+      if (!names.empty() && random.one_in(4)) shelf.remove(names[random.below(names.size())]);
+      if (random.one_in(20)) {
+        const bool any = !shelf.names().empty();
+        EXPECT_EQ(shelf.evict() != '-', any);
+      }
+      const auto most = random.one_in(3) ? 26 : 1 + capacity;
+      shelf.ask(static_cast<char>('a' + random.below(most)));
+    }
+  }
+}
+
 TEST_P(EveryEvictor, ForgetsWhatIsRemoved) {
   Shelf shelf(GetParam().make(), 5);
   shelf.ask_all("abcdeabc");

@@ -81,9 +81,12 @@ class TinyLfu final : public Evictor {
     }
     return nullptr;
   }
+  /// Main is not empty. A look at the shielded ones may leave all of it in probation.
   Item* oldest_of_main() {
-    if (Item* const item = oldest(probation)) return item;
-    return oldest(shielded);
+    for (;;) {
+      if (Item* const item = oldest(probation)) return item;
+      if (Item* const item = oldest(shielded)) return item;
+    }
   }
   void shrink_shielded() {
     while (bytes_[shielded] * 100 > (bytes_[shielded] + bytes_[probation]) * protected_percent) {
