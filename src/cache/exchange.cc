@@ -1,5 +1,6 @@
 #include "cache/exchange.h"
 
+#include "base/assert.h"
 #include "cache/fill/tee.h"
 #include "cache/policy/conditional.h"
 #include "cache/policy/vary.h"
@@ -87,9 +88,14 @@ Task<Outcome> CacheExchange::run_attempts() {
   for (int i = 0; i < attempts_max; ++i) {
     auto outcome = co_await attempt();
     if (outcome) co_return *outcome;
-    alone_ = i + 2 >= attempts_max;
+    alone_ |= i + 2 >= attempts_max;
   }
-  co_return std::unexpected(http::Failure{.reason = Reason::internal});
+  // With nothing stored to be confirmed there is no other answer than the origin's.
+  stored_ = {};
+  decision_.reset();
+  const auto outcome = co_await ask_alone();
+  MINATO_ASSERT(outcome.has_value());
+  co_return *outcome;
 }
 
 Task<CacheExchange::Attempt> CacheExchange::attempt() {

@@ -1,4 +1,4 @@
-// What the model once found, a case each.
+// What the model and the crowds once found, a case each.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -13,6 +13,11 @@ class CacheCases : public testing::Test {
   /// The origin's next answer.
   void say(PlainResponse response) { answers_.push_back(std::move(response)); }
   Outcome get(Lines fields = {}) { return rig_.exchange({.fields = std::move(fields)}); }
+  std::vector<Outcome> get_twice() {
+    const std::vector<PlainRequest> requests(2);
+    return rig_.exchange_all(requests);
+  }
+  const OriginCall& call(std::size_t number) const { return rig_.calls().at(number); }
   Outcome ask(const std::string& method) { return rig_.exchange({.method = method, .fields = {}}); }
   void pass(Second span) { rig_.advance(span); }
   std::size_t asked() const { return rig_.calls().size(); }
@@ -23,7 +28,7 @@ class CacheCases : public testing::Test {
 
  private:
   std::deque<PlainResponse> answers_;
-  CacheRig rig_{{.ttl = 0s}, [this](const PlainRequest&, Second) {
+  CacheRig rig_{{.ttl = 0s, .collapse = {.timeout = 1s}}, [this](const PlainRequest&, Second) {
                   PlainResponse answer = answers_.front();
                   answers_.pop_front();
                   return answer;
@@ -80,6 +85,27 @@ TEST_F(CacheCases, TheAgeOfWhatServesOnErrorIsThatOfTheMoment) {  // RFC 9111 4.
   pass(20);
   say({.fails = true, .takes = 7});
   EXPECT_EQ(field(get(), "age"), "27");
+}
+
+TEST_F(CacheCases, WhoWaitedLongEnoughAsksAlone) {
+  say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "a", .takes = 20});
+  say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "b"});
+  const auto outcomes = get_twice();
+  ASSERT_EQ(asked(), 2u);
+  EXPECT_EQ(call(1).sent - call(0).sent, 1);
+  EXPECT_EQ(outcomes[0].body, "a");
+  EXPECT_EQ(outcomes[1].body, "b");
+}
+
+TEST_F(CacheCases, HoweverMuchStoredIsForbiddenToStayThereIsAnAnswer) {
+  for (const auto* const varies : {"X-1", "X-2", "X-3", "X-4", "X-5"}) {
+    say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}, {"Vary", varies}}});
+    EXPECT_EQ(get({{"Cache-Control", "no-cache"}}).status, 200);
+  }
+  pass(20);
+  for (int i = 0; i < 4; ++i) say({.status = 304, .fields = {{"Cache-Control", "private"}}});
+  say({.fields = {{"Cache-Control", "private"}}, .body = "new"});
+  EXPECT_EQ(get().body, "new");
 }
 
 }  // namespace

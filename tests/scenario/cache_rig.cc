@@ -139,16 +139,14 @@ Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
   if (!ended && !collector.started()) outcome.status = http::row(ended.error().reason).status;
 }
 
-Outcome CacheRig::exchange(const PlainRequest& request) {
+std::vector<Outcome> CacheRig::exchange_all(std::span<const PlainRequest> requests) {
   origin_.calls.clear();
-  Outcome outcome;
-  tasks_.start(ask(request, outcome));
-  const bool over =
-      world_.run_until([&] { return tasks_.running() == 0 && origin_.busy == 0; }, 1h);
-  if (!over) outcome = {};
+  std::vector<Outcome> outcomes(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) tasks_.start(ask(requests[i], outcomes[i]));
+  (void)world_.run_until([&] { return tasks_.running() == 0 && origin_.busy == 0; }, 1h);
   world_.run_until_idle();
   tasks_.cancel_all();
-  return outcome;
+  return outcomes;
 }
 
 }  // namespace minato::scenario

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,9 @@ class CacheRig {
   void advance(Second span) { world_.advance(Seconds(span)); }
   Second now() const;
   /// Sends `request`, and waits until all that follows from it is over.
-  Outcome exchange(const PlainRequest& request);
+  Outcome exchange(const PlainRequest& request) { return exchange_all({&request, 1}).front(); }
+  /// The same for several that are sent at once.
+  std::vector<Outcome> exchange_all(std::span<const PlainRequest> requests);
   /// What the last exchange made of it at the origin, in the background too.
   const std::vector<OriginCall>& calls() const { return origin_.calls; }
 
