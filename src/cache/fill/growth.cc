@@ -200,9 +200,9 @@ std::optional<Result<std::string_view>> Growth::Reader::next_now() {
 }
 
 Soon<Result<std::string_view>> Growth::Reader::next() {
-  const bool passes = growth_->passes_only_;
   auto now = next_now();
-  if (passes) growth_->room_.ring(loop_);
+  // Asked afterwards: a writer who saw no room before this got on has made it pass by now.
+  if (growth_->passes_only_) growth_->room_.ring(loop_);
   if (now) return *std::move(now);
   return wait_for_next();
 }

@@ -1,0 +1,92 @@
+#include "cache/fill/flight.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+#include "runtime/epoll_loop.h"
+#include "runtime/scope.h"
+
+namespace minato::cache {
+namespace {
+
+using runtime::EpollLoop;
+
+TEST(Flights, TheFirstLeadsAndTheOthersJoin) {
+  Flights flights;
+  const auto first = flights.board("a"), second = flights.board("a"), other = flights.board("b");
+  EXPECT_TRUE(first.leads);
+  EXPECT_FALSE(second.leads);
+  EXPECT_EQ(first.flight, second.flight);
+  EXPECT_TRUE(other.leads);
+}
+
+TEST(Flights, NobodyJoinsOneThatHasLanded) {
+  Flights flights;
+  const auto first = flights.board("a");
+  flights.land("a");
+  const auto second = flights.board("a");
+  EXPECT_TRUE(second.leads);
+  EXPECT_NE(first.flight, second.flight);
+}
+
+/// One of a crew on a thread of its own.
+class Passenger {
+ public:
+  Passenger(Flights& flights, std::uint64_t seed) : flights_(flights), seed_(seed) {}
+
+  void run() {
+    const auto loop = EpollLoop::make(seed_).value();
+    const auto [flight, leads] = flights_.board("key");
+    leads_ = leads;
+    if (leads) return land(*flight, *loop);
+    runtime::Scope tasks(*loop);
+    tasks.start(wait(*flight, *loop));
+    if (!arrived_) loop->run();
+  }
+  bool leads() const { return leads_; }
+  std::uint16_t status() const { return status_; }
+
+ private:
+  void land(Flight& flight, EpollLoop& loop) {
+    flight.status = 200;
+    flight.failure = {.reason = http::Reason::upstream_reset};
+    flight.become(Stage::failed, loop);
+    flights_.land("key");
+    status_ = 200;
+  }
+  Task<void> wait(Flight& flight, EpollLoop& loop) {
+    while (flight.stage() == Stage::waiting) {
+      const std::uint64_t seen = flight.bell().rings();
+      if (flight.stage() == Stage::waiting) (void)co_await flight.bell().after(loop, seen);
+    }
+    EXPECT_EQ(flight.failure.reason, http::Reason::upstream_reset);
+    status_ = flight.status;
+    arrived_ = true;
+    loop.stop();
+  }
+
+  Flights& flights_;
+  std::uint64_t seed_;
+  bool leads_ = false;
+  bool arrived_ = false;
+  std::uint16_t status_ = 0;
+};
+
+TEST(Flights, WhoWaitsOnAnotherThreadSeesWhatCameOfIt) {
+  for (std::uint64_t round = 0; round < 50; ++round) {
+    Flights flights;
+    std::deque<Passenger> crew;
+    std::vector<std::thread> threads;
+    for (std::uint64_t i = 0; i < 4; ++i) crew.emplace_back(flights, 10 * round + i);
+    for (Passenger& one : crew) threads.emplace_back([&one] { one.run(); });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_GE(std::ranges::count_if(crew, &Passenger::leads), 1);
+    for (const Passenger& one : crew) EXPECT_EQ(one.status(), 200);
+  }
+}
+
+}  // namespace
+}  // namespace minato::cache
