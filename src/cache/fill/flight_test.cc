@@ -26,10 +26,19 @@ TEST(Flights, TheFirstLeadsAndTheOthersJoin) {
 TEST(Flights, NobodyJoinsOneThatHasLanded) {
   Flights flights;
   const auto first = flights.board("a");
-  flights.land("a");
+  flights.land("a", *first.flight);
   const auto second = flights.board("a");
   EXPECT_TRUE(second.leads);
   EXPECT_NE(first.flight, second.flight);
+}
+
+TEST(Flights, WhoLandsLateTakesNoOtherDown) {
+  Flights flights;
+  const auto first = flights.board("a");
+  flights.land("a", *first.flight);
+  const auto second = flights.board("a");
+  flights.land("a", *first.flight);
+  EXPECT_EQ(flights.board("a").flight, second.flight);
 }
 
 /// One of a crew on a thread of its own.
@@ -54,7 +63,7 @@ class Passenger {
     flight.status = 200;
     flight.failure = {.reason = http::Reason::upstream_reset};
     flight.become(Stage::failed, loop);
-    flights_.land("key");
+    flights_.land("key", flight);
     status_ = 200;
   }
   Task<void> wait(Flight& flight, EpollLoop& loop) {
