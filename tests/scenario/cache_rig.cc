@@ -26,6 +26,7 @@ class Collector final : public http::Responder {
   Task<Result<void>> interim(const http::ResponseHead&) override { co_return Result<void>{}; }
   Result<void> start(const http::ResponseHead& head, http::BodyLength) override {
     outcome_.status = head.status;
+    take_lines(head.prepared);
     head.fields.for_each(
         [&](const http::Field& line) { outcome_.fields.emplace_back(line.name, line.value); });
     started_ = true;
@@ -47,6 +48,16 @@ class Collector final : public http::Responder {
   }
 
  private:
+  /// As they would stand on the wire.
+  void take_lines(std::string_view text) {
+    while (!text.empty()) {
+      const auto line = text.substr(0, text.find("\r\n"));
+      const auto colon = line.find(": ");
+      outcome_.fields.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+      text.remove_prefix(line.size() + 2);
+    }
+  }
+
   Outcome& outcome_;
   bool started_ = false;
 };
