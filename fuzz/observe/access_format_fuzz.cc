@@ -44,7 +44,7 @@ void check_combined(std::string_view sent) {
 void check_json(std::string_view sent) {
   const auto line = written(*AccessFormat::compile("json"), sent);
   const auto parsed = nlohmann::json::parse(line, nullptr, false);
-  MINATO_ASSERT(parsed.is_object() && parsed.size() == 22);
+  MINATO_ASSERT(parsed.is_object() && parsed.size() == 23);
   MINATO_ASSERT(line.find('\n') == line.size() - 1);
 }
 
