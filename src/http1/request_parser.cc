@@ -40,7 +40,8 @@ Progress RequestParser::feed(std::string_view bytes) {
         return refuse(Reason::malformed_request, "line feed without carriage return");
       case Cut::too_long:
         return in_fields_ ? refuse(Reason::head_too_large, "request head too large")
-                          : refuse_long_line(bytes.substr(lines_.offset()));
+                          : refuse_long_line(
+                                bytes.substr(lines_.offset(), line_bound() - lines_.offset()));
     }
     const Progress progress = take_line(line);
     if (progress != Progress::need_more) return progress;
@@ -76,7 +77,8 @@ Progress RequestParser::check_first_byte(std::string_view bytes) {
   return refuse(Reason::malformed_request, "invalid method");
 }
 
-/// What is too long about a request line that has no end within its bound (RFC 9112 3).
+/// What is too long about a request line that has no end within its bound (RFC 9112 3). `line` is
+/// what lies within that bound: what follows may or may not have come yet.
 Progress RequestParser::refuse_long_line(std::string_view line) {
   const auto beginning = line.substr(0, method_bytes_max + 1);
   const auto method = beginning.substr(0, beginning.find(' '));

@@ -304,6 +304,7 @@ TEST(RequestParser, HoldsItsLimitsToTheByte) {
       {{.target_bytes = 40}, std::string(64, 'M') + endless, Reason::method_not_implemented},
       {{.target_bytes = 150}, std::string(61, 'M') + endless, Reason::uri_too_long},
       {{.target_bytes = 40}, "G\"" + endless, Reason::malformed_request},
+      {{.head_bytes = 64, .target_bytes = 8}, std::string(65, 'M') + " / ", Reason::uri_too_long},
       {{.head_bytes = 60}, "GET / HTTP/1.1\r\nA: " + std::string(200, 'x'), Reason::head_too_large},
   };
   for (const LimitCase& c : cases) {
