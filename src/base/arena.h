@@ -2,6 +2,7 @@
 // For trivially destructible things only; nothing in it is ever destroyed.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -21,10 +22,14 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
 
   void* allocate(std::size_t bytes, std::size_t alignment) {
-    void* at = next_;
-    if (std::align(alignment, bytes, at, left_) == nullptr) at = grow(bytes, alignment);
-    next_ = static_cast<char*>(at) + bytes;
-    left_ -= bytes;
+    std::size_t padding = padding_for(alignment);
+    if (bytes + padding > left_) {
+      grow(bytes + alignment);
+      padding = padding_for(alignment);
+    }
+    char* const at = next_ + padding;
+    next_ = at + bytes;
+    left_ -= padding + bytes;
     return at;
   }
 
@@ -35,6 +40,13 @@ class Arena {
     T* const first = static_cast<T*>(allocate(count * sizeof(T), alignof(T)));
     std::uninitialized_value_construct_n(first, count);
     return {first, count};
+  }
+
+  /// Room for `count` elements, none of which is there before it is written.
+  template <class T>
+  std::span<T> room(std::size_t count) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+    return {static_cast<T*>(allocate(count * sizeof(T), alignof(T))), count};
   }
 
   std::string_view copy(std::string_view text) {
@@ -68,13 +80,15 @@ class Arena {
     if (!part.empty()) std::memcpy(to, part.data(), part.size());
     return to + part.size();
   }
-  void* grow(std::size_t bytes, std::size_t alignment) {
+  /// Bytes up to the next multiple of `alignment`, a power of two.
+  std::size_t padding_for(std::size_t alignment) const {
+    return -reinterpret_cast<std::uintptr_t>(next_) & (alignment - 1);
+  }
+  void grow(std::size_t bytes) {
     if (block_) full_.push_back(std::move(block_));
-    block_ = pool_.take(bytes + alignment);
-    void* at = block_.data();
+    block_ = pool_.take(bytes);
+    next_ = block_.data();
     left_ = block_.size();
-    std::align(alignment, bytes, at, left_);
-    return at;
   }
 
   BlockPool& pool_;

@@ -1,6 +1,7 @@
 #include "http/fields.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "base/strings.h"
 
@@ -13,11 +14,11 @@ constexpr std::size_t first_lines = 16;  // what a browser sends, so that most h
 
 void Fields::append(const Field& line) {
   if (count_ == lines_.size()) {
-    const auto grown = arena_->array<Field>(lines_.empty() ? first_lines : lines_.size() * 2);
-    std::ranges::copy(lines_, grown.begin());
+    const auto grown = arena_->room<Field>(lines_.empty() ? first_lines : lines_.size() * 2);
+    std::ranges::uninitialized_copy(lines_, grown);
     lines_ = grown;
   }
-  lines_[count_++] = line;
+  std::construct_at(&lines_[count_++], line);
   present_.insert(line.id);
 }
 

@@ -53,8 +53,6 @@ struct Client {
   std::uint16_t local_port = 0;
 };
 
-/// What became of an exchange, for the access log and the counters: handlers write, the connection
-/// reads.
 /// What a cache did for a request.
 enum class CacheUse : std::uint8_t {
   none,  ///< nothing: there is none, or it was passed by
@@ -62,6 +60,8 @@ enum class CacheUse : std::uint8_t {
   miss,  ///< the origin was asked
 };
 
+/// What became of an exchange, for the access log and the counters: handlers write, the connection
+/// reads.
 struct Record {
   static constexpr std::uint32_t no_route = static_cast<std::uint32_t>(-1);
 

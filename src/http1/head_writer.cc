@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "base/assert.h"
-#include "http/tokens.h"
 
 namespace minato::http1 {
 namespace {
@@ -20,19 +18,6 @@ bool is_target_part(std::string_view text) {
 
 }  // namespace
 
-void HeadWriter::raw(std::string_view text) {
-  if (!ok()) return;
-  if (text.size() > static_cast<std::size_t>(end_ - at_)) return fail(Failure::no_room);
-  if (text.empty()) return;
-  std::memcpy(at_, text.data(), text.size());
-  at_ += text.size();
-}
-
-// The first failure is the one that is told.
-void HeadWriter::fail(Failure failure) {
-  if (ok()) failure_ = failure;
-}
-
 void HeadWriter::request_line(std::string_view method, std::string_view target) {
   request_line(method, target, {});
 }
@@ -41,34 +26,17 @@ void HeadWriter::request_line(std::string_view method, std::string_view target,
                               std::string_view more) {
   if (!http::is_token(method) || target.empty() || !is_target_part(target) || !is_target_part(more))
     return fail(Failure::not_writable);
-  raw(method);
-  raw(" ");
-  raw(target);
-  raw(more);
-  raw(" HTTP/1.1\r\n");
+  raw(method, std::string_view(" "), target, more, std::string_view(" HTTP/1.1\r\n"));
 }
 
 void HeadWriter::status_line(std::uint16_t status, std::string_view reason) {
   if (status < 100 || status > 999 || !http::is_field_value(reason))
     return fail(Failure::not_writable);
-  std::array<char, 4> digits{static_cast<char>('0' + status / 100),
-                             static_cast<char>('0' + status / 10 % 10),
-                             static_cast<char>('0' + status % 10), ' '};
-  raw("HTTP/1.1 ");
-  raw({digits.data(), digits.size()});
-  raw(reason);
-  end_line();
-}
-
-void HeadWriter::begin_field(std::string_view name) {
-  if (!http::is_token(name)) return fail(Failure::not_writable);
-  raw(name);
-  raw(": ");
-}
-
-void HeadWriter::value_part(std::string_view part) {
-  if (!http::is_field_value(part)) return fail(Failure::not_writable);
-  raw(part);
+  const std::array<char, 4> digits{static_cast<char>('0' + status / 100),
+                                   static_cast<char>('0' + status / 10 % 10),
+                                   static_cast<char>('0' + status % 10), ' '};
+  raw(std::string_view("HTTP/1.1 "), std::string_view(digits.data(), digits.size()), reason,
+      line_end);
 }
 
 void HeadWriter::field(http::FieldId id, std::uint64_t number) {
@@ -77,8 +45,12 @@ void HeadWriter::field(http::FieldId id, std::uint64_t number) {
   field(id, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
+// A line that has an id was given it for its name.
 void HeadWriter::fields(const http::Fields& fields) {
-  fields.for_each([this](const http::Field& line) { field(line.name, line.value); });
+  fields.for_each([this](const http::Field& line) {
+    if (line.id != http::FieldId::unknown) return trusted_name(line.name, line.value);
+    field(line.name, line.value);
+  });
 }
 
 ChunkSizeLine::ChunkSizeLine(std::uint64_t bytes) {

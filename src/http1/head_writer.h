@@ -9,10 +9,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
 #include "http/fields.h"
+#include "http/tokens.h"
 
 namespace minato::http1 {
 
@@ -36,13 +38,12 @@ class HeadWriter {
   /// One field line; the parts of its value stand one behind the other.
   template <std::convertible_to<std::string_view>... Parts>
   void field(std::string_view name, const Parts&... value) {
-    begin_field(name);
-    (value_part(value), ...);
-    end_line();
+    if (!http::is_token(name)) return fail(Failure::not_writable);
+    trusted_name(name, std::string_view(value)...);
   }
   template <std::convertible_to<std::string_view>... Parts>
   void field(http::FieldId id, const Parts&... value) {
-    field(http::canonical_name(id), value...);
+    trusted_name(http::canonical_name(id), std::string_view(value)...);
   }
   void field(http::FieldId id, std::uint64_t number);
   /// Lines that a writer of these made before, each with its end.
@@ -51,7 +52,7 @@ class HeadWriter {
   void fields(const http::Fields& fields);
 
   /// The line that begins the end of a chunked body: trailer fields and `end` follow.
-  void last_chunk_line() { raw("0\r\n"); }
+  void last_chunk_line() { raw(std::string_view("0\r\n")); }
   /// The empty line.
   void end() { end_line(); }
 
@@ -60,11 +61,31 @@ class HeadWriter {
   std::string_view written() const { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
 
  private:
-  void begin_field(std::string_view name);
-  void value_part(std::string_view part);
-  void end_line() { raw("\r\n"); }
-  void raw(std::string_view text);
-  void fail(Failure failure);
+  static constexpr std::string_view line_end = "\r\n";
+
+  /// `name` was found to be a token before: when it was read, or when it was compiled.
+  template <class... Parts>
+  void trusted_name(std::string_view name, Parts... value) {
+    if (!(http::is_field_value(value) && ...)) return fail(Failure::not_writable);
+    raw(name, std::string_view(": "), value..., line_end);
+  }
+  void end_line() { raw(line_end); }
+  /// All of the parts, or none where they do not fit.
+  template <class... Parts>
+  void raw(Parts... parts) {
+    const std::size_t size = (parts.size() + ... + 0);
+    if (!ok()) return;
+    if (size > static_cast<std::size_t>(end_ - at_)) return fail(Failure::no_room);
+    (put(parts), ...);
+  }
+  void put(std::string_view text) {
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  /// The first failure is the one that is told.
+  void fail(Failure failure) {
+    if (ok()) failure_ = failure;
+  }
 
   char* begin_;
   char* at_;
