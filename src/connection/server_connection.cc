@@ -80,8 +80,12 @@ bool ServerConnection::close_idle() {
 
 Task<void> ServerConnection::serve() {
   for (int in_a_row = 1;; ++in_a_row) {
-    const bool there = co_await wait_for_request();
-    if (!there) co_return;
+    if (buffer_.empty()) {
+      if (is_over()) co_return;
+      const auto readable = co_await begin_to_wait();
+      unlink();
+      if (!readable) co_return;
+    }
     const Next next = co_await ServerExchange::run(*this);
     has_served_ = true;
     if (next == Next::linger) co_await linger();
@@ -94,17 +98,14 @@ Task<void> ServerConnection::serve() {
   }
 }
 
-Task<bool> ServerConnection::wait_for_request() {
-  if (!buffer_.empty()) co_return true;
-  // What was taken from the queue of a port that closes is still answered, once, and so is what had
-  // come when the port closed.
-  if (must_close() && has_served_ && stream_->quiet()) co_return false;
+/// What was taken from the queue of a port that closes is still answered, once, and so is what had
+/// come when the port closed.
+bool ServerConnection::is_over() const { return must_close() && has_served_ && stream_->quiet(); }
+
+net::ReadyOp ServerConnection::begin_to_wait() {
   const Millis limit = must_close() ? late_request_time : port_->front->timeouts.keep_alive;
   server_.idle_.push_back(*this);
-  const Instant until = deadline_after(server_.loop_.now(), limit);
-  const auto readable = co_await stream_->readable(until);
-  unlink();
-  co_return readable.has_value();
+  return stream_->readable(deadline_after(server_.loop_.now(), limit));
 }
 
 Task<void> ServerConnection::linger() {

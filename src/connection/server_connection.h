@@ -35,7 +35,9 @@ class ServerConnection : public ListLink {
  private:
   friend class ServerExchange;
   Task<void> serve();
-  Task<bool> wait_for_request();
+  bool is_over() const;
+  /// Stands among the idle ones from now on; to be awaited until the next request comes.
+  net::ReadyOp begin_to_wait();
   Task<void> linger();
 
   Server& server_;

@@ -44,6 +44,7 @@ ServerExchange::ServerExchange(ServerConnection& connection)
       began_(stream_.loop().now()),
       arena_(stream_.loop().blocks()),
       head_(arena_),
+      parser_(head_, head_limits(front_->limits)),
       body_(stream_, buffer_, arena_),
       responder_(stream_, buffer_, body_, connection.server_.date_,
                  {.request = head_, .rules = rules_, .connection = connection}) {}
@@ -77,43 +78,56 @@ ServerExchange::~ServerExchange() {
 Task<Next> ServerExchange::run(ServerConnection& connection) {
   ServerExchange exchange(connection);
   const Head head = co_await exchange.read_head();
-  switch (head) {
-    case Head::gone: co_return Next::close;
-    case Head::refused: co_return co_await exchange.answer_failure();
-    case Head::complete: co_return co_await exchange.answer_request();
-  }
-  std::unreachable();
+  if (head == Head::gone) co_return Next::close;
+  if (head == Head::refused) co_return co_await exchange.answer_failure();
+  const auto outcome = co_await until_gone(exchange.stream_, exchange.handle());
+  co_return co_await exchange.conclude(outcome);
 }
 
-Task<ServerExchange::Head> ServerExchange::read_head() {
-  const http1::HeadLimits limits = head_limits(front_->limits);
-  http1::RequestParser parser(head_, limits);
+/// Most heads are there, whole, when they are looked for.
+Soon<ServerExchange::Head> ServerExchange::read_head() {
+  for (;;) {
+    if (const auto head = parse()) return *head;
+    const auto count = stream_.read_now(buffer_.room_for_head());
+    if (!count) return wait_for_head();
+    if (const auto end = received(*count)) return *end;
+  }
+}
+
+Task<ServerExchange::Head> ServerExchange::wait_for_head() {
   const Instant until = deadline_after(began_, front_->timeouts.request_header);
   for (;;) {
-    const auto progress = parser.feed(buffer_.unread());
-    if (parser.started()) note();
-    if (progress == http1::Progress::refused)
-      co_return refuse_head(parser.refusal().reason, parser.refusal().detail);
-    if (progress == http1::Progress::done) break;
-    if (buffer_.room_for_head().empty()) {
-      if (!buffer_.grow(limits.head_bytes))
-        co_return refuse_head(Reason::head_too_large, "the head is over the limit");
-      parser.reset();
-      continue;
-    }
     const auto count = co_await stream_.read(buffer_.room_for_head(), until);
-    if (count && *count > 0) {
-      buffer_.received(*count);
-      continue;
-    }
-    if (!count && count.error().fault == Fault::timed_out && parser.started())
-      co_return refuse_head(Reason::request_timeout, "the head did not come in time");
-    record_.reason = Reason::client_gone;
-    co_return Head::gone;
+    if (const auto end = received(count)) co_return *end;
+    if (const auto head = parse()) co_return *head;
   }
-  buffer_.consume(parser.head_size());
-  buffer_.pin();
-  co_return accept_head() ? Head::complete : Head::refused;
+}
+
+/// What is made of the bytes that are there; nullopt where more must come, for which there is room.
+std::optional<ServerExchange::Head> ServerExchange::parse() {
+  for (;;) {
+    const auto progress = parser_.feed(buffer_.unread());
+    if (parser_.started()) note();
+    if (progress == http1::Progress::refused)
+      return refuse_head(parser_.refusal().reason, parser_.refusal().detail);
+    if (progress == http1::Progress::done) return accept_head();
+    if (!buffer_.room_for_head().empty()) return std::nullopt;
+    if (!buffer_.grow(front_->limits.request_header_size.count))
+      return refuse_head(Reason::head_too_large, "the head is over the limit");
+    parser_.reset();
+  }
+}
+
+/// What a read came to where it brought nothing.
+std::optional<ServerExchange::Head> ServerExchange::received(Result<std::size_t> count) {
+  if (count && *count > 0) {
+    buffer_.received(*count);
+    return std::nullopt;
+  }
+  if (!count && count.error().fault == Fault::timed_out && parser_.started())
+    return refuse_head(Reason::request_timeout, "the head did not come in time");
+  record_.reason = Reason::client_gone;
+  return Head::gone;
 }
 
 void ServerExchange::note() {
@@ -127,48 +141,46 @@ ServerExchange::Head ServerExchange::refuse_head(Reason reason, const char* deta
   return Head::refused;
 }
 
-bool ServerExchange::accept_head() {
+ServerExchange::Head ServerExchange::accept_head() {
+  buffer_.consume(parser_.head_size());
+  buffer_.pin();
   const auto length = http1::request_body_length(head_);
-  if (!length) {
-    refuse_head(length.error().reason, length.error().detail);
-    return false;
-  }
+  if (!length) return refuse_head(length.error().reason, length.error().detail);
   body_.begin(*length, rules_, expects_continue(head_));
   keep_alive_ = http1::keep_alive(head_);
-  return true;
+  return Head::complete;
 }
 
-Task<Next> ServerExchange::answer_request() {
+Task<Outcome> ServerExchange::handle() {
   client_ = client();
   id_ = make_id();
   responder_.allow_keep_alive(keep_alive_);
-  http::Request request{.head = head_,
-                        .body = body_,
-                        .client = client_,
-                        .id = id_,
-                        .upgrade = http1::wanted_upgrade(head_),
-                        .rules = rules_,
-                        .record = record_,
-                        .arena = arena_};
-  auto outcome = co_await until_gone(stream_, front_->handler().handle(request, responder_));
-  if (outcome) co_return co_await conclude(*outcome);
-  record_.reason = Reason::client_gone;
-  co_return Next::close;
+  request_.emplace(http::Request{.head = head_,
+                                 .body = body_,
+                                 .client = client_,
+                                 .id = id_,
+                                 .upgrade = http1::wanted_upgrade(head_),
+                                 .rules = rules_,
+                                 .record = record_,
+                                 .arena = arena_});
+  return front_->handler().handle(*request_, responder_);
 }
 
-Task<Next> ServerExchange::conclude(Outcome outcome) {
-  if (outcome) {
+/// `outcome` is nullopt where the client broke the connection.
+Soon<Next> ServerExchange::conclude(const std::optional<Outcome>& outcome) {
+  const bool gone = !outcome.has_value(), handled = outcome && *outcome;
+  if (handled) {
     tunnel_ended_ = responder_.tunneled();
-    if (tunnel_ended_) co_return Next::close;
-    if (responder_.complete()) co_return co_await after_response();
-    outcome = std::unexpected(http::Failure{Reason::internal});
+    if (tunnel_ended_) return Next::close;
+    if (responder_.complete()) return after_response();
   }
-  failure_ = outcome.error();
+  failure_ = gone      ? http::Failure{Reason::client_gone}
+             : handled ? http::Failure{Reason::internal}
+                       : outcome->error();
   record_.reason = failure_.reason;
-  if (responder_.started()) co_return Next::close;
-  if (http::row(failure_.reason).status == 0)
-    co_return Next::close;  // nobody is there to be answered
-  co_return co_await answer_failure();
+  const bool hears_us = !gone && !responder_.started() && http::row(failure_.reason).status != 0;
+  if (!hears_us) return Next::close;
+  return answer_failure();
 }
 
 Task<Next> ServerExchange::answer_failure() {
@@ -193,11 +205,10 @@ Task<Next> ServerExchange::answer_failure() {
   co_return co_await after_response();
 }
 
-Task<Next> ServerExchange::after_response() {
-  if (!responder_.keeps_alive()) co_return may_still_send() ? Next::linger : Next::close;
-  if (body_.ended()) co_return Next::keep;
-  const bool discarded = co_await discard_body();
-  co_return discarded ? Next::keep : Next::linger;
+Soon<Next> ServerExchange::after_response() {
+  if (!responder_.keeps_alive()) return may_still_send() ? Next::linger : Next::close;
+  if (body_.ended()) return Next::keep;
+  return discard_body();
 }
 
 /// To close a connection with unread bytes in it would reset it, and take the answer with it.
@@ -205,16 +216,16 @@ bool ServerExchange::may_still_send() const {
   return refused_ || !body_.ended() || !buffer_.empty() || !stream_.untouched();
 }
 
-Task<bool> ServerExchange::discard_body() {
+Task<Next> ServerExchange::discard_body() {
   rules_.idle = discard_idle;
   body_.begin_discard();
   const Instant until = stream_.loop().now() + discard_time;
   while (body_.bytes() < discard_bytes_max && stream_.loop().now() < until) {
     const auto piece = co_await body_.read();
-    if (!piece) co_return false;
-    if (piece->empty()) co_return true;
+    if (!piece) break;
+    if (piece->empty()) co_return Next::keep;
   }
-  co_return false;
+  co_return Next::linger;
 }
 
 http::Client ServerExchange::client() {

@@ -20,18 +20,22 @@ class ServerExchange {
   ~ServerExchange();
 
   enum class Head : std::uint8_t { complete, refused, gone };
-  Task<Head> read_head();
+  Soon<Head> read_head();
+  Task<Head> wait_for_head();
+  std::optional<Head> parse();
+  std::optional<Head> received(Result<std::size_t> count);
   void note();
   Head refuse_head(http::Reason reason, const char* detail);
-  /// Settles framing and keep-alive. False where the framing is refused.
-  bool accept_head();
-  Task<Next> answer_request();
-  Task<Next> conclude(http::Outcome outcome);
+  /// Settles framing and keep-alive. Refused where the framing is.
+  Head accept_head();
+  /// The handler's work on the request.
+  Task<http::Outcome> handle();
+  Soon<Next> conclude(const std::optional<http::Outcome>& outcome);
   /// Answers in the handler's place, by the reason's row.
   Task<Next> answer_failure();
-  Task<Next> after_response();
+  Soon<Next> after_response();
   bool may_still_send() const;
-  Task<bool> discard_body();
+  Task<Next> discard_body();
   http::Client client();
   std::string_view make_id();
 
@@ -43,6 +47,7 @@ class ServerExchange {
   Instant began_;
   Arena arena_;
   http::RequestHead head_;
+  http1::RequestParser parser_;
   http::BodyRules rules_;
   http::Record record_;
   http::Failure failure_{http::Reason::none};
@@ -50,6 +55,7 @@ class ServerExchange {
   ServerResponder responder_;
   http::Client client_;
   std::string_view id_;
+  std::optional<http::Request> request_;
   bool keep_alive_ = false;
   bool refused_ = false;       // the head, so that where the request ends is not known
   bool tunnel_ended_ = false;  // in good order

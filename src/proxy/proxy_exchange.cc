@@ -158,26 +158,23 @@ Task<ProxyExchange::Failed> ProxyExchange::converse(Call& call) {
 }
 
 Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
-  for (int interim = 0; interim < interim_max; ++interim) {
-    auto head = co_await read_head(call);
+  for (int interim = 0; interim < interim_max;) {
+    auto head = co_await call.read_head(head_deadline());
+    if (!head && is_early(head.error())) continue;
     if (!head || !response_.interim() || response_.status == 101) co_return head;
     http1::remove_hop_by_hop(response_.fields);
     response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
     auto sent = co_await responder_.interim(response_);
     if (!sent) attempt_.client_failed = client_write_failure(sent.error());
     if (!sent) co_return sent;
+    ++interim;
   }
   co_return fail(Fault::malformed, Side::upstream, "too many interim responses");
 }
 
-/// The time for it begins when the request is sent, and may begin again meanwhile.
-Task<Result<void>> ProxyExchange::read_head(Call& call) {
-  for (;;) {
-    auto head = co_await call.read_head(head_deadline());
-    const bool early = !head && head.error().fault == Fault::timed_out &&
-                       head_deadline() > surroundings_.loop.now();
-    if (!early) co_return head;
-  }
+/// The time for a head begins when the request is sent, and may have begun again meanwhile.
+bool ProxyExchange::is_early(const Error& error) const {
+  return error.fault == Fault::timed_out && head_deadline() > surroundings_.loop.now();
 }
 
 Instant ProxyExchange::head_deadline() const {
@@ -200,10 +197,12 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_response(Call& call) {
   http1::remove_hop_by_hop(response_.fields);
   response_.fields.remove(FieldId::content_length);
   if (auto started = responder_.start(response_, length); !started)
-    co_return http::Failure{.reason = Reason::upstream_malformed, .error = started.error()};
-  if (call.body_length().kind == BodyLength::Kind::none) co_return co_await finish(call);
-  co_return co_await relay_body(call);
+    return refuse({.reason = Reason::upstream_malformed, .error = started.error()});
+  if (call.body_length().kind == BodyLength::Kind::none) return finish(call);
+  return relay_body(call);
 }
+
+Task<ProxyExchange::Failed> ProxyExchange::refuse(http::Failure failure) { co_return failure; }
 
 /// What is said of the length: of the body that follows, or of the one that HEAD and 304 leave out.
 BodyLength ProxyExchange::response_length(const Call& call) const {

@@ -30,12 +30,13 @@ class ProxyExchange {
   Result<void> start_call(connection::Http1Client& client, const upstream::Candidate& candidate);
   Task<Failed> converse(connection::Call& call);
   Task<Result<void>> read_final_head(connection::Call& call);
-  Task<Result<void>> read_head(connection::Call& call);
+  bool is_early(const Error& error) const;
   Instant head_deadline() const;
   Failed failed(const Error& error);
 
   // The response.
   Task<Failed> relay_response(connection::Call& call);
+  static Task<Failed> refuse(http::Failure failure);
   Task<Failed> relay_body(connection::Call& call);
   Task<Failed> finish(connection::Call& call);
   Task<Failed> tunnel(connection::Call& call);

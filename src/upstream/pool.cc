@@ -1,5 +1,6 @@
 #include "upstream/pool.h"
 
+#include "base/frame_pool.h"
 #include "upstream/health.h"
 
 namespace minato::upstream {
@@ -41,6 +42,10 @@ class Pool::Idle final : public ListLink {
         until(since + limit),
         trust(in),
         ear_(client->stream(), pool, *this) {}
+
+  // One comes and goes with every request.
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* idle, std::size_t bytes) noexcept { free_frame(idle, bytes); }
 
   std::unique_ptr<Http1Client> client;
   const Instant since;
