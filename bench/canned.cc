@@ -1,71 +1,119 @@
 // Answers everything that it reads with the same bytes: an origin that costs next to nothing, and
-// the floor under a cache that answers from memory.
+// the floor under a cache that answers from memory: a bare loop of send().
 //
-// usage: bench_canned PORT BODY_BYTES [FIELD]
+// usage: bench_canned PORT BODY_BYTES [FIELD [ADDRESSES]]
+// It listens on so many addresses of 127.0.0.0/8, from 127.0.0.1 on.
 // Right only for clients that do not pipeline and whose requests arrive whole, as wrk's do.
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
+#include <ctime>
 #include <string>
+#include <vector>
 
 #include "socket.h"
 
 namespace minato::bench {
 namespace {
 
+struct Connection {
+  int fd = -1;
+  std::size_t sent = 0;  ///< of the response under way; all of it while there is none
+};
+
+/// Now, once for all: an origin of today states it, so that no proxy has to.
+std::string date() {
+  const std::time_t now = std::time(nullptr);
+  std::array<char, 64> text;
+  return {text.data(),
+          std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&now))};
+}
+
 std::string canned_response(std::size_t body_bytes, const std::string& field) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" +
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: " + date() + "\r\n" +
          (field.empty() ? field : field + "\r\n") +
          "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
          std::string(body_bytes, 'x');
 }
 
-/// Answers what has arrived; false once the connection is over.
-bool answer(int fd, const std::string& response) {
-  std::array<char, 16384> request;
-  const ssize_t got = recv(fd, request.data(), request.size(), 0);
-  if (got == 0) return false;
-  if (got < 0) return errno == EAGAIN;
-  return send(fd, response.data(), response.size(), MSG_NOSIGNAL) ==
-         static_cast<ssize_t>(response.size());
-}
+class Canned {
+ public:
+  explicit Canned(std::string response)
+      : response_(std::move(response)), epoll_(checked(epoll_create1(0), "epoll_create1")) {}
 
-void accept_all(int epoll, int listener) {
-  for (int fd; (fd = accept_from(listener)) >= 0;) {
+  void add_listener(int fd) {
+    listeners_.push_back(fd);
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.fd = fd;
-    checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+    event.data.u64 = listeners_.size();  // no address is as small
+    checked(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
   }
-}
 
-[[noreturn]] void serve(int listener, const std::string& response) {
-  const int epoll = checked(epoll_create1(0), "epoll_create1");
-  epoll_event first{};
-  first.events = EPOLLIN;
-  first.data.fd = listener;
-  checked(epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &first), "epoll_ctl");
-  std::array<epoll_event, 256> events;
-  for (;;) {
-    const int ready = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
-    for (int i = 0; i < ready; ++i) {
-      const int fd = events[static_cast<std::size_t>(i)].data.fd;
-      if (fd == listener) {
-        accept_all(epoll, listener);
-      } else if (!answer(fd, response)) {
-        close(fd);
-      }
+  [[noreturn]] void run() {
+    std::array<epoll_event, 256> events;
+    for (;;) {
+      const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+      for (int i = 0; i < ready; ++i) serve(events[static_cast<std::size_t>(i)]);
     }
   }
-}
+
+ private:
+  void serve(const epoll_event& event) {
+    if (event.data.u64 <= listeners_.size()) return accept_all(listeners_[event.data.u64 - 1]);
+    auto* connection = static_cast<Connection*>(event.data.ptr);
+    if (go_on(*connection, event.events)) return;
+    close(connection->fd);
+    delete connection;
+  }
+
+  void accept_all(int listener) {
+    for (int fd; (fd = accept_from(listener)) >= 0;) {
+      watch(epoll_, fd, new Connection{.fd = fd, .sent = response_.size()});
+    }
+  }
+
+  /// What the events ask for; false once the connection is over.
+  bool go_on(Connection& to, std::uint32_t events) const {
+    if ((events & EPOLLOUT) != 0 && to.sent < response_.size() && !send_rest(to)) return false;
+    return (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0 || answer(to);
+  }
+
+  bool answer(Connection& to) const {
+    std::array<char, 16384> request;
+    const ssize_t got = recv(to.fd, request.data(), request.size(), 0);
+    if (got == 0) return false;
+    if (got < 0) return errno == EAGAIN;
+    to.sent = 0;
+    return send_rest(to);
+  }
+
+  /// As much as the kernel takes; EPOLLOUT tells when it takes more.
+  bool send_rest(Connection& to) const {
+    while (to.sent < response_.size()) {
+      const ssize_t sent =
+          send(to.fd, response_.data() + to.sent, response_.size() - to.sent, MSG_NOSIGNAL);
+      if (sent < 0) return errno == EAGAIN;
+      to.sent += static_cast<std::size_t>(sent);
+    }
+    return true;
+  }
+
+  std::string response_;
+  int epoll_;
+  std::vector<int> listeners_;
+};
 
 }  // namespace
 }  // namespace minato::bench
 
 int main(int argc, char** argv) {
-  if (argc != 3 && argc != 4) return 2;
+  if (argc < 3 || argc > 5) return 2;
   using namespace minato::bench;
-  serve(listen_on(argv[1]),
-        canned_response(std::strtoul(argv[2], nullptr, 10), argc == 4 ? argv[3] : ""));
+  Canned canned(canned_response(std::strtoul(argv[2], nullptr, 10), argc > 3 ? argv[3] : ""));
+  const auto addresses =
+      static_cast<std::uint32_t>(argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 1);
+  for (std::uint32_t i = 0; i < addresses; ++i) canned.add_listener(listen_on(argv[1], i));
+  canned.run();
 }

@@ -24,10 +24,11 @@ inline int checked(int result, const char* what) {
   return result;
 }
 
-inline sockaddr_in loopback(const char* port) {
+/// 127.0.0.1, or one of those that come after it.
+inline sockaddr_in loopback(const char* port, std::uint32_t after = 0) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + after);
   address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port)));
   return address;
 }
@@ -37,11 +38,11 @@ inline void send_without_delay(int fd) {
   checked(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
 }
 
-inline int listen_on(const char* port) {
+inline int listen_on(const char* port, std::uint32_t after = 0) {
   const int fd = checked(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket");
   const int on = 1;
   checked(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
-  const sockaddr_in address = loopback(port);
+  const sockaddr_in address = loopback(port, after);
   checked(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
   checked(listen(fd, SOMAXCONN), "listen");
   return fd;
