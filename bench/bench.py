@@ -20,7 +20,7 @@ import tempfile
 
 import contenders
 
-PROXY_CPU, LOAD_CPU = 0, 1
+
 BODY_BYTES = 100
 CONNECTIONS = 64
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -42,7 +42,7 @@ def private_bytes(process):
 def load(port, seconds):
     """Requests that wrk completed in that time."""
     argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", f"http://127.0.0.1:{port}/"]
-    out = subprocess.run(argv, preexec_fn=contenders.on_cpu(LOAD_CPU), capture_output=True,
+    out = subprocess.run(argv, preexec_fn=contenders.on_cpu(contenders.LOAD_CPU), capture_output=True,
                          text=True, check=True).stdout
     if failed := re.search(r"Socket errors.*|Non-2xx.*", out):
         raise SystemExit(f"the load on port {port} met: {failed[0]}")
@@ -80,7 +80,7 @@ def compare_requests(names, folder, origin, rounds, seconds, caching=False):
         for name in names:
             port = contenders.free_port()
             argv = contenders.command_of(name, folder, port, origin, caching)
-            process = stack.enter_context(contenders.running(argv, folder, port, PROXY_CPU))
+            process = stack.enter_context(contenders.running(argv, folder, port, contenders.PROXY_CPU))
             open_connection(port).close()
             load(port, 1)
             started[name] = (process, port)
@@ -110,7 +110,7 @@ def idle_bytes(name, folder, origin, connections):
     """Private bytes for each of `connections` that made one request and stay."""
     port = contenders.free_port()
     argv = contenders.command_of(name, folder, port, origin)
-    with contenders.running(argv, folder, port, PROXY_CPU) as process, contextlib.ExitStack() as stack:
+    with contenders.running(argv, folder, port, contenders.PROXY_CPU) as process, contextlib.ExitStack() as stack:
         stack.enter_context(open_connection(port))
         before = private_bytes(process)
         for _ in range(connections):
@@ -147,7 +147,7 @@ def main():
         argv = [str(contenders.PROGRAMS / "bench_canned"), str(origin), str(BODY_BYTES),
                 "Cache-Control: max-age=3600"]
         proxies = [each for each in chosen.names if each != "varnish"]  # which only caches
-        with contenders.running(argv, folder, origin, LOAD_CPU):
+        with contenders.running(argv, folder, origin, contenders.LOAD_CPU):
             if chosen.only in (None, "request"):
                 print_requests("CPU of a request", *compare_requests(
                     ["floor", *proxies], folder, origin, chosen.rounds, chosen.seconds))

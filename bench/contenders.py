@@ -14,6 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "build" / "bench" / "bench"
+PROXY_CPU, LOAD_CPU = 0, 1
 
 # As proxies, and the same with a cache, which then answers everything.
 NGINX = """\
@@ -101,8 +102,7 @@ def command_of(name, folder, port, origin, caching=False):
     return {
         "nginx": ["nginx", "-p", str(folder), "-c", str(config)],
         "haproxy": ["haproxy", "-db", "-f", str(config)],
-        "minato": [os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato")),
-                   "run", "--config", str(config)],
+        "minato": [minato(), "run", "--config", str(config)],
         "varnish": ["varnishd", "-j", "none", "-F", "-f", str(config), "-a", f"127.0.0.1:{port}", "-n",
                     str(folder / f"varnish-{port}"), "-s", "malloc,64m"],
     }[name]
@@ -120,8 +120,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(port, process, log):
-    deadline = time.monotonic() + 10
+def minato():
+    return os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato"))
+
+
+def wait_for(port, process, log, patience):
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
@@ -139,13 +143,14 @@ def on_cpu(cpu):
 
 
 @contextlib.contextmanager
-def running(argv, folder, port, cpu):
+def running(argv, folder, port, cpu, patience=10, environment=None):
     """Runs a server until the block ends; only ever ends the process that it started."""
     log = folder / f"{port}.log"
     with log.open("w") as output:
-        process = subprocess.Popen(argv, preexec_fn=on_cpu(cpu), stdout=output, stderr=output)
+        process = subprocess.Popen(argv, preexec_fn=on_cpu(cpu), env=environment, stdout=output,
+                                   stderr=output)
     try:
-        wait_for(port, process, log)
+        wait_for(port, process, log, patience)
         yield process
     finally:
         process.send_signal(signal.SIGINT if "haproxy" in argv[0] else signal.SIGTERM)
