@@ -47,6 +47,12 @@ def _legend(names):
     return out
 
 
+def _canvas(width, height, title):
+    return [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'font-family="sans-serif" fill="#222222">',
+            f'<rect width="{width}" height="{height}" fill="#ffffff"/>', _text(LEFT, 22, title, size=16)]
+
+
 def draw(title, x_title, xs, panels):
     """`panels` are (title, {name: values}), in the same order of names; the last name may differ."""
     rows = math.ceil(len(panels) / COLUMNS)
@@ -55,12 +61,61 @@ def draw(title, x_title, xs, panels):
     names = list(panels[0][1])
     others = sorted({list(series)[-1] for _, series in panels} - set(names))
     names[-1] = " or ".join([names[-1], *others])
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-           f'font-family="sans-serif" fill="#222222">',
-           f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-           _text(LEFT, 22, title, size=16), *_legend(names)]
+    out = [*_canvas(width, height, title), *_legend(names)]
     for at, (name, series) in enumerate(panels):
         x, y = at % COLUMNS * across + LEFT, HEAD + at // COLUMNS * down + TOP
         out += [f'<g transform="translate({x} {y})">', *_panel(name, xs, series), "</g>"]
     out += [_text(width / 2, height - 10, x_title, "middle", 12), "</svg>", ""]
     return "\n".join(out)
+
+
+# Latencies: both axes stretch towards what is rare and what is slow.
+
+WIDE, HIGH, KEY = 300, 260, 17          # the area of one panel; a line of the key below it
+SHARES = (0, 50, 90, 99, 99.9, 99.99)   # percentiles on the axis
+
+
+def _decades(panels):
+    """The powers of ten around all values."""
+    values = [value for _, series in panels for points in series.values() for value in points.values()]
+    return math.floor(math.log10(max(1, min(values)))), math.ceil(math.log10(max(10, *values)))
+
+
+def _readable(micros):
+    return f"{micros:g} us" if micros < 1000 else f"{micros / 1000:g} ms" if micros < 1e6 else f"{micros / 1e6:g} s"
+
+
+def _latency_grid(low, high, to_x, to_y):
+    out = []
+    for value in (step * 10 ** decade for decade in range(low, high) for step in (1, 2, 5)):
+        out.append(f'<path d="M0 {to_y(value):.1f}H{WIDE}" stroke="#dddddd"/>')
+        out.append(_text(-5, to_y(value) + 4, _readable(value), "end", 10))
+    for percent in SHARES:
+        out.append(f'<path d="M{to_x(percent):.1f} 0V{HIGH}" stroke="#eeeeee"/>')
+        out.append(_text(to_x(percent), HIGH + 15, f"{percent:g}", "middle", 10))
+    return out
+
+
+def _latency_panel(title, series, low, high):
+    to_x = lambda percent: -math.log10(1 - percent / 100) / 4 * WIDE
+    to_y = lambda value: HIGH * (1 - (math.log10(max(value, 1)) - low) / (high - low))
+    out = [_text(0, -8, title, size=12, more=' font-weight="bold"'), *_latency_grid(low, high, to_x, to_y)]
+    for at, (name, points) in enumerate(series.items()):
+        style = (at + len(COLOURS) - 1) % len(COLOURS)  # the first, the floor, is grey
+        out.append(_line([(to_x(percent), to_y(value)) for percent, value in sorted(points.items())], style))
+        y = HIGH + 54 + at * KEY
+        out += [_line([(0, y), (26, y)], style, 2.5), _text(32, y + 4, name, size=12)]
+    return out + [_text(WIDE / 2, HIGH + 32, "percentile", "middle", 12)]
+
+
+def draw_latencies(title, panels):
+    """`panels` are (title, {name: {percentile: microseconds}})."""
+    low, high = _decades(panels)
+    across = LEFT + WIDE + RIGHT + 8
+    width = len(panels) * across
+    height = HEAD + HIGH + 60 + KEY * max(len(series) for _, series in panels)
+    out = _canvas(width, height, title)
+    for at, (name, series) in enumerate(panels):
+        out += [f'<g transform="translate({at * across + LEFT + 8} {HEAD})">',
+                *_latency_panel(name, series, low, high), "</g>"]
+    return "\n".join([*out, "</svg>", ""])

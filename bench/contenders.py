@@ -1,10 +1,14 @@
 """What is compared: each contender as the plainest proxy that its makers would accept.
 
-One worker, keep-alive on both sides, no access log, no field added that the protocol does not ask for.
+One worker, keep-alive on both sides, as many idle connections to the origin as anybody wants, no access
+log. All add the same: X-Forwarded-For, -Proto and -Host, X-Real-IP, Via and a random X-Request-Id to a
+request, and Cache-Status to what comes from a cache. All wait as long for a head, take as many fields, and
+put no bound on a body.
 """
 import contextlib
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -16,22 +20,34 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "build" / "bench" / "bench"
 PROXY_CPU, LOAD_CPU = 0, 1
 
+def minato():
+    return os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato"))
+
+
 # As proxies, and the same with a cache, which then answers everything.
 NGINX = """\
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 16000; }}
 http {{
-  access_log off; keepalive_timeout 600s; keepalive_requests 1000000000;
+  access_log off; sendfile on; keepalive_timeout 600s; keepalive_requests 1000000000;
+  client_header_timeout 10s; large_client_header_buffers 4 64k; client_max_body_size 0;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   {cache}
   upstream origin {{
-    server 127.0.0.1:{origin}; keepalive 128; keepalive_requests 1000000000; keepalive_timeout 600s;
+    server 127.0.0.1:{origin}; keepalive 4096; keepalive_requests 1000000000; keepalive_timeout 600s;
   }}
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     location / {{
       proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-Host $http_host;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header Via "1.1 nginx";
+      proxy_set_header X-Request-Id $request_id;
       {cached}
     }}
   }}
@@ -41,29 +57,39 @@ http {{
 HAPROXY = """\
 global
   nbthread 1
-  maxconn 8000
+  maxconn 9000
+  tune.http.maxhdr 200
 defaults
   mode http
   timeout connect 5s
   timeout client 600s
   timeout server 600s
+  timeout http-request 10s
   timeout http-keep-alive 600s
   http-reuse always
 frontend client
   bind 127.0.0.1:{port} backlog 4096
+  option forwardfor
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Host %[req.hdr(host)]
+  http-request set-header X-Real-IP %[src]
+  http-request add-header Via "1.1 haproxy"
+  http-request set-header X-Request-Id %[uuid]
+  {after}
   default_backend origin
 {cache}
 backend origin
   {cached}
-  server origin 127.0.0.1:{origin}
+  server origin 127.0.0.1:{origin} pool-max-conn 4096
 """
 
 MINATO = """\
-workers: 1
+workers: {workers}
 control_socket: off
-access_log: {{output: off}}
+access_log: {{output: {log}, format: json}}
 {cache}
 timeouts: {{keep_alive: 600s}}
+upstream_pool: {{idle_per_host: 4096, idle_timeout: 600s}}
 services:
   - name: bench
     listen_address: 127.0.0.1
@@ -72,33 +98,49 @@ services:
     upstreams: [{{host: "http://127.0.0.1:{origin}"}}]
 """
 
-
 VARNISH = """\
 vcl 4.1;
 backend origin {{ .host = "127.0.0.1"; .port = "{origin}"; }}
+sub vcl_deliver {{
+  if (obj.hits > 0) {{ set resp.http.Cache-Status = "varnish; hit"; }}
+}}
 """
 
 # What each needs to cache; the origin states how long.
 CACHES = {
     "nginx": {"cache": "proxy_cache_path {folder}/cache-{port} keys_zone=bench:10m;",
-              "cached": "proxy_cache bench; proxy_cache_valid 200 1h;"},
-    "haproxy": {"cache": "cache bench\n  total-max-size 64\n  max-object-size 4000000\n  max-age 3600",
-                "cached": "http-request cache-use bench\n  http-response cache-store bench"},
+              "cached": "proxy_cache bench; proxy_cache_valid 200 1h;\n"
+                        '      add_header Cache-Status "nginx; $upstream_cache_status";'},
+    "haproxy": {"cache": "cache bench\n  total-max-size 64\n  max-object-size 4000000\n  max-age 86400",
+                "cached": "http-request cache-use bench\n  http-response cache-store bench",
+                "after": 'http-after-response set-header Cache-Status "haproxy; hit" if { res.cache_hit }'},
     "minato": {"cache": "cache: {{max_body_size: 4MiB}}"},
 }
 
 
-def command_of(name, folder, port, origin, caching=False):
-    """The command line of a contender, its configuration written to `folder`."""
+def access_log(folder, port):
+    return folder / f"access-{port}.json"
+
+
+def command_of(name, folder, port, origin, caching=False, workers=1):
+    """The command line of a contender, its configuration written to `folder`.
+
+    `minato+log` writes an access log; `canned:BYTES` answers with a body of that size.
+    """
     if name == "floor":
         return [str(PROGRAMS / "bench_floor"), str(port), str(origin)]
     if name.startswith("canned"):
         return [str(PROGRAMS / "bench_canned"), str(port), name.partition(":")[2] or "100"]
+    name, _, logging = name.partition("+")
     text = {"nginx": NGINX, "haproxy": HAPROXY, "minato": MINATO, "varnish": VARNISH}[name]
-    where = {"folder": folder, "port": port, "origin": origin}
-    parts = {key: value.format(**where) for key, value in CACHES.get(name, {}).items()}
+    where = {"folder": folder, "port": port, "origin": origin, "workers": workers,
+             "log": access_log(folder, port) if logging else "off"}
+    parts = {"cache": "", "cached": "", "after": ""}
+    if caching:
+        parts |= {key: value.format(**where) if key == "cache" else value
+                  for key, value in CACHES.get(name, {}).items()}
     config = folder / f"{name}-{port}.conf"
-    config.write_text(text.format(**{"cache": "", "cached": ""} | (parts if caching else {}) | where))
+    config.write_text(text.format(**parts, **where))
     return {
         "nginx": ["nginx", "-p", str(folder), "-c", str(config)],
         "haproxy": ["haproxy", "-db", "-f", str(config)],
@@ -108,20 +150,31 @@ def command_of(name, folder, port, origin, caching=False):
     }[name]
 
 
-def available(name, folder):
+VERSIONS = {"nginx": ["nginx", "-v"], "haproxy": ["haproxy", "-v"], "varnish": ["varnishd", "-V"],
+            "wrk": ["wrk", "-v"], "minato": [minato(), "version"]}
+
+
+def version_of(name):
+    """Its first line that says one."""
+    done = subprocess.run(VERSIONS[name], capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d+[\w.+-]*", done.stdout + done.stderr)
+    return f"{name} {found[0]}" if found else name
+
+
+def is_there(program):
+    return shutil.which(program) is not None
+
+
+def absent(name, folder):
     """Why `name` cannot run here, or None."""
     program = command_of(name, folder, 1, 1)[0]
-    return None if shutil.which(program) else f"{program} is not there"
+    return None if is_there(program) else f"{program} is not there"
 
 
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def minato():
-    return os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato"))
 
 
 def wait_for(port, process, log, patience):
@@ -133,10 +186,10 @@ def wait_for(port, process, log, patience):
     raise SystemExit(f"{process.args[0]} does not listen on port {port}:\n{log.read_text()}")
 
 
-def on_cpu(cpu):
-    """For a child before it runs: stay on one CPU, with every descriptor this process may have."""
+def on_cpu(*cpus):
+    """For a child before it runs: stay on these CPUs, with every descriptor this process may have."""
     def prepare():
-        os.sched_setaffinity(0, {cpu})
+        os.sched_setaffinity(0, cpus)
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return prepare

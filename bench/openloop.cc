@@ -40,7 +40,7 @@ std::size_t response_size(std::string_view text) {
   const std::size_t head = text.find("\r\n\r\n");
   if (head == text.npos) return 0;
   if (!text.starts_with("HTTP/1.1 200 ")) die("an answer that is not 200");
-  for (std::size_t at = 0; at < head; ++at) {
+  for (std::size_t at = text.find("\r\n"); at < head; at = text.find("\r\n", at + 2)) {
     if (strncasecmp(text.data() + at, name.data(), name.size()) == 0) {
       return head + 4 + std::strtoul(text.data() + at + name.size(), nullptr, 10);
     }

@@ -4,6 +4,7 @@ import socket
 import threading
 
 HEAD_END = b"\r\n\r\n"
+STATUS = b"HTTP/1.1 200 "
 
 
 def content_length(head):
@@ -73,7 +74,7 @@ class Client:
     """One keep-alive connection; requests one after the other."""
 
     def __init__(self, port):
-        self.connection = socket.create_connection(("127.0.0.1", port), 60)
+        self.connection = socket.create_connection(("127.0.0.1", port), 600)
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self):
@@ -91,9 +92,27 @@ class Client:
             if not piece:
                 raise SystemExit(f"the server ended its connection after: {answer[:400]!r}")
             answer += piece
-        if not answer.startswith(b"HTTP/1.1 200 "):
+        if not answer.startswith(STATUS):
             raise SystemExit(f"unexpected answer: {answer[:400]!r}")
         return answer
+
+    def pipeline(self, requests):
+        """Sends all at once and reads as many answers, of which nothing is kept."""
+        self.connection.sendall(b"".join(requests))
+        missing, held = len(requests), b""
+        while missing:
+            piece = self.connection.recv(262144)
+            if not piece:
+                raise SystemExit(f"the server ended its connection after: {held[-400:]!r}")
+            held = held[-len(STATUS) + 1:] + piece
+            missing -= held.count(STATUS)
+        self._read_rest(held)
+
+    def _read_rest(self, held):
+        """Until the last answer is whole."""
+        answer = held[held.rindex(STATUS):]
+        while not _is_whole(answer):
+            answer += self.connection.recv(262144)
 
 
 def _is_whole(answer):

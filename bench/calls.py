@@ -1,0 +1,89 @@
+"""The rows about system calls, counted by strace over all threads, the idle ones among them.
+
+To count every call slows a program, and one that is slower finds more to do whenever it looks: calls that
+serve several connections at once, epoll_wait above all, come out rarer than they are. Others do not change.
+The futex calls are counted without that: a filter in the kernel stops the program at those alone.
+"""
+import contextlib
+import re
+import signal
+import subprocess
+
+import contenders
+import cpu
+import results
+
+FUTEX_LIMIT = 1.0  # calls in 1,000 requests
+GET = cpu.Row("calls", "", cpu.PROXIES, {})
+HIT = cpu.Row("calls", "", cpu.PROXIES, {}, caching=True)
+
+
+@contextlib.contextmanager
+def traced(process, folder):
+    """Counts the system calls of the process meanwhile: {call: times}, filled when the block ends."""
+    summary, counts = folder / "strace", {}
+    argv = ["strace", "-f", "-c", "-o", str(summary), "-p", str(process.pid)]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as tracer:
+        if "attached" not in (line := tracer.stderr.readline()):
+            raise SystemExit(f"strace: {line}")
+        try:
+            yield counts
+        finally:
+            tracer.send_signal(signal.SIGINT)
+            tracer.communicate(timeout=30)
+    for line in summary.read_text().splitlines():
+        if found := re.match(r"\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", line):
+            if found[2] != "total":
+                counts[found[2]] = int(found[1])
+
+
+def count(name, row, folder, seconds):
+    """{call: times a request} under the row's load."""
+    port = contenders.free_port()
+    with cpu.origin_of(row, folder) as behind:
+        argv = contenders.command_of(name, folder, port, behind, row.caching)
+        with contenders.running(argv, folder, port, contenders.PROXY_CPU) as process:
+            cpu.try_out(row, name, port)
+            cpu.load(row, folder, port, 1)
+            with traced(process, folder) as counts:
+                requests, _ = cpu.load(row, folder, port, seconds)
+    return {call: times / requests for call, times in counts.items()}
+
+
+def futex_calls(name, row, folder, seconds):
+    """In 1,000 requests. Two workers, so that there is somebody to wait for."""
+    port, trace = contenders.free_port(), folder / "futex"
+    tracer = ["strace", "-D", "-f", "--seccomp-bpf", "-e", "trace=futex", "-o", str(trace)]
+    with cpu.origin_of(row, folder) as behind:
+        argv = contenders.command_of(name, folder, port, behind, row.caching, workers=2)
+        with contenders.running([*tracer, *argv], folder, port, contenders.PROXY_CPU):
+            cpu.try_out(row, name, port)
+            cpu.load(row, folder, port, 1)
+            before = trace.read_text().count("futex(")
+            requests, _ = cpu.load(row, folder, port, seconds)
+            return 1000 * (trace.read_text().count("futex(") - before) / requests
+
+
+def measure_futex(chosen, folder):
+    works = {f"{work}, {log}": (name, row) for work, row in (("GET", GET), ("hit", HIT))
+             for log, name in (("no log", "minato"), ("log", "minato+log"))}
+    found = {what: futex_calls(name, row, folder, chosen.seconds) for what, (name, row) in works.items()}
+    checks = [results.Check(f"calls, {what}", value, FUTEX_LIMIT) for what, value in found.items()]
+    return results.Result("futex", FUTEX_TITLE, "futex calls in 1,000 requests", found, checks, found)
+
+
+def measure_calls(chosen, folder):
+    raw = {f"{name}, {work}": count(name, row, folder, chosen.seconds)
+           for work, row in (("GET", GET), ("hit", HIT)) for name in cpu.PROXIES if name in chosen.names}
+    for what, counts in raw.items():
+        often = sorted(((times, call) for call, times in counts.items() if times >= 0.005), reverse=True)
+        print(f"  {what:<16}" + ", ".join(f"{call} {times:.2f}" for times, call in often), flush=True)
+    totals = {what: sum(counts.values()) for what, counts in raw.items()}
+    checks = [results.Check(f"calls, {what.partition(', ')[2]}", total)
+              for what, total in totals.items() if what.startswith("minato")]
+    return results.Result("calls", CALLS_TITLE, "system calls a request", totals, checks, raw)
+
+
+FUTEX_TITLE = "locks: futex calls of all threads, two workers"
+CALLS_TITLE = "system calls, 64 connections"
+ROWS = {"futex": (FUTEX_TITLE, measure_futex), "calls": (CALLS_TITLE, measure_calls)}

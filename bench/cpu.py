@@ -1,0 +1,172 @@
+"""The rows that compare the CPU time which a request takes.
+
+Every figure of a row comes from one run on one machine, contenders in turn, round after round, so that
+what disturbs one disturbs all. Proxies have CPU 0 for themselves, the load and the origin CPU 1.
+"""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+
+import contenders
+import origin
+import results
+
+UPLOAD_BYTES = 1 << 20
+UPLOAD = 'wrk.method = "POST"\nwrk.body = string.rep("x", %d)\n' % UPLOAD_BYTES
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    key: str
+    title: str
+    names: tuple                # contenders, in the order of their turns
+    limits: dict                # base: ratio of the last one to it; "best" is the better of nginx and HAProxy
+    connections: int = 64
+    body: int = 100
+    caching: bool = False
+    upload: bool = False
+    closing: bool = False       # the client asks for a connection of its own each time
+    longer: int = 1             # times as long as other rows: to open so many connections takes a while
+
+    def names_among(self, chosen):
+        """Those of the contenders that were chosen; what is no proxy comes along."""
+        return [name for name in self.names
+                if name.partition("+")[0] in chosen or name.startswith(("floor", "canned"))]
+
+
+PROXIES = ("nginx", "haproxy", "minato")
+NEVER_WORSE = {"nginx": 1.0, "haproxy": 1.0}
+
+ROWS = [
+    Row("get-64", "proxied GET, 100 bytes, 64 connections", ("floor", *PROXIES),
+        {"floor": 1.20, "nginx": 0.80, "haproxy": 0.75}),
+    *(Row(f"get-{count}", f"proxied GET, 100 bytes, {count:,} connection{'s'[:count - 1]}",
+          ("floor", *PROXIES), {"floor": None} | NEVER_WORSE, connections=count,
+          longer=3 if count > 1000 else 1)
+      for count in (1, 8, 512, 4000)),
+    Row("hit", "cache hit, 100 bytes", ("canned:100", "nginx", "haproxy", "varnish", "minato"),
+        {"canned:100": 1.20, "haproxy": 0.75, "nginx": 0.60, "varnish": 0.35}, caching=True),
+    *(Row(f"hit-{short}", f"cache hit, {long}", (f"canned:{size}", "nginx", "haproxy", "varnish", "minato"),
+          {f"canned:{size}": 1.05, "varnish": 1.0} | NEVER_WORSE, body=size, caching=True)
+      for short, long, size in (("64k", "64 KiB", 65536), ("1m", "1 MiB", 1 << 20))),
+    Row("body-1m", "proxied GET, 1 MiB", ("floor", *PROXIES),
+        {"floor": None, "nginx": 0.80, "haproxy": 0.70}, body=1 << 20),
+    Row("post-1m", "proxied POST, 1 MiB", ("floor", *PROXIES),
+        {"floor": None, "haproxy": 0.90, "nginx": 1.0}, upload=True),
+    Row("connect", "proxied GET, a client connection each", PROXIES,
+        {"best": 0.90, "nginx": None, "haproxy": None}, closing=True),
+    Row("log", "access log, json to a file, instead of none", ("minato", "minato+log"), {"minato": 1.08}),
+]
+
+
+def cpu_nanos(process):
+    """CPU time of all threads, and of those of its children, so far; to the nanosecond."""
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    tasks = [task for pid in [process.pid, *children]
+             for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return sum(int(task.read_text().split()[0]) for task in tasks)
+
+
+def load(row, folder, port, seconds):
+    """Requests that wrk completed, and in how many seconds."""
+    seconds *= row.longer
+    argv = ["wrk", "-t1", f"-c{row.connections}", f"-d{seconds}s", "--timeout", "10s"]
+    if row.upload:
+        script = folder / "upload.lua"
+        script.write_text(UPLOAD)
+        argv += ["-s", str(script)]
+    if row.closing:
+        argv += ["-H", "Connection: close"]
+    out = subprocess.run([*argv, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True,
+                         preexec_fn=contenders.on_cpu(contenders.LOAD_CPU), timeout=seconds + 60).stdout
+    if failed := re.search(r"Socket errors.*|Non-2xx.*", out):
+        raise SystemExit(f"the load on port {port} met: {failed[0]}")
+    requests = int(re.search(r"(\d+) requests in", out)[1])
+    if requests == 0:
+        raise SystemExit(f"the load on port {port} got no answer in {seconds} s")
+    return requests, seconds
+
+
+def try_out(row, name, port):
+    """Two exchanges whose answers must be what the row is about."""
+    body = b"x" * UPLOAD_BYTES if row.upload else b""
+    request = origin.request(host=f"127.0.0.1:{port}", method="POST" if row.upload else "GET", body=body)
+    with origin.Client(port) as client:
+        client.exchange(request)
+        answer = client.exchange(request)
+    head, _, content = answer.partition(origin.HEAD_END)
+    if not row.upload and len(content) != row.body:
+        raise SystemExit(f"{name} answered with {len(content)} bytes instead of {row.body}")
+    if row.caching and not name.startswith("canned") and b"hit" not in head.lower():
+        raise SystemExit(f"{name} does not answer from its cache:\n{head.decode()}")
+
+
+@contextlib.contextmanager
+def origin_of(row, folder):
+    """An origin for the row; gives its port."""
+    port = contenders.free_port()
+    argv = [str(contenders.PROGRAMS / "bench_sink"), str(port)]
+    if not row.upload:
+        argv = [str(contenders.PROGRAMS / "bench_canned"), str(port), str(row.body),
+                "Cache-Control: max-age=86400"]
+    with contenders.running(argv, folder, port, contenders.LOAD_CPU):
+        yield port
+
+
+@contextlib.contextmanager
+def started(row, names, folder):
+    """Every contender of the row, tried out and warm: {name: (process, port)}."""
+    with contextlib.ExitStack() as stack:
+        behind = stack.enter_context(origin_of(row, folder))
+        found = {}
+        for name in names:
+            port = contenders.free_port()
+            argv = contenders.command_of(name, folder, port, behind, row.caching)
+            found[name] = stack.enter_context(
+                contenders.running(argv, folder, port, contenders.PROXY_CPU)), port
+            try_out(row, name, port)
+            load(row, folder, port, 1)
+        yield found
+
+
+def measure_once(row, folder, process, port, seconds):
+    """Microseconds of CPU a request, and requests a second."""
+    before = cpu_nanos(process)
+    requests, took = load(row, folder, port, seconds)
+    cost = (cpu_nanos(process) - before) / requests / 1000
+    if (log := contenders.access_log(folder, port)).exists():
+        os.truncate(log, 0)
+    return cost, requests / took
+
+
+def ratios(row, costs):
+    subject = row.names[-1]
+    bases = dict(costs)
+    if "nginx" in costs and "haproxy" in costs:
+        bases["best"] = [min(pair) for pair in zip(costs["nginx"], costs["haproxy"])]
+    return [results.Check(f"/ {base.partition(':')[0]}", results.ratio(costs[subject], bases[base]), limit)
+            for base, limit in row.limits.items() if base in bases and subject in costs]
+
+
+def compare(row, chosen, folder, rounds, seconds):
+    names = row.names_among(chosen.names)
+    costs, rates = {name: [] for name in names}, {name: [] for name in names}
+    with started(row, names, folder) as found:
+        for number in range(1, rounds + 1):
+            for name, (process, port) in found.items():
+                cost, rate = measure_once(row, folder, process, port, seconds)
+                costs[name].append(cost)
+                rates[name].append(rate)
+            print(f"  round {number} of {rounds}: " +
+                  ", ".join(f"{name} {costs[name][-1]:.2f}" for name in names), flush=True)
+    medians = {name: statistics.median(mine) for name, mine in costs.items()}
+    return results.Result(row.key, row.title, "us of CPU a request", medians, ratios(row, costs),
+                          {"us": costs, "requests_a_second": rates})
+
+
+def measure(row, chosen, folder):
+    return compare(row, chosen, folder, chosen.rounds, chosen.seconds)
