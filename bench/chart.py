@@ -105,17 +105,20 @@ def _latency_panel(title, series, low, high):
         out.append(_line([(to_x(percent), to_y(value)) for percent, value in sorted(points.items())], style))
         y = HIGH + 54 + at * KEY
         out += [_line([(0, y), (26, y)], style, 2.5), _text(32, y + 4, name, size=12)]
-    return out + [_text(WIDE / 2, HIGH + 32, "percentile", "middle", 12)]
+    turned = f' transform="rotate(-90 -44 {HIGH / 2})"'
+    return out + [_text(WIDE / 2, HIGH + 32, "percentile of the requests", "middle", 12),
+                  _text(-44, HIGH / 2, "latency", "middle", 12, turned)]
 
 
 def draw_latencies(title, panels):
     """`panels` are (title, {name: {percentile: microseconds}})."""
     low, high = _decades(panels)
-    across = LEFT + WIDE + RIGHT + 8
+    left = LEFT + 18  # there is more to write beside the axis
+    across = left + WIDE + RIGHT
     width = len(panels) * across
     height = HEAD + HIGH + 60 + KEY * max(len(series) for _, series in panels)
     out = _canvas(width, height, title)
     for at, (name, series) in enumerate(panels):
-        out += [f'<g transform="translate({at * across + LEFT + 8} {HEAD})">',
+        out += [f'<g transform="translate({at * across + left} {HEAD})">',
                 *_latency_panel(name, series, low, high), "</g>"]
     return "\n".join([*out, "</svg>", ""])
