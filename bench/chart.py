@@ -72,7 +72,7 @@ def draw(title, x_title, xs, panels):
 # Latencies: both axes stretch towards what is rare and what is slow.
 
 WIDE, HIGH, KEY = 300, 260, 17          # the area of one panel; a line of the key below it
-SHARES = (0, 50, 90, 99, 99.9, 99.99)   # percentiles on the axis
+PERCENTILES = (0, 50, 90, 99, 99.9)     # on the axis, which ends there
 
 
 def _decades(panels):
@@ -90,14 +90,14 @@ def _latency_grid(low, high, to_x, to_y):
     for value in (step * 10 ** decade for decade in range(low, high) for step in (1, 2, 5)):
         out.append(f'<path d="M0 {to_y(value):.1f}H{WIDE}" stroke="#dddddd"/>')
         out.append(_text(-5, to_y(value) + 4, _readable(value), "end", 10))
-    for percent in SHARES:
+    for percent in PERCENTILES:
         out.append(f'<path d="M{to_x(percent):.1f} 0V{HIGH}" stroke="#eeeeee"/>')
         out.append(_text(to_x(percent), HIGH + 15, f"{percent:g}", "middle", 10))
     return out
 
 
 def _latency_panel(title, series, low, high):
-    to_x = lambda percent: -math.log10(1 - percent / 100) / 4 * WIDE
+    to_x = lambda percent: -math.log10(1 - percent / 100) / 3 * WIDE
     to_y = lambda value: HIGH * (1 - (math.log10(max(value, 1)) - low) / (high - low))
     out = [_text(0, -8, title, size=12, more=' font-weight="bold"'), *_latency_grid(low, high, to_x, to_y)]
     for at, (name, points) in enumerate(series.items()):
