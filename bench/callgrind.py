@@ -6,14 +6,17 @@ itself, so that the C library chooses the same variants of memcpy and its like o
 left is the compiler, the C library and when the kernel wakes the program.
 """
 import contextlib
-import pathlib
 import re
 import subprocess
-import time
 
 import contenders
 
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
+
+
+def prefix_of(folder):
+    """Of the pipes between valgrind and vgdb, which gives it orders."""
+    return f"--vgdb-prefix={folder}/vgdb"
 
 
 class Counted:
@@ -23,8 +26,9 @@ class Counted:
         self.process, self.folder = process, folder
 
     def _order(self, *words):
-        argv = ["vgdb", "--wait=10", f"--pid={self.process.pid}", *words]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=600, check=False)
+        argv = ["vgdb", "--wait=10", prefix_of(self.folder), f"--pid={self.process.pid}", *words]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=600, check=False,
+                              env=ENVIRONMENT)
         if done.returncode != 0:
             raise SystemExit(f"vgdb {' '.join(words)}: {done.stdout}{done.stderr}")
 
@@ -49,7 +53,7 @@ class Counted:
 @contextlib.contextmanager
 def counted(argv, folder, port, patience=120):
     """Runs a server under callgrind until the block ends."""
-    valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no",
+    valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", prefix_of(folder),
                 f"--callgrind-out-file={folder}/callgrind.%p", *argv]
     with contenders.running(valgrind, folder, port, contenders.PROXY_CPU, patience,
                             ENVIRONMENT) as process:

@@ -82,7 +82,8 @@ def _decades(panels):
 
 
 def _readable(micros):
-    return f"{micros:g} us" if micros < 1000 else f"{micros / 1000:g} ms" if micros < 1e6 else f"{micros / 1e6:g} s"
+    size, unit = next(pair for pair in ((1e6, "s"), (1e3, "ms"), (0, "us")) if micros >= pair[0])
+    return f"{micros / (size or 1):g} {unit}"
 
 
 def _latency_grid(low, high, to_x, to_y):
