@@ -37,7 +37,7 @@ class Result:
     table: list | None = None   # rows of text, its head first, where one line of figures is too little
 
     def line(self):
-        return ", ".join(f"{name} {number(value)}" for name, value in self.figures.items())
+        return ", ".join(f"{name.partition(':')[0]} {number(value)}" for name, value in self.figures.items())
 
 
 def number(value):
@@ -94,17 +94,22 @@ def markdown(results, command):
     """Tables for docs/performance.md."""
     about = machine()
     lines = ["| | |", "|---|---|", f"| machine | {about['cpu']} |", f"| kernel | {about['kernel']} |",
-             f"| versions | {', '.join(about['versions'])} |", f"| command | `{command}` |", "",
-             "| row | work | figures | Minato | is | limit | |", "|---|---|---|---|---:|---:|---|"]
-    for result in (each for each in results if not each.table):
-        first = [result.key, result.title, f"{result.unit}: {result.line()}"]
-        for cells in [check.cells() for check in result.checks] or [[""] * 4]:
-            lines.append(f"| {' | '.join([*first, *cells])} |")
-            first = ["", "", ""]
+             f"| versions | {', '.join(about['versions'])} |", f"| command | `{command}` |"]
+    if plain := [each for each in results if not each.table]:
+        lines += ["", "| row | work | figures | Minato | is | limit | |", "|---|---|---|---|---:|---:|---|"]
+        lines += [line for each in plain for line in markdown_rows(each)]
     for result in (each for each in results if each.table):
         lines += ["", f"{result.key}: {result.title}, {result.unit}"]
         lines += markdown_table(result.table[0], result.table[1:])
     return "\n".join(lines) + "\n"
+
+
+def markdown_rows(result):
+    """A line for each check; what they share stands in the first."""
+    first = [result.key, result.title, f"{result.unit}: {result.line()}"]
+    for cells in [check.cells() for check in result.checks] or [[""] * 4]:
+        yield f"| {' | '.join([*first, *cells])} |"
+        first = ["", "", ""]
 
 
 def as_json(results, command):
