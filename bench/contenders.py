@@ -29,7 +29,7 @@ NGINX = """\
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 16000; }}
 http {{
-  access_log off; sendfile on; keepalive_timeout 600s; keepalive_requests 1000000000;
+  access_log off; sendfile {sendfile}; keepalive_timeout 600s; keepalive_requests 1000000000;
   client_header_timeout 10s; large_client_header_buffers 4 64k; client_max_body_size 0;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
@@ -57,7 +57,7 @@ http {{
 HAPROXY = """\
 global
   nbthread 1
-  maxconn 9000
+  maxconn 7000
   tune.http.maxhdr 200
 defaults
   mode http
@@ -67,6 +67,7 @@ defaults
   timeout http-request 10s
   timeout http-keep-alive 600s
   http-reuse always
+  {splice}
 frontend client
   bind 127.0.0.1:{port} backlog 4096
   option forwardfor
@@ -125,16 +126,19 @@ def access_log(folder, port):
 def command_of(name, folder, port, origin, caching=False, workers=1):
     """The command line of a contender, its configuration written to `folder`.
 
-    `minato+log` writes an access log; `canned:BYTES` answers with a body of that size.
+    `minato+log` writes an access log, `nginx+sendfile` sends what it has in files without reading it;
+    `haproxy+splice` lets the kernel move bodies; `canned:BYTES` answers with a body of that size.
     """
     if name == "floor":
         return [str(PROGRAMS / "bench_floor"), str(port), str(origin)]
     if name.startswith("canned"):
         return [str(PROGRAMS / "bench_canned"), str(port), name.partition(":")[2] or "100"]
-    name, _, logging = name.partition("+")
+    name, _, variant = name.partition("+")
     text = {"nginx": NGINX, "haproxy": HAPROXY, "minato": MINATO, "varnish": VARNISH}[name]
     where = {"folder": folder, "port": port, "origin": origin, "workers": workers,
-             "log": access_log(folder, port) if logging else "off"}
+             "log": access_log(folder, port) if variant == "log" else "off",
+             "splice": "option splice-auto" if variant == "splice" else "",
+             "sendfile": "on" if variant == "sendfile" else "off"}
     parts = {"cache": "", "cached": "", "after": ""}
     if caching:
         parts |= {key: value.format(**where) if key == "cache" else value
