@@ -11,9 +11,8 @@
 #include <vector>
 
 #include "base/intrusive_list.h"
-#include "cache/key.h"
 #include "cache/store/bans.h"
-#include "cache/store/entry.h"
+#include "cache/store/draft.h"
 #include "cache/store/readers.h"
 #include "cache/store/region.h"
 #include "cache/store/tag_index.h"
@@ -46,18 +45,6 @@ class Pin {
  private:
   Store* store_ = nullptr;
   Entry* entry_ = nullptr;
-};
-
-/// What an entry is made of; all of it is copied.
-struct EntryParts {
-  Key key;
-  std::string_view vary;
-  std::string_view variant;
-  const http::Fields& lines;
-  ResponseFacts facts;
-  std::optional<ContentRange> part;
-  std::string_view range;
-  std::span<const std::string_view> tags;
 };
 
 struct StoreLimits {

@@ -1,0 +1,84 @@
+#include "cache/store/draft.h"
+
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "base/hash.h"
+#include "cache/store/region.h"
+
+namespace minato::cache {
+namespace {
+
+constexpr std::string_view separator = ": ", line_end = "\r\n";
+
+std::size_t text_bytes(const EntryParts& parts) {
+  std::size_t bytes =
+      parts.key.text.size() + parts.vary.size() + parts.variant.size() + parts.range.size();
+  parts.lines.for_each([&](const http::Field& line) {
+    bytes += line.name.size() + separator.size() + line.value.size() + line_end.size();
+  });
+  return bytes;
+}
+
+/// Copies one thing behind the other.
+class Filler {
+ public:
+  explicit Filler(char* at) : at_(at) {}
+  template <class T>
+  std::span<T> array(std::size_t count) {
+    T* const first = reinterpret_cast<T*>(std::exchange(at_, at_ + count * sizeof(T)));
+    std::uninitialized_value_construct_n(first, count);
+    return {first, count};
+  }
+  const char* at() const { return at_; }
+  std::string_view text(std::string_view from) {
+    if (!from.empty()) std::memcpy(at_, from.data(), from.size());
+    return {std::exchange(at_, at_ + from.size()), from.size()};
+  }
+
+ private:
+  char* at_;
+};
+
+void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
+  Filler filler(reinterpret_cast<char*>(&entry + 1));
+  entry.tags = filler.array<TagNode>(parts.tags.size());
+  const auto lines = filler.array<http::Field>(parts.lines.count());
+  entry.key = filler.text(parts.key.text);
+  entry.vary = filler.text(parts.vary);
+  entry.variant = filler.text(parts.variant);
+  std::size_t count = 0;
+  const char* const begin = filler.at();
+  parts.lines.for_each([&](const http::Field& line) {
+    const auto name = filler.text(line.name);
+    filler.text(separator);
+    const auto value = filler.text(line.value);
+    filler.text(line_end);
+    lines[count++] = {name, value, line.id};
+  });
+  entry.lines = lines.first(count);
+  entry.text = {begin, filler.at()};
+  for (std::size_t i = 0; i < parts.tags.size(); ++i)
+    entry.tags[i] = {.hash = hash_bytes(parts.tags[i], seed), .entry = &entry};
+  entry.facts = parts.facts;
+  entry.part = parts.part;
+  entry.range = filler.text(parts.range);
+}
+
+}  // namespace
+
+std::size_t draft_bytes(const EntryParts& parts) {
+  return sizeof(Entry) + parts.tags.size() * sizeof(TagNode) +
+         parts.lines.count() * sizeof(http::Field) + text_bytes(parts);
+}
+
+Entry* make_draft(char* memory, const EntryParts& parts, std::uint64_t seed) {
+  const std::size_t bytes = draft_bytes(parts);
+  auto* const entry = new (memory) Entry(parts.key.hash, Region::rounded(bytes));
+  fill(*entry, parts, seed);
+  entry->block_bytes = static_cast<std::uint32_t>(bytes);
+  return entry;
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,31 @@
+// How an entry comes to be: all that it is made of, copied into one block of memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "cache/key.h"
+#include "cache/store/entry.h"
+
+namespace minato::cache {
+
+/// What an entry is made of; all of it is copied.
+struct EntryParts {
+  Key key;
+  std::string_view vary;
+  std::string_view variant;
+  const http::Fields& lines;
+  ResponseFacts facts;
+  std::optional<ContentRange> part;
+  std::string_view range;
+  std::span<const std::string_view> tags;
+};
+
+/// What `make_draft` needs.
+std::size_t draft_bytes(const EntryParts& parts);
+/// In `memory`; without content.
+Entry* make_draft(char* memory, const EntryParts& parts, std::uint64_t seed);
+
+}  // namespace minato::cache

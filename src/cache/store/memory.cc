@@ -1,0 +1,146 @@
+// The memory of the store: who gets some, and who has to go for it.
+#include <algorithm>
+#include <thread>
+
+#include "cache/store/store.h"
+
+namespace minato::cache {
+namespace {
+
+/// Pieces of a body that the memory has no larger hole for are not smaller than these.
+constexpr std::size_t good_piece_bytes = 4096, least_piece_bytes = 512;
+/// How many entries may go for one piece of memory.
+constexpr int victims_for_good = 16, victims_for_any = 256;
+
+}  // namespace
+
+char* Store::allocate(std::size_t bytes, int victims_max) {
+  for (;;) {
+    if (char* const memory = region_.take(bytes)) return memory;
+    if (collect()) continue;
+    if (victims_max-- == 0 || !evict_one()) return nullptr;
+  }
+}
+
+bool Store::evict_one() {
+  Item* const victim = evictor_->victim();
+  if (victim == nullptr) return false;
+  auto& entry = static_cast<Entry&>(*victim);
+  hide(entry);
+  ++evicted_;
+  await_readers(entry.retired);
+  collect();
+  return true;
+}
+
+/// Nobody looks for long.
+void Store::await_readers(Readers::Epoch epoch) const {
+  while (!readers_.passed(epoch)) std::this_thread::yield();
+}
+
+/// Destroys what nobody holds and nobody can be looking at. False where there was nothing.
+bool Store::collect() {
+  bool any = false;
+  const auto drop = [&](Entry* entry) {
+    destroy(*entry);
+    any = true;
+  };
+  std::erase_if(retired_, [&](Entry* entry) {
+    if (!readers_.passed(entry->retired)) return false;
+    if (entry->pins.fetch_sub(1, std::memory_order_acq_rel) == 1) drop(entry);
+    return true;
+  });
+  for (Entry* entry = released_.exchange(nullptr, std::memory_order_acquire); entry != nullptr;)
+    drop(std::exchange(entry, entry->released_next));
+  return any;
+}
+
+void Store::released(Entry& entry) {
+  entry.released_next = released_.load(std::memory_order_relaxed);
+  while (!released_.compare_exchange_weak(entry.released_next, &entry, std::memory_order_release,
+                                          std::memory_order_relaxed)) {
+  }
+}
+
+void Store::destroy(Entry& entry) {
+  give_content(entry);
+  const std::size_t bytes = entry.block_bytes;
+  entry.~Entry();
+  region_.give(reinterpret_cast<char*>(&entry), bytes);
+}
+
+void Store::give_content(Entry& entry) {
+  if (entry.content == nullptr || --entry.content->entries > 0) return;
+  give_chain(entry.content->first);
+  region_.give(reinterpret_cast<char*>(entry.content), sizeof(Content));
+}
+
+void Store::give_chain(Piece* first) {
+  while (first != nullptr) {
+    Piece* const piece = std::exchange(first, first->next);
+    region_.give(reinterpret_cast<char*>(piece), sizeof(Piece) + piece->capacity);
+  }
+}
+
+std::uint64_t Store::memory_bytes() const {
+  return region_.used_bytes() + region_.overhead_bytes() + buckets_.bytes() + tags_.bytes() +
+         evictor_->memory_bytes() + bans_.memory_bytes() + retired_.capacity() * sizeof(Entry*);
+}
+
+Piece* Store::take_piece(std::size_t bytes) {
+  const Lock lock(mutex_);
+  collect();
+  bytes = std::min(std::max(bytes + sizeof(Piece), least_piece_bytes), Region::piece_bytes_max);
+  char* memory = region_.take(bytes);
+  while (memory == nullptr && bytes > good_piece_bytes) memory = region_.take(bytes /= 2);
+  if (memory == nullptr) memory = allocate(bytes, victims_for_good);
+  if (memory == nullptr && bytes > least_piece_bytes)
+    memory = allocate(bytes = least_piece_bytes, victims_for_any);
+  if (memory == nullptr) return nullptr;
+  auto* const piece = new (memory) Piece;
+  piece->capacity = static_cast<std::uint32_t>(Region::rounded(bytes) - sizeof(Piece));
+  return piece;
+}
+
+void Store::trim(Piece& piece) {
+  const std::size_t kept = Region::rounded(sizeof(Piece) + piece.size);
+  const std::size_t held = sizeof(Piece) + piece.capacity;
+  if (kept == held) return;
+  const Lock lock(mutex_);
+  region_.give(reinterpret_cast<char*>(&piece) + kept, held - kept);
+  piece.capacity = static_cast<std::uint32_t>(kept - sizeof(Piece));
+}
+
+void Store::give_pieces(Piece* first) {
+  const Lock lock(mutex_);
+  give_chain(first);
+}
+
+Pin Store::draft(const EntryParts& parts) {
+  const std::size_t bytes = draft_bytes(parts);
+  if (bytes > Region::piece_bytes_max) return {};
+  const Lock lock(mutex_);
+  collect();
+  char* const memory = allocate(bytes, victims_for_any);
+  if (memory == nullptr) return {};
+  char* const content = allocate(sizeof(Content), victims_for_any);
+  if (content == nullptr) {
+    region_.give(memory, bytes);
+    return {};
+  }
+  Entry* const entry = make_draft(memory, parts, seed());
+  entry->content = new (content) Content;
+  entry->bans_checked.store(bans_.newest(), std::memory_order_relaxed);
+  drafts_.push_back(*entry);
+  return Pin(*this, *entry);
+}
+
+void Store::enforce_limits() {
+  while (count_ > limits_.entries && evict_one()) {
+  }
+  // What is still being read makes no room when it goes, so that this has its limit.
+  for (int i = 0; i < victims_for_good && memory_bytes() > limits_.memory_bytes; ++i)
+    if (!evict_one()) break;
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,95 @@
+// What goes before its time, by hand or after an unsafe method.
+#include <algorithm>
+
+#include "base/hash.h"
+#include "cache/store/store.h"
+
+namespace minato::cache {
+
+// What goes before its time.
+
+void Store::remove(Entry& entry) {
+  const Lock lock(mutex_);
+  purge(entry, Purge::remove);
+}
+
+void Store::purge(Entry& entry, Purge how) {
+  if (!entry.listed) return;
+  ++purged_;
+  if (how == Purge::mark_stale)
+    entry.marked_stale.store(true, std::memory_order_relaxed);
+  else
+    unlink(entry);
+}
+
+/// What is on its way into the store is not to come in any more.
+void Store::spoil_drafts(const std::function<bool(const Entry&)>& matches) {
+  drafts_.for_each([&](Item& item) {
+    auto& draft = static_cast<Entry&>(item);
+    if (!matches(draft)) return;
+    draft.unlink();
+    draft.spoiled.store(true, std::memory_order_relaxed);
+  });
+}
+
+std::uint64_t Store::purge_url(const Url& url, Purge how) {
+  const Lock lock(mutex_);
+  const std::uint64_t hash = hash_of(url, seed()), before = purged_;
+  const auto matches = [&](const Entry& entry) {
+    return entry.hash == hash && is_of(entry.key, url);
+  };
+  for (Entry* entry = bucket_of(hash).load(std::memory_order_relaxed); entry != nullptr;) {
+    Entry* const next = entry->next.load(std::memory_order_relaxed);
+    if (matches(*entry)) purge(*entry, how);
+    entry = next;
+  }
+  spoil_drafts(matches);
+  return purged_ - before;
+}
+
+std::uint64_t Store::purge_tag(std::string_view tag, Purge how) {
+  const Lock lock(mutex_);
+  const std::uint64_t hash = hash_bytes(tag, seed()), before = purged_;
+  tags_.for_each(hash, [&](Entry& entry) { purge(entry, how); });
+  spoil_drafts([&](const Entry& entry) {
+    return std::ranges::any_of(entry.tags, [&](const TagNode& node) { return node.hash == hash; });
+  });
+  return purged_ - before;
+}
+
+void Store::ban(Ban ban) {
+  const Lock lock(mutex_);
+  if (bans_.is_full()) settle_bans();
+  const auto before = bans_.add(std::move(ban));
+  await_readers(readers_.retire());
+}
+
+/// Carries out what is pending, so that the list can begin anew. Once in so many bans.
+void Store::settle_bans() {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    for (Entry* entry = buckets_[i].load(std::memory_order_relaxed); entry != nullptr;) {
+      Entry* const next = entry->next.load(std::memory_order_relaxed);
+      if (is_banned(*entry)) purge(*entry, Purge::remove);
+      entry = next;
+    }
+  }
+  const auto before = bans_.clear();
+  await_readers(readers_.retire());
+}
+
+std::uint64_t Store::purge_all(Purge how) {
+  const Lock lock(mutex_);
+  const std::uint64_t before = purged_;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    for (Entry* entry = buckets_[i].load(std::memory_order_relaxed); entry != nullptr;) {
+      Entry* const next = entry->next.load(std::memory_order_relaxed);
+      purge(*entry, how);
+      entry = next;
+    }
+  }
+  spoil_drafts([](const Entry&) { return true; });
+  collect();
+  return purged_ - before;
+}
+
+}  // namespace minato::cache
