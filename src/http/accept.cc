@@ -34,7 +34,7 @@ AnswerFormat preferred_format(std::string_view accept) noexcept {
   ListElements elements(accept);
   for (int position = 0; auto element = elements.next(); --position) {
     const auto range = trim(take_until(*element, ';'));
-    const int q = weight_of(*element);
+    const int q = weight_of(*element).value_or(0);
     text.consider({q, exactness(range, "text/*", "text/plain"), position});
     json.consider({q, exactness(range, "application/*", "application/json"), position});
     problem.consider({q, exactness(range, "application/*", "application/problem+json"), position});

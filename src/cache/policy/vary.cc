@@ -38,8 +38,10 @@ std::string normal_alternatives(std::string_view value) {
   std::vector<Alternative> alternatives;
   ListElements elements(value);
   while (auto element = elements.next()) {
+    const std::string text = lower(*element);
     const std::string name = lower(trim(take_until(*element, ';')));
-    alternatives.push_back({name, http::weight_of(*element)});
+    const auto weight = http::weight_of(*element);
+    alternatives.push_back({weight ? name : text, weight.value_or(http::weight_max)});
   }
   std::ranges::sort(alternatives, [](const Alternative& a, const Alternative& b) {
     return a.weight != b.weight ? a.weight > b.weight : a.name < b.name;
