@@ -185,6 +185,13 @@ class TestConditionsOfClients:
                      "Mon Jan  2 03:04:05 2023"):
             assert proxy.get(fields={"If-Modified-Since": date}).status == 304, date
 
+    def test_what_does_not_say_when_it_changed_did_so_before_its_date(self, caching_for, replies):
+        """RFC 9111 4.3.2."""
+        proxy = caching_for(replies(reply(b"stored", "max-age=1000000000", Date=LAST_MODIFIED)))
+        proxy.get()
+        assert proxy.get(fields={"If-Modified-Since": LAST_MODIFIED}).status == 304
+        assert proxy.get(fields={"If-Modified-Since": "Mon, 02 Jan 2023 03:04:04 GMT"}).status == 200
+
     def test_a_304_has_no_body_on_a_connection_that_goes_on(self, proxy):
         with proxy.client() as client:
             assert client.get(fields={"If-None-Match": '"a"'}).status == 304

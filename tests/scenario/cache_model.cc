@@ -40,7 +40,8 @@ bool client_has(const PlainRequest& request, const Lines& lines) {
     return false;
   }
   const auto since = value_in(request.fields, "if-modified-since");
-  const auto modified = value_in(lines, "last-modified");
+  auto modified = value_in(lines, "last-modified");
+  if (!modified) modified = value_in(lines, "date");
   if (!since || !modified) return false;
   const auto since_date = plain_date(*since), modified_date = plain_date(*modified);
   return since_date && modified_date && *modified_date <= *since_date;

@@ -25,11 +25,13 @@ bool lists_etag(const http::Fields& request, std::string_view etag) {
   return listed;
 }
 
-/// RFC 9110 13.1.3: a date that is none, or several, is no condition.
+/// RFC 9110 13.1.3: a date that is none, or several, is no condition. What does not say when it was
+/// changed was not changed after it was sent (RFC 9111 4.3.2).
 bool unchanged_since(const http::Fields& request, const http::Fields& stored) {
   if (request.count_of(FieldId::if_modified_since) != 1) return false;
   const auto asked = request.value(FieldId::if_modified_since);
-  const auto changed = stored.value(FieldId::last_modified);
+  const bool says = stored.has(FieldId::last_modified);
+  const auto changed = stored.value(says ? FieldId::last_modified : FieldId::date);
   if (!changed.empty() && asked == changed) return true;
   const http::FieldDate now =
       std::chrono::floor<Seconds>(std::chrono::sys_days{} + std::chrono::days(20'000));

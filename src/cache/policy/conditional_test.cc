@@ -44,6 +44,10 @@ TEST_F(ConditionalTest, ADateCountsWhereThereIsNoTag) {  // RFC 9110 13.1.3
   EXPECT_TRUE(not_modified({{"If-Modified-Since", later}}, {{"Last-Modified", noon}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}}, {{"Last-Modified", later}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}}, {}));
+  EXPECT_TRUE(not_modified({{"If-Modified-Since", later}}, {{"Date", noon}}));
+  EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}}, {{"Date", later}}));
+  EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}},
+                            {{"Last-Modified", "yesterday"}, {"Date", noon}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", "yesterday"}}, {{"Last-Modified", noon}}));
   EXPECT_FALSE(not_modified({{"If-None-Match", "\"b\""}, {"If-Modified-Since", noon}},
                             {{"ETag", "\"a\""}, {"Last-Modified", noon}}));
