@@ -31,7 +31,7 @@ class Answering {
   Task<Outcome> run() {
     compose();
     if (is_unchanged()) return send_unchanged();
-    if (with_.entry.part) return send_part();
+    if (with_.entry.part && with_.reader == nullptr) return send_part();
     if (const auto selection = selected(); selection.kind == Selection::Kind::unsatisfiable)
       return send_unsatisfiable();
     else if (selection.kind == Selection::Kind::ranges)
@@ -93,7 +93,7 @@ class Answering {
     const http::Fields& asked = request_.head.fields;
     const bool counts = request_.head.method == http::Method::get && head_.status == 200 &&
                         with_.reader == nullptr && asked.count_of(FieldId::range) == 1 &&
-                        if_range_holds(asked.value(FieldId::if_range), head_.fields);
+                        if_range_holds(asked.value(FieldId::if_range), with_.entry.lines);
     return counts ? select_ranges(asked.value(FieldId::range), with_.entry.size()) : Selection{};
   }
 

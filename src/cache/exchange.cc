@@ -1,5 +1,7 @@
 #include "cache/exchange.h"
 
+#include <fmt/format.h>
+
 #include "base/assert.h"
 #include "cache/fill/tee.h"
 #include "cache/policy/conditional.h"
@@ -101,15 +103,17 @@ Task<Outcome> CacheExchange::run_attempts() {
 Task<CacheExchange::Attempt> CacheExchange::attempt() {
   stored_ = {};
   decision_.reset();
+  completion_.reset();
   const bool reads = facts_.method == Method::get || facts_.method == Method::head;
   if (!reads || asks_origin_alone(request_.head.fields)) {
     why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
     co_return co_await ask_alone();
   }
   auto found = find();
-  why_forwarded_ = found.knows_parts ? Forwarded::partial
+  why_forwarded_ = found.part        ? Forwarded::partial
                    : found.knows_key ? Forwarded::vary_miss
                                      : Forwarded::uri_miss;
+  if (found.part) completion_ = completion(found.part);
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
     decision_ = decide(found.entry->facts, facts_.directives, rules_.reuse(), purged, now());
@@ -121,7 +125,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
     stored_ = std::move(found.entry);
   }
   if (facts_.directives.only_if_cached) co_return co_await refuse_to_ask();
-  if (asks_alone()) co_return co_await ask_alone();
+  if (!completion_ && asks_alone()) co_return co_await ask_alone();
   co_return co_await ask_together();
 }
 
@@ -220,9 +224,26 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
   co_return co_await answer_with(with);
 }
 
+/// The rest of what is stored in part, where that may be asked for on behalf of all.
+std::optional<Completion> CacheExchange::completion(const Pin& part) const {
+  const auto& wishes = facts_.directives;
+  if (facts_.method != Method::get || !completes_ || alone_ || wishes.no_cache || wishes.no_store ||
+      cache_.uncacheable().knows(key_.hash, now()))
+    return std::nullopt;
+  const auto parts = cache_.store().parts_like(*part, surroundings_.reader);
+  if (parts.empty()) return std::nullopt;
+  auto made = completion_of(parts, request_.head.fields);
+  const bool fits = made && made->wanted.size() <= rules_.options().max_body_size.count;
+  return fits ? std::move(made) : std::nullopt;
+}
+
+/// Who asks for the same range of what is stored in part waits for the same, too.
 std::string CacheExchange::flight_key() const {
   const std::string vary = cache_.store().vary_of(key_, surroundings_.reader);
-  return std::string(key_.text) + '\n' + variant_key(vary, request_.head.fields);
+  std::string key = std::string(key_.text) + '\n' + variant_key(vary, request_.head.fields);
+  if (completion_ && !completion_->is_whole())
+    key += fmt::format("{}-{}", completion_->wanted.first, completion_->wanted.last);
+  return key;
 }
 
 FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> flight) const {
@@ -236,7 +257,9 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
           .flight = std::move(flight),
           .request = request_,
           .validated = stored_,
-          .stale_on_error = stored_ && decision_->serves_on_error};
+          .stale_on_error = stored_ && decision_->serves_on_error,
+          .completion = completion_,
+          .reader = surroundings_.reader};
 }
 
 /// For others than this request, which has its answer (RFC 5861 3).
@@ -253,6 +276,8 @@ void CacheExchange::refresh(const Pin& entry) {
 
 Task<CacheExchange::Attempt> CacheExchange::ask_together() {
   std::string key = flight_key();
+  if (!rules_.options().collapse.enabled)  // the rest of a part, for this request alone
+    co_return co_await lead(std::make_shared<Flight>(), std::move(key));
   auto [flight, leads] = cache_.flights().board(key);
   if (leads) co_return co_await lead(std::move(flight), std::move(key));
   co_return co_await follow(std::move(flight));
@@ -330,6 +355,7 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
                                                  const Leader* leader) {
   const bool leads = leader != nullptr;
   if (flight.stage() == Stage::failed) {
+    completes_ = false;
     if (stored_ && decision_->serves_on_error && flight.is_error) co_return co_await serve_stale();
     if (leads && flight.failure.reason != Reason::none) co_return std::unexpected(flight.failure);
     co_return std::nullopt;

@@ -28,6 +28,7 @@ class CacheExchange {
   Task<http::Outcome> serve_stale();
   Task<http::Outcome> refuse_to_ask();
   void refresh(const Pin& entry);
+  std::optional<Completion> completion(const Pin& part) const;
 
   // Asking the origin: alone, or together with others.
   bool asks_alone() const;
@@ -58,7 +59,9 @@ class CacheExchange {
   std::optional<Store::Found> found_;  // by the first look, and not used yet
   Pin stored_;                         // what is there, if it may not serve as it is
   std::optional<Decision> decision_;
-  bool alone_ = false;  // waiting for others came to nothing
+  std::optional<Completion> completion_;  // of parts that are there, by the rest
+  bool completes_ = true;                 // that came to nothing
+  bool alone_ = false;                    // waiting for others came to nothing
 };
 
 }  // namespace minato::cache

@@ -1,20 +1,17 @@
 #include "cache/fill/combine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "cache/fill/growth.h"
+#include "cache/fill/completion.h"
+#include "cache/fill/storable.h"
 
 namespace minato::cache {
 namespace {
 
-using http::FieldId;
-
 /// Two parts, the first of which begins first.
 struct Pair {
-  const Entry& left;
-  const Entry& right;
+  Entry& left;
+  Entry& right;
 
   bool touches() const { return right.part->range.first <= left.part->range.last + 1; }
   ByteRange both() const {
@@ -23,56 +20,36 @@ struct Pair {
   }
 };
 
-Pair in_order(const Entry& one, const Entry& other) {
+Pair in_order(Entry& one, Entry& other) {
   return one.part->range.first <= other.part->range.first ? Pair{one, other} : Pair{other, one};
 }
 
-/// An entry for both, with the head of the newer.
-Pin draft_for(const Asked& asked, const Entry& newer, ByteRange range) {
-  const std::uint64_t complete = *newer.part->complete;
-  const bool whole = range.size() == complete;
+/// An entry for both, with the head of the older as the newer one changes it (RFC 9111 3.4).
+Pin draft_for(const Asked& asked, const Entry& older, const Entry& newer, ByteRange range) {
   Arena& arena = asked.request.fields.arena();
-  http::Fields lines(arena);
-  for (const http::Field& line : newer.lines)
-    if (line.id != FieldId::content_range) lines.append(line);
-  ResponseFacts facts = newer.facts;
-  if (whole) facts.status = 200;
-  const auto bytes = fmt::format("{}-{}", range.first, range.last);
-  if (!whole)
-    lines.add(FieldId::content_range, arena.copy(fmt::format("bytes {}/{}", bytes, complete)));
-  const std::string answers = whole ? std::string{} : "bytes=" + bytes;
-  const ContentRange content{.range = range, .complete = complete};
-  return asked.cache.store().draft({.key = asked.key,
-                                    .vary = newer.vary,
-                                    .variant = newer.variant,
-                                    .lines = lines,
-                                    .facts = facts,
-                                    .part = whole ? std::nullopt : std::optional(content),
-                                    .range = answers,
-                                    .tags = {}});
-}
-
-Task<Result<void>> append_from(Growth& growth, const Entry& entry, std::uint64_t skipped,
-                               runtime::Loop& loop) {
-  for (Piece* piece = entry.content->first; piece != nullptr; piece = piece->next) {
-    const std::uint64_t skip = std::min<std::uint64_t>(skipped, piece->size);
-    skipped -= skip;
-    const auto kept = co_await growth.append(loop, piece->text().substr(skip));
-    if (!kept) co_return kept;
-  }
-  co_return Result<void>{};
+  http::ResponseHead head = updated_head(older, fields_of(newer, arena), arena);
+  const Part part = become_part(head, range, *newer.part->complete);
+  const FreshnessFacts& came = newer.facts.freshness;
+  ResponseFacts facts = response_facts(
+      head, asked.facts,
+      {.request_sent = came.request_sent, .response_received = came.response_received},
+      asked.rules.reading());
+  facts.freshness.age = came.age;
+  return make_draft(asked, head.fields, head.fields, facts, part);
 }
 
 /// What is stored in place of the two; null where there is no room for it.
-Task<Pin> join(const Asked& asked, const Entry& newer, Pair pair, runtime::Loop& loop) {
+Task<Pin> join(const Asked& asked, Entry& older, Entry& newer, runtime::Loop& loop) {
+  const Pair pair = in_order(older, newer);
   Store& store = asked.cache.store();
   const ByteRange range = pair.both();
-  const Pin draft = draft_for(asked, newer, range);
-  if (!draft) co_return Pin{};
+  const Pin draft = draft_for(asked, older, newer, range);
+  // Asked afterwards: what is purged from now on keeps the draft out, too.
+  if (!draft || !store.holds(older) || !store.holds(newer)) co_return Pin{};
   Growth growth(store, draft, asked.rules.options().max_body_size.count, range.size());
-  const std::uint64_t overlap = pair.left.part->range.last + 1 - pair.right.part->range.first;
-  auto kept = co_await append_from(growth, pair.left, 0, loop);
-  if (kept) kept = co_await append_from(growth, pair.right, overlap, loop);
+  const ByteRange rest{.first = pair.left.part->range.last + 1, .last = range.last};
+  auto kept = co_await append_from(growth, pair.left, pair.left.part->range, loop);
+  if (kept) kept = co_await append_from(growth, pair.right, rest, loop);
   const bool stored = kept && growth.complete(loop, newer.used.load(std::memory_order_relaxed));
   co_return stored ? draft : Pin{};
 }
@@ -81,15 +58,11 @@ Task<Pin> join(const Asked& asked, const Entry& newer, Pair pair, runtime::Loop&
 
 Task<void> combine_parts(const Asked& asked, Pin fresh, runtime::Loop& loop) {
   Store& store = asked.cache.store();
-  const auto may_join = [](const Entry& entry) {
-    return entry.part && entry.part->complete && entry.facts.has_strong_etag;
-  };
-  for (bool joined = true; joined && may_join(*fresh);) {
+  for (bool joined = true; joined;) {
     joined = false;
     for (const Pin& other : store.parts_like(*fresh, asked.reader)) {
-      const Pair pair = in_order(*fresh, *other);
-      if (!pair.touches()) continue;
-      Pin both = co_await join(asked, *fresh, pair, loop);
+      if (&*other == &*fresh || !in_order(*fresh, *other).touches()) continue;
+      Pin both = co_await join(asked, *other, *fresh, loop);
       if (!both) co_return;
       store.remove(*other);
       store.remove(*fresh);

@@ -1,5 +1,7 @@
 #include "cache/fill/fill.h"
 
+#include "cache/fill/combine.h"
+
 namespace minato::cache {
 
 using http::Field;
@@ -146,6 +148,7 @@ void Fill::copy_request(const http::Request& request) {
   client_head_.method = http::Method::get;  // a HEAD may have found what is to be refreshed
   client_head_.method_text = "GET";
   compose_fill_request(client_head_, order_.validated ? &*order_.validated : nullptr, head_);
+  if (order_.completion) order_.completion->ask_for_missing(head_.fields);
   body_rules_ = request.rules;
   record_.route = request.record.route;
   order_.key.text = arena_.copy(order_.key.text);
@@ -167,7 +170,9 @@ void Fill::copy_request(const http::Request& request) {
                        .facts = facts_for_others(client_head_),
                        .validated = order_.validated,
                        .stale_on_error = order_.stale_on_error,
-                       .sent = loop_.wall()});
+                       .completion = order_.completion ? &*order_.completion : nullptr,
+                       .sent = loop_.wall(),
+                       .reader = order_.reader});
 }
 
 Task<void> Fill::run() {
@@ -242,13 +247,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
   flight.length = length;
   ruling_ = ruling.kind;
   switch (ruling.kind) {
-    case Kind::store:
-      begun_ = true;
-      growth_ = flight.growth = ruling.growth;
-      if (leader_ != nullptr) leader_->reader_ = Growth::follow(growth_, loop_);
-      order_.cache.uncacheable().forget(order_.key.hash);
-      become(Stage::growing);
-      return {};
+    case Kind::store: grow(ruling); return {};
     case Kind::confirmed:
       begun_ = true;
       land();
@@ -257,7 +256,8 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     case Kind::error:
     case Kind::contested:
       begun_ = true;
-      if (ruling.kind == Kind::contested) order_.cache.store().remove(*order_.validated);
+      if (ruling.kind == Kind::contested && order_.validated)
+        order_.cache.store().remove(*order_.validated);
       fail_flight({.reason = Reason::none}, ruling.kind == Kind::error);
       return {};
     case Kind::pass: break;
@@ -273,6 +273,19 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
   return {};
 }
 
+void Fill::grow(const Ruling& ruling) {
+  begun_ = true;
+  Flight& flight = *order_.flight;
+  growth_ = flight.growth = ruling.growth;
+  if (ruling.completes) {
+    joiner_.emplace(*order_.completion, *growth_, loop_);
+    flight.length = http::BodyLength::known(order_.completion->wanted.size());
+  }
+  if (leader_ != nullptr) leader_->reader_ = Growth::follow(growth_, loop_);
+  order_.cache.uncacheable().forget(order_.key.hash);
+  become(Stage::growing);
+}
+
 Soon<Result<void>> Fill::write(std::string_view piece, Last last) {
   if (ruling_ == Kind::pass) return pass(piece, last, nullptr);
   if (ruling_ == Kind::store) return keep(piece, last);
@@ -286,18 +299,32 @@ Soon<Result<void>> Fill::finish(const http::Fields* trailers) {
 }
 
 Task<Result<void>> Fill::keep(std::string_view piece, Last last) {
+  if (joiner_) {
+    auto ready = joiner_->count(piece.size(), last);
+    if (ready) ready = co_await joiner_->begin();
+    if (!ready) co_return ready;
+  }
   const auto kept = co_await growth_->append(loop_, piece);
   if (!kept) co_return kept;
-  if (last == Last::yes) {
-    growth_->complete(loop_, order_.fills.next_tick());
-    land();
+  if (last == Last::yes) co_return co_await complete();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Fill::complete() {
+  if (joiner_) {
+    const auto kept = co_await joiner_->end();
+    if (!kept) co_return kept;
   }
+  const bool stored = growth_->complete(loop_, order_.fills.next_tick());
+  land();
+  if (joiner_ && stored) co_await combine_parts(*asked_, order_.flight->entry, loop_);
   co_return Result<void>{};
 }
 
 Soon<Result<void>> Fill::flush() {
   if (ruling_ == Kind::pass) return pass_what_came();
-  return Result<void>{};  // who follows sends what there is by itself
+  if (joiner_) return joiner_->begin();  // nobody waits for more than is there
+  return Result<void>{};                 // who follows sends what there is by itself
 }
 
 Task<Result<void>> Fill::pass_what_came() {

@@ -96,6 +96,8 @@ struct FillOrder {
   const http::Request& request;  ///< copied
   Pin validated;
   bool stale_on_error = false;
+  std::optional<Completion> completion = {};
+  std::size_t reader = 0;
 };
 
 /// Thread: its worker's. Owns itself: it goes when it is done, with its worker, or with its leader
@@ -121,7 +123,9 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Task<Result<void>> pass(std::string_view piece, http::Last last, const http::Fields* trailers);
   Task<Result<void>> pass_what_came();
   Task<Result<void>> until_leader_passes();
+  void grow(const Ruling& ruling);
   Task<Result<void>> keep(std::string_view piece, http::Last last);
+  Task<Result<void>> complete();
 
   // http::Responder.
   Task<Result<void>> interim(const http::ResponseHead& head) override;
@@ -158,6 +162,7 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   std::optional<http::Request> request_;
   std::optional<Asked> asked_;
   std::shared_ptr<Growth> growth_;
+  std::optional<Joiner> joiner_;  // where what comes is but the rest of it
   Ruling::Kind ruling_ = Ruling::Kind::pass;
   bool begun_ = false;
   bool landed_ = false;

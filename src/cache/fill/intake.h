@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cache/cache.h"
-#include "cache/fill/growth.h"
+#include "cache/fill/completion.h"
 #include "cache/policy/reuse.h"
 #include "cache/policy/storing.h"
 #include "cache/rules.h"
@@ -18,8 +18,9 @@ struct Asked {
   Key key;
   const http::RequestHead& request;  ///< as the client sent it; the key's Vary fields are its
   RequestFacts facts;
-  Pin validated;                ///< what it asks the origin to confirm; may be null
-  bool stale_on_error = false;  ///< `validated` may serve where the origin fails
+  Pin validated;                           ///< what it asks the origin to confirm; may be null
+  bool stale_on_error = false;             ///< `validated` may serve where the origin fails
+  const Completion* completion = nullptr;  ///< what it asks the origin for the rest of; may be null
   WallTime sent{};
   std::size_t reader = 0;  ///< who asks, in the store
 };
@@ -29,7 +30,7 @@ struct Ruling {
     pass,       ///< `refusal` says why
     store,      ///< into `growth`, with the head of `entry`
     confirmed,  ///< `entry` is what was stored, freshened
-    contested,  ///< a 304 that does not speak of what is stored, or ends it
+    contested,  ///< what neither confirms nor completes what is stored: to be asked for anew
     error,      ///< the origin failed, and what is stored may serve in its place
   };
   Kind kind = Kind::pass;
@@ -38,6 +39,7 @@ struct Ruling {
   std::shared_ptr<Growth> growth;
   /// What is for the client that asked alone, and no part of `entry`; lies in the arena of `judge`.
   std::vector<http::Field> withheld = {};
+  bool completes = false;  ///< what comes is the rest of `entry`
 };
 
 /// Changes the store where `head` makes something in it fresh, or out of date.

@@ -47,6 +47,11 @@ std::optional<ByteRange> resolve(const Spec& spec, std::uint64_t size) {
   return ByteRange{*spec.first, std::min(spec.last.value_or(size - 1), size - 1)};
 }
 
+std::string_view value_of(std::span<const http::Field> lines, FieldId id) {
+  const auto line = std::ranges::find(lines, id, &http::Field::id);
+  return line == lines.end() ? std::string_view{} : line->value;
+}
+
 bool overlap(const std::vector<ByteRange>& ranges) {
   auto sorted = ranges;
   std::ranges::sort(sorted, {}, &ByteRange::first);
@@ -105,15 +110,15 @@ std::optional<ByteRange> range_within(std::string_view value, const ContentRange
   return inside ? std::optional(wanted) : std::nullopt;
 }
 
-bool if_range_holds(std::string_view if_range, const http::Fields& stored) {
+bool if_range_holds(std::string_view if_range, std::span<const http::Field> stored) {
   if (if_range.empty()) return true;
-  if (if_range.front() == '"') return if_range == stored.value(FieldId::etag);  // strong alone
+  if (if_range.front() == '"') return if_range == value_of(stored, FieldId::etag);  // strong alone
   // A date is strong where the content cannot have changed twice in its second (RFC 9110 8.8.2.2).
-  const auto modified = stored.value(FieldId::last_modified);
+  const auto modified = value_of(stored, FieldId::last_modified);
   if (modified != if_range) return false;
   const auto now = http::FieldDate{};
   const auto changed = http::parse_date(modified, now);
-  const auto answered = http::parse_date(stored.value(FieldId::date), now);
+  const auto answered = http::parse_date(value_of(stored, FieldId::date), now);
   return changed && answered && *answered - *changed >= Seconds(60);
 }
 

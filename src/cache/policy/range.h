@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +50,6 @@ std::optional<ByteRange> range_within(std::string_view value, const ContentRange
 
 /// RFC 9110 13.1.5: whether the Range of a request counts for the response that is stored.
 /// `if_range` is the field's value, or empty where there is none.
-bool if_range_holds(std::string_view if_range, const http::Fields& stored);
+bool if_range_holds(std::string_view if_range, std::span<const http::Field> stored);
 
 }  // namespace minato::cache

@@ -70,6 +70,12 @@ struct Entry : Item {
   Entry* released_next = nullptr;
   std::uint64_t retired = 0;
 
+  /// Empty where there is none.
+  std::string_view etag() const {
+    for (const http::Field& line : lines)
+      if (line.id == http::FieldId::etag) return line.value;
+    return {};
+  }
   std::uint64_t size() const { return content == nullptr ? 0 : content->size; }
 };
 

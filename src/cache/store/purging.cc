@@ -13,6 +13,11 @@ void Store::remove(Entry& entry) {
   purge(entry, Purge::remove);
 }
 
+bool Store::holds(Entry& entry) {
+  const Lock lock(mutex_);
+  return entry.listed && !is_banned(entry);
+}
+
 void Store::purge(Entry& entry, Purge how) {
   if (!entry.listed) return;
   ++purged_;

@@ -25,17 +25,11 @@ std::size_t region_bytes(const StoreLimits& limits) {
   return rest / (Region::grain_bytes + 1) * Region::grain_bytes;
 }
 
-std::string_view etag_of(const Entry& entry) {
-  for (const http::Field& line : entry.lines)
-    if (line.id == http::FieldId::etag) return line.value;
-  return {};
-}
-
 /// Asked for as it was before, or inside of what is there.
 bool has_wanted_part(const Entry& entry, const http::Fields& request) {
   const auto range = request.value(http::FieldId::range);
-  const auto if_range = request.value(http::FieldId::if_range);
-  if (range.empty() || (!if_range.empty() && if_range != etag_of(entry))) return false;
+  if (range.empty() || !if_range_holds(request.value(http::FieldId::if_range), entry.lines))
+    return false;
   return range == entry.range || range_within(range, *entry.part).has_value();
 }
 
@@ -57,7 +51,7 @@ Pin Store::pin(Entry& entry) {
 Store::Found Store::find(const Key& key, const http::Fields& request, std::size_t reader) {
   const Readers::Look look(readers_, reader);
   Found found;
-  Entry* part = nullptr;
+  Entry *part = nullptr, *newest_part = nullptr;
   std::string_view vary;  // of which `variant` is
   std::string variant;
   for (Entry* entry = bucket_of(key.hash).load(std::memory_order_seq_cst); entry != nullptr;
@@ -67,27 +61,30 @@ Store::Found Store::find(const Key& key, const http::Fields& request, std::size_
     if (entry->vary != vary) vary = entry->vary, variant = variant_key(vary, request);
     if (!entry->vary.empty() && entry->variant != variant) continue;
     if (entry->part) {
-      found.knows_parts = true;
+      if (newest_part == nullptr) newest_part = entry;
       if (part == nullptr && has_wanted_part(*entry, request)) part = entry;
       continue;
     }
     found.entry = pin(*entry);
     return found;
   }
-  if (part != nullptr) found.entry = pin(*part);
+  if (part != nullptr)
+    found.entry = pin(*part);
+  else if (newest_part != nullptr)
+    found.part = pin(*newest_part);
   return found;
 }
 
 std::vector<Pin> Store::parts_like(Entry& part, std::size_t reader) {
-  const Readers::Look look(readers_, reader);
   std::vector<Pin> parts;
+  if (!part.part || !part.part->complete || !part.facts.has_strong_etag) return parts;
+  const Readers::Look look(readers_, reader);
   for (Entry* entry = bucket_of(part.hash).load(std::memory_order_seq_cst); entry != nullptr;
        entry = entry->next.load(std::memory_order_seq_cst)) {
     const bool same = entry->hash == part.hash && entry->key == part.key &&
                       entry->vary == part.vary && entry->variant == part.variant;
-    if (!same || entry == &part || !entry->part || is_banned(*entry)) continue;
-    if (entry->facts.has_strong_etag && etag_of(*entry) == etag_of(part) &&
-        entry->part->complete == part.part->complete)
+    if (!same || !entry->part || is_banned(*entry)) continue;
+    if (entry->etag() == part.etag() && entry->part->complete == part.part->complete)
       parts.push_back(pin(*entry));
   }
   return parts;

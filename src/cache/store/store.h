@@ -81,16 +81,16 @@ class Store {
 
   struct Found {
     Pin entry;
-    bool knows_key = false;    ///< something is stored under it, if for other requests
-    bool knows_parts = false;  ///< of what the request selects, but not those that it wants
+    bool knows_key = false;  ///< something is stored under it, if for other requests
+    Pin part{};  ///< where there is no `entry`: the newest of what it selects that is a part
   };
   /// The newest that `request` selects (RFC 9111 4.1): a whole one, or else a part that has what
   /// its Range asks for. No lock.
   Found find(const Key& key, const http::Fields& request, std::size_t reader);
   /// What Vary named in the newest response under `key`; a copy.
   std::string vary_of(const Key& key, std::size_t reader);
-  /// Parts of the same response as `part`, which is one itself: of the same strong entity tag (RFC
-  /// 9110 15.3.7.3).
+  /// Parts of the same response as `part`, itself among them: of the same strong entity tag and
+  /// size of the whole (RFC 9110 15.3.7.3). None where it has none, or does not say it.
   std::vector<Pin> parts_like(Entry& part, std::size_t reader);
   /// Calls `visit` for all that is stored under a URL; `visit` may not keep them.
   void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
@@ -112,6 +112,8 @@ class Store {
   bool insert_in_place_of(Entry& stored, Entry& draft);
 
   void remove(Entry& entry);
+  /// It can still be found.
+  bool holds(Entry& entry);
 
   /// How many were found; those of a prefix are not counted, since they are looked for on use.
   std::uint64_t purge_url(const Url& url, Purge how);

@@ -1,0 +1,121 @@
+#include "cache/fill/storable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cache/policy/freshen.h"
+#include "cache/policy/vary.h"
+#include "http/tokens.h"
+
+namespace minato::cache {
+namespace {
+
+using http::Field;
+using http::FieldId;
+
+/// Tags of one response that count.
+constexpr std::size_t tags_max = 256;
+
+/// RFC 9111 5.2.2.4, 5.2.2.7.
+bool is_withheld(const Field& line, const http::ResponseDirectives& directives) {
+  return http::list_has(directives.private_fields, line.name) ||
+         http::list_has(directives.no_cache_fields, line.name);
+}
+
+/// The configuration leaves it out for everybody.
+bool is_stripped(const Asked& asked, const Field& line) {
+  return line.id == FieldId::set_cookie && asked.rules.options().set_cookie == SetCookie::strip;
+}
+
+std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fields& fields) {
+  std::vector<std::string_view> tags;
+  fields.for_each([&](const Field& line) {
+    if (!rules.is_tag_field(line)) return;
+    std::string_view rest = line.value;
+    while (!rest.empty() && tags.size() < tags_max) {
+      const auto end = std::min(rest.find_first_of(", \t"), rest.size());
+      if (end > 0) tags.push_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  });
+  return tags;
+}
+
+}  // namespace
+
+http::Fields fields_of(const Entry& entry, Arena& arena) {
+  http::Fields fields(arena);
+  for (const Field& line : entry.lines) fields.append(line);
+  return fields;
+}
+
+std::vector<Field> withheld_lines(const Asked& asked, const http::Fields& from,
+                                  const http::ResponseDirectives& directives, Arena& arena) {
+  std::vector<Field> lines;
+  from.for_each([&](const Field& line) {
+    if (is_stored(line) && is_withheld(line, directives) && !is_stripped(asked, line))
+      lines.push_back({arena.copy(line.name), arena.copy(line.value), line.id});
+  });
+  return lines;
+}
+
+http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,
+                          Arena& arena) {
+  http::Fields lines(arena);
+  const http::ResponseDirectives& directives = facts.directives();
+  from.for_each([&](const Field& line) {
+    if (is_stored(line) && !is_withheld(line, directives) && !is_stripped(asked, line))
+      lines.append(line);
+  });
+  if (!from.has(FieldId::date)) {  // RFC 9110 6.6.1: when it came
+    const std::span<char, http::date_bytes> text(arena.array<char>(http::date_bytes));
+    lines.add(FieldId::date,
+              http::write_date(http::field_date(facts.freshness.response_received), text));
+  }
+  return lines;
+}
+
+ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now) {
+  return response_facts(head, asked.facts, {.request_sent = asked.sent, .response_received = now},
+                        asked.rules.reading());
+}
+
+http::ResponseHead updated_head(const Entry& stored, const http::Fields& update, Arena& arena) {
+  http::ResponseHead head(arena);
+  head.status = stored.facts.status;
+  freshen(fields_of(stored, arena), update, head.fields);
+  // RFC 9110 6.6.1: an answer without a Date is of the moment it came.
+  if (!update.has(FieldId::date)) head.fields.remove(FieldId::date);
+  return head;
+}
+
+Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t complete) {
+  head.fields.remove(FieldId::content_range);
+  head.status = range.size() == complete ? 200 : 206;
+  if (head.status == 200) return {};
+  Arena& arena = head.fields.arena();
+  const auto bytes = fmt::format("{}-{}", range.first, range.last);
+  head.fields.add(FieldId::content_range,
+                  arena.join("bytes ", bytes, "/", fmt::to_string(complete)));
+  return {.content = ContentRange{.range = range, .complete = complete},
+          .range = arena.join("bytes=", bytes)};
+}
+
+Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& lines,
+               ResponseFacts facts, const Part& part) {
+  const std::string names = vary_names(all);
+  const std::string variant = variant_key(names, asked.request.fields);
+  const auto tags = tags_of(asked.rules, all);
+  facts.freshness.directives.no_cache_fields = facts.freshness.directives.private_fields = {};
+  return asked.cache.store().draft({.key = asked.key,
+                                    .vary = names,
+                                    .variant = variant,
+                                    .lines = lines,
+                                    .facts = facts,
+                                    .part = part.content,
+                                    .range = part.range,
+                                    .tags = tags});
+}
+
+}  // namespace minato::cache

@@ -1,0 +1,41 @@
+// What of an origin's response becomes an entry.
+#pragma once
+
+#include <vector>
+
+#include "cache/fill/intake.h"
+
+namespace minato::cache {
+
+/// Views into `entry`.
+http::Fields fields_of(const Entry& entry, Arena& arena);
+
+/// What is for the client that asked, and withheld from caches (RFC 9111 5.2.2.4, 5.2.2.7).
+std::vector<http::Field> withheld_lines(const Asked& asked, const http::Fields& from,
+                                        const http::ResponseDirectives& directives, Arena& arena);
+
+/// What of a response is stored: not what is of one hop (RFC 9111 3.1), or withheld from caches.
+http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,
+                          Arena& arena);
+
+/// Of a response that came at `now`.
+ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now);
+
+/// Which bytes a head and what it answered speak of; neither where it is a whole response.
+struct Part {
+  std::optional<ContentRange> content{};
+  std::string_view range{};
+};
+
+/// The stored head with what a newer response to the same request says (RFC 9111 3.2, 3.4). Views
+/// of both.
+http::ResponseHead updated_head(const Entry& stored, const http::Fields& update, Arena& arena);
+
+/// Makes `head` that of these bytes: of a 206, or of a 200 where they are all there are.
+Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t complete);
+
+/// An entry without content: `lines` of `all` that the response had. Null where there is no memory.
+Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& lines,
+               ResponseFacts facts, const Part& part);
+
+}  // namespace minato::cache
