@@ -213,14 +213,19 @@ CacheModel::Keep CacheModel::keep(const Response& response, const PlainRequest& 
 // What is stored.
 
 CacheModel::Place CacheModel::find(const PlainRequest& request) const {
+  Place newest;
+  const auto date = [](const Stored& stored) {
+    return stored.date_in("date").value_or(stored.received);
+  };
   for (std::size_t place = stored_.size(); place-- > 0;) {
     const Stored& stored = stored_[place];
     const bool selected = std::ranges::all_of(stored.varies, [&](const auto& field) {
       return value_in(request.fields, field.first) == field.second;
     });
-    if (stored.path == request.path && selected) return place;
+    const bool is_newest = !newest || date(stored) > date(stored_[*newest]);  // RFC 9111 4
+    if (stored.path == request.path && selected && is_newest) newest = place;
   }
-  return std::nullopt;
+  return newest;
 }
 
 void CacheModel::store(Response response, const PlainRequest& request, std::string body) {
@@ -233,7 +238,8 @@ void CacheModel::store(Response response, const PlainRequest& request, std::stri
                   [&](const auto& line) { return names.contains(lowered(line.first)); });
   }
   std::erase_if(stored_, [&](const Stored& other) {
-    return other.path == stored.path && other.varies == stored.varies;
+    const bool varied_on_nothing = other.varies.empty() || stored.varies.empty();
+    return other.path == stored.path && (other.varies == stored.varies || varied_on_nothing);
   });
   stored_.push_back(std::move(stored));
 }

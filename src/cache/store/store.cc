@@ -33,6 +33,14 @@ bool has_wanted_part(const Entry& entry, const http::Fields& request) {
   return range == entry.range || range_within(range, *entry.part).has_value();
 }
 
+/// What is for all requests stands for what is for some, and the other way round: the origin has
+/// changed its mind of what it varies on. A part stands for the same part alone.
+bool is_replaced(const Entry& entry, const Entry& draft) {
+  const bool same = entry.vary == draft.vary && entry.variant == draft.variant;
+  if (draft.part) return same && entry.range == draft.range;
+  return same || entry.vary.empty() || draft.vary.empty();
+}
+
 }  // namespace
 
 Store::Store(const StoreLimits& limits)
@@ -150,16 +158,15 @@ bool Store::place(Entry& draft) {
   return true;
 }
 
-/// Takes out what the same requests would select, and the oldest where there are too many.
+/// Takes out what the same requests would select, so that it does not come to light again when the
+/// draft goes; and the oldest where there are too many.
 void Store::replace(Entry& draft) {
   int variants = 0;
   Entry* oldest = nullptr;
   for (Entry* entry = bucket_of(draft.hash).load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
     if (entry->hash == draft.hash && entry->key == draft.key) {
-      const bool same = entry->vary == draft.vary && entry->variant == draft.variant &&
-                        (entry->range == draft.range || !draft.part);
-      if (same)
+      if (is_replaced(*entry, draft))
         unlink(*entry);
       else
         oldest = entry, ++variants;
@@ -169,11 +176,23 @@ void Store::replace(Entry& draft) {
   if (variants >= variants_max) unlink(*oldest);
 }
 
+/// Behind those of its key that are newer by their Date: the first that a request selects is to
+/// serve (RFC 9111 4). Of the same Date, what came last is the newest.
+Store::Bucket& Store::place_of(const Entry& draft) const {
+  Bucket* place = &bucket_of(draft.hash);
+  for (Entry* entry = place->load(std::memory_order_relaxed); entry != nullptr;
+       entry = entry->next.load(std::memory_order_relaxed)) {
+    const bool newer = date_of(entry->facts.freshness) > date_of(draft.facts.freshness);
+    if (newer && entry->hash == draft.hash && entry->key == draft.key) place = &entry->next;
+  }
+  return *place;
+}
+
 void Store::link(Entry& entry) {
-  Bucket& bucket = bucket_of(entry.hash);
+  Bucket& before = place_of(entry);
   entry.pins.fetch_add(1, std::memory_order_relaxed);
-  entry.next.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  bucket.store(&entry, std::memory_order_seq_cst);
+  entry.next.store(before.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  before.store(&entry, std::memory_order_seq_cst);
   entry.listed = true;
   evictor_->add(entry);
   tags_.add(entry);

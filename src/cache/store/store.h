@@ -84,8 +84,8 @@ class Store {
     bool knows_key = false;  ///< something is stored under it, if for other requests
     Pin part{};  ///< where there is no `entry`: the newest of what it selects that is a part
   };
-  /// The newest that `request` selects (RFC 9111 4.1): a whole one, or else a part that has what
-  /// its Range asks for. No lock.
+  /// The newest by its Date that `request` selects (RFC 9111 4, 4.1): a whole one, or else a part
+  /// that has what its Range asks for. No lock.
   Found find(const Key& key, const http::Fields& request, std::size_t reader);
   /// What Vary named in the newest response under `key`; a copy.
   std::string vary_of(const Key& key, std::size_t reader);
@@ -137,6 +137,7 @@ class Store {
   char* allocate(std::size_t bytes, int victims_max);
   bool evict_one();
   bool collect();
+  Bucket& place_of(const Entry& draft) const;
   void link(Entry& entry);
   void unlink(Entry& entry);
   void hide(Entry& entry);

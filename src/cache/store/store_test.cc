@@ -10,6 +10,11 @@
 namespace minato::cache {
 namespace {
 
+struct More {
+  std::string_view vary, variant, tag;
+  Seconds date{0};
+};
+
 struct StoreTest : testing::Test {
   BlockPool blocks;
   Arena arena{blocks};
@@ -20,18 +25,17 @@ struct StoreTest : testing::Test {
 
   Key key(std::string_view text) const { return {text, hash_of(*split_url(text), store->seed())}; }
 
-  struct More {
-    std::string_view vary, variant, tag;
-  };
   bool put(std::string_view url, std::string_view body, More more = {}) {
     const std::span<const std::string_view> tags(&more.tag, more.tag.empty() ? 0u : 1u);
     http::Fields lines(arena);
     lines.add(http::FieldId::content_type, "text/plain");
+    ResponseFacts facts;
+    facts.freshness.date = http::FieldDate(more.date);
     const Pin draft = store->draft({.key = key(url),
                                     .vary = more.vary,
                                     .variant = more.variant,
                                     .lines = lines,
-                                    .facts = {},
+                                    .facts = facts,
                                     .part = {},
                                     .range = {},
                                     .tags = tags});
@@ -105,6 +109,31 @@ TEST_F(StoreTest, VariantsAreSelectedByTheRequest) {
   EXPECT_FALSE(other.entry);
   EXPECT_TRUE(other.knows_key);
   EXPECT_EQ(store->vary_of(root, 0), "accept-language");
+}
+
+TEST_F(StoreTest, OfSeveralTheOneOfTheLatestDateIsFound) {  // RFC 9111 4
+  open();
+  const std::string_view none_of_it = "\n";  // what a request without the field selects
+  put("http://a/", "new", {.vary = "x", .variant = none_of_it, .tag = {}, .date = Seconds(20)});
+  put("http://a/", "old", {.vary = "y", .variant = none_of_it, .tag = {}, .date = Seconds(10)});
+  EXPECT_EQ(get("http://a/"), "new");
+  put("http://a/", "newest", {.vary = "z", .variant = none_of_it, .tag = {}, .date = Seconds(20)});
+  EXPECT_EQ(get("http://a/"), "newest");
+  store->remove(*find("http://a/"));
+  EXPECT_EQ(get("http://a/"), "new");
+}
+
+TEST_F(StoreTest, WhatWasReplacedForAllRequestsDoesNotComeBack) {
+  open();
+  const std::string_view none_of_it = "\n";
+  put("http://a/", "varies on nothing");
+  put("http://a/", "varies", {.vary = "x", .variant = none_of_it, .tag = {}});
+  store->remove(*find("http://a/"));
+  EXPECT_EQ(get("http://a/"), "(none)");
+  put("http://a/", "varies", {.vary = "x", .variant = none_of_it, .tag = {}});
+  put("http://a/", "varies on nothing");
+  store->remove(*find("http://a/"));
+  EXPECT_EQ(get("http://a/"), "(none)");
 }
 
 TEST_F(StoreTest, TheVariantsOfOneKeyHaveALimit) {
