@@ -162,7 +162,10 @@ Task<Reply> purge(Program& program, const Question& question) {
   if (order->what == "url" && url->scheme.empty()) co_return unreadable(*order);
   const auto count = carry_out(cache->store(), *order, *url);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
-  if (!count) json["pending"] = "carried out on each entry when it is next asked for";
+  if (!count) {
+    program.carry_out_bans();
+    json["pending"] = "carried out on each entry when it is next asked for, or soon";
+  }
   co_return document(dumped(json));
 }
 

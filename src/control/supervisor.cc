@@ -22,6 +22,8 @@ schema::Problem problem_of(const std::string& path, std::string message) {
 
 /// How long a reload waits for names that are new in it.
 constexpr Millis names_patience = 2s;
+/// Between two steps of the work on bans.
+constexpr Millis between_steps = 2ms;
 
 constexpr const char* shutting_down = "Minato is shutting down";
 
@@ -53,7 +55,8 @@ Supervisor::Supervisor(Parts parts)
       reload_ended_(parts_.loop),
       started_(parts_.loop.wall()),
       began_(parts_.loop.now()),
-      reloads_running_(parts_.loop) {}
+      reloads_running_(parts_.loop),
+      sweeps_running_(parts_.loop) {}
 
 Supervisor::~Supervisor() = default;
 
@@ -116,6 +119,19 @@ std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) const {
                      cache::is_same_store(*snapshot_->config.cache, *next.cache);
   if (keeps) return snapshot_->cache;
   return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
+}
+
+void Supervisor::carry_out_bans() {
+  const auto bans_of = cache();
+  if (!bans_of || bans_under_way_.lock() == bans_of) return;
+  bans_under_way_ = bans_of;
+  sweeps_running_.start(carry_out_bans_of(bans_of));
+}
+
+Task<void> Supervisor::carry_out_bans_of(std::shared_ptr<cache::Cache> cache) {
+  while (cache == this->cache() && cache->store().carry_out_bans())
+    co_await runtime::pause(parts_.loop, between_steps);
+  if (bans_under_way_.lock() == cache) bans_under_way_.reset();
 }
 
 /// Waits for a task that the supervisor itself owns, so that who asked may go away.

@@ -59,6 +59,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   admin::Status status() const override;
   Task<admin::ReloadOutcome> reload() override;
   std::shared_ptr<cache::Cache> cache() const override;
+  void carry_out_bans() override;
   std::size_t cache_reader() const override { return parts_.workers; }
   const cache::ServiceRules* cache_rules(const cache::Url& url) const override;
   WallTime now() const override { return parts_.loop.wall(); }
@@ -84,6 +85,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
   std::shared_ptr<cache::Cache> cache_for(const config::Config& next) const;
+  Task<void> carry_out_bans_of(std::shared_ptr<cache::Cache> cache);
   Task<void> apply_on_workers();
   Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> into);
   Task<admin::ReloadOutcome> reload_once();
@@ -103,10 +105,11 @@ class Supervisor final : public Headquarters, public admin::Program {
   runtime::Event reload_ended_;
   bool reloading_ = false;
   admin::ReloadStatus reloads_;
+  std::weak_ptr<cache::Cache> bans_under_way_;  // whose bans are being carried out
   std::shared_ptr<Countdown> drained_;
   WallTime started_;
   Instant began_;
-  runtime::Scope reloads_running_;  // last, so that it goes first
+  runtime::Scope reloads_running_, sweeps_running_;  // last, so that they go first
 };
 
 }  // namespace minato::control

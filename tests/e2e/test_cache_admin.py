@@ -6,7 +6,7 @@ import pytest
 
 from harness.origin import Serving
 from harness.program import BINARY
-from harness.waiting import free_port
+from harness.waiting import eventually, free_port
 from harness.wire import response
 
 FIELDS = {"Cache_Control": "max-age=300", "Cache_Tag": "red, big", "ETag": '"1"'}
@@ -65,6 +65,23 @@ def test_a_prefix_is_purged_on_use(cached, order):
     assert cached.get("/b").text == b
 
 
+def stats(proxy):
+    return json.loads(proxy.control("GET", "/cache/stats").body)
+
+
+def test_what_a_prefix_concerns_gives_its_memory_back_unasked(cached):
+    cached.get("/b")
+    before = stats(cached)["memory_bytes"]
+    for number in range(50):
+        cached.get(f"/a/{number}")
+    purge(cached, prefix="http://app.test/a/")
+    eventually(lambda: stats(cached)["entries"] == 1, "what is purged gone")
+    after = stats(cached)
+    assert (after["purged"], after["memory_bytes"]) == (50, pytest.approx(before, abs=20000))
+    purge(cached, host="app.test")
+    eventually(lambda: stats(cached)["entries"] == 0, "all of the host gone")
+
+
 def test_a_host_is_purged_and_everything(cached):
     first = cached.get("/x").text
     assert purge(cached, host="other.example")[0] == 200
@@ -99,10 +116,10 @@ def test_an_order_that_is_none_is_refused(cached, body):
 def test_stats_tell_how_full_it_is_and_how_good(cached):
     for target in ("/x", "/x", "/y"):
         cached.get(target)
-    stats = json.loads(cached.control("GET", "/cache/stats").body)
-    assert (stats["entries"], stats["capacity"], stats["stored"]) == (2, 100, 2)
-    assert 0 < stats["memory_bytes"] < stats["max_memory"] == 256 << 20
-    assert (stats["hits"], stats["misses"]) == (1, 2)
+    told = stats(cached)
+    assert (told["entries"], told["capacity"], told["stored"]) == (2, 100, 2)
+    assert 0 < told["memory_bytes"] < told["max_memory"] == 256 << 20
+    assert (told["hits"], told["misses"]) == (1, 2)
 
 
 def test_an_entry_is_explained(cached):

@@ -1,5 +1,6 @@
 // Purges that are not carried out at once, since they may concern any entry: each entry is held
-// against them when it is next used (after Varnish's bans).
+// against them when it is next used (after Varnish's bans), or when its turn comes in the
+// background.
 #pragma once
 
 #include <atomic>
@@ -44,6 +45,7 @@ class BanList {
   // nobody looks at it any more.
   std::unique_ptr<const Bans> add(Ban ban);
   std::unique_ptr<const Bans> clear();
+  bool is_empty() const { return !bans_; }
   bool is_full() const { return bans_ && bans_->all.size() >= bans_max; }
   std::size_t memory_bytes() const;
 

@@ -5,6 +5,12 @@
 #include "cache/store/store.h"
 
 namespace minato::cache {
+namespace {
+
+/// Others wait for the lock for so long at most.
+constexpr std::size_t buckets_of_step = 4096, entries_of_step = 512;
+
+}  // namespace
 
 // What goes before its time.
 
@@ -64,20 +70,50 @@ std::uint64_t Store::purge_tag(std::string_view tag, Purge how) {
 
 void Store::ban(Ban ban) {
   const Lock lock(mutex_);
-  if (bans_.is_full()) settle_bans();
+  if (bans_.is_full()) settle_all();
+  const bool soft = ban.soft;
+  const auto concerns = [&](const Entry& entry) { return ban.concerns(entry.key); };
+  drafts_.for_each([&](Item& item) {
+    auto& draft = static_cast<Entry&>(item);
+    if (soft && concerns(draft)) draft.marked_stale.store(true, std::memory_order_relaxed);
+  });
+  if (!soft) spoil_drafts(concerns);
   const auto before = bans_.add(std::move(ban));
   await_readers(readers_.retire());
 }
 
-/// Carries out what is pending, so that the list can begin anew. Once in so many bans.
-void Store::settle_bans() {
-  for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    for (Entry* entry = buckets_[i].load(std::memory_order_relaxed); entry != nullptr;) {
-      Entry* const next = entry->next.load(std::memory_order_relaxed);
-      if (is_banned(*entry)) purge(*entry, Purge::remove);
-      entry = next;
-    }
+/// How many entries were looked at.
+std::size_t Store::settle_bucket(std::size_t number) {
+  std::size_t count = 0;
+  for (Entry* entry = buckets_[number].load(std::memory_order_relaxed); entry != nullptr; ++count) {
+    Entry* const next = entry->next.load(std::memory_order_relaxed);
+    if (is_banned(*entry)) purge(*entry, Purge::remove);
+    entry = next;
   }
+  return count;
+}
+
+bool Store::carry_out_bans() {
+  const Lock lock(mutex_);
+  if (bans_.is_empty()) return false;
+  if (settled_ == 0) settled_for_ = bans_.newest();
+  std::size_t entries = 0;
+  const std::size_t end = std::min(settled_ + buckets_of_step, buckets_.size());
+  while (settled_ < end && entries < entries_of_step) entries += settle_bucket(settled_++);
+  collect();
+  if (settled_ < buckets_.size()) return true;
+  settled_ = 0;
+  if (settled_for_ == bans_.newest()) drop_bans();  // else more came meanwhile
+  return !bans_.is_empty();
+}
+
+/// So that the list can begin anew. Once in so many bans.
+void Store::settle_all() {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) settle_bucket(i);
+  drop_bans();
+}
+
+void Store::drop_bans() {
   const auto before = bans_.clear();
   await_readers(readers_.retire());
 }

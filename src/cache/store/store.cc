@@ -143,8 +143,8 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft) {
   draft.hits.store(stored.hits.load(std::memory_order_relaxed), std::memory_order_relaxed);
   draft.used.store(stored.used.load(std::memory_order_relaxed), std::memory_order_relaxed);
   // What was purged while it was asked about is as gone as if nobody had asked.
-  const bool gone = !stored.listed;
-  if (!gone) unlink(stored);
+  const bool gone = !stored.listed || is_banned(stored);
+  if (stored.listed) unlink(stored);
   return !gone && place(draft);
 }
 

@@ -119,6 +119,9 @@ class Store {
   std::uint64_t purge_url(const Url& url, Purge how);
   std::uint64_t purge_tag(std::string_view tag, Purge how);
   void ban(Ban ban);
+  /// Carries out on some entries what bans say of them, so that what is gone gives its memory back.
+  /// False where none is pending any more. Cost: bounded, whatever is stored.
+  bool carry_out_bans();
   std::uint64_t purge_all(Purge how);
 
   StoreStats stats() const;
@@ -150,7 +153,9 @@ class Store {
   bool place(Entry& draft);
   void purge(Entry& entry, Purge how);
   void spoil_drafts(const std::function<bool(const Entry&)>& matches);
-  void settle_bans();
+  std::size_t settle_bucket(std::size_t number);
+  void settle_all();
+  void drop_bans();
 
   /// Its last pin is gone, on whatever thread.
   void released(Entry& entry);
@@ -163,6 +168,8 @@ class Store {
   std::unique_ptr<Evictor> evictor_;
   Readers readers_;
   BanList bans_;
+  std::size_t settled_ = 0;        // buckets, of a round through all of them
+  std::uint64_t settled_for_ = 0;  // the newest ban when that began
   IntrusiveList<Item> drafts_;
   std::vector<Entry*> retired_;  // out of the index; somebody may still be looking at them
   std::atomic<Entry*> released_{nullptr};

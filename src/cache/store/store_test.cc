@@ -253,6 +253,54 @@ TEST_F(StoreTest, BansAreCarriedOutWhereTheyAreTooMany) {
   EXPECT_EQ(store->stats().entries, 1u);
 }
 
+TEST_F(StoreTest, BansAreCarriedOutStepByStepWithoutAnyUse) {
+  constexpr int count = 5000;
+  open({.memory_bytes = 16u << 20, .entries = 2 * count});
+  for (int i = 0; i < count; ++i) {
+    put(arena.copy("http://a/gone/" + std::to_string(i)), "x");
+    put(arena.copy("http://a/kept/" + std::to_string(i)), "x");
+  }
+  const StoreStats before = store->stats();
+  store->ban({.host = "a", .prefix = "/gone/"});
+  EXPECT_TRUE(store->carry_out_bans());
+  EXPECT_GT(store->stats().entries, 19u * count / 10);  // a step is no more than a step
+  EXPECT_LT(store->stats().entries, 2u * count);
+  while (store->carry_out_bans()) {
+  }
+  const StoreStats after = store->stats();
+  EXPECT_EQ(after.entries, static_cast<std::uint64_t>(count));
+  EXPECT_EQ(after.purged, static_cast<std::uint64_t>(count));
+  EXPECT_LT(after.memory_bytes, before.memory_bytes);
+  EXPECT_EQ(get("http://a/kept/7"), "x");
+}
+
+TEST_F(StoreTest, ABanThatComesWhileOthersAreCarriedOutIsToo) {
+  open({.entries = 10'000});
+  for (int i = 0; i < 5000; ++i) put(arena.copy("http://a/" + std::to_string(i)), "x");
+  store->ban({.host = "b"});
+  EXPECT_TRUE(store->carry_out_bans());
+  store->ban({.host = "a"});
+  while (store->carry_out_bans()) {
+  }
+  EXPECT_EQ(store->stats().entries, 0u);
+}
+
+TEST_F(StoreTest, WhatIsBannedIsNotConfirmedAfterwards) {
+  open();
+  put("http://a/", "x");
+  const Pin asked_about = find("http://a/");
+  store->ban({.host = "a"});
+  const Pin fresh = store->draft({.key = key("http://a/"),
+                                  .vary = {},
+                                  .variant = {},
+                                  .lines = none,
+                                  .facts = {},
+                                  .part = {},
+                                  .tags = {}});
+  EXPECT_FALSE(store->insert_in_place_of(*asked_about, *fresh));
+  EXPECT_EQ(get("http://a/"), "(none)");
+}
+
 TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
   open();
   const std::string_view red[] = {"red"};
@@ -273,7 +321,9 @@ TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
   EXPECT_FALSE(store->insert(*by_tag, nullptr, 0));
   const Pin by_ban = draft();
   store->ban({.host = "a"});
-  store->insert(*by_ban, nullptr, 0);
+  while (store->carry_out_bans()) {
+  }
+  EXPECT_FALSE(store->insert(*by_ban, nullptr, 0));
   EXPECT_FALSE(find("http://a/"));
 }
 
