@@ -173,16 +173,13 @@ Task<Reply> cache_stats(Program& program, const Question&) {
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
   const cache::StoreStats stats = cache->store().stats();
-  const admin::Status status = program.status();
-  const auto counted = [&](observe::Counter counter) {
-    return status.counters[static_cast<std::size_t>(counter)];
-  };
+  const Program::CacheUses uses = program.cache_uses();
   co_return document(dumped({{"entries", stats.entries},
                              {"capacity", stats.entries_max},
                              {"memory_bytes", stats.memory_bytes},
                              {"max_memory", stats.memory_bytes_max},
-                             {"hits", counted(observe::Counter::cache_hits)},
-                             {"misses", counted(observe::Counter::cache_misses)},
+                             {"hits", uses.hits},
+                             {"misses", uses.misses},
                              {"stored", stats.stored},
                              {"evicted", stats.evicted},
                              {"purged", stats.purged}}));

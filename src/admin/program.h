@@ -95,6 +95,11 @@ class Program {
   virtual std::shared_ptr<cache::Cache> cache() const { return nullptr; }
   /// What a ban concerns is to go from now on, without anybody asking for it.
   virtual void carry_out_bans() {}
+  struct CacheUses {
+    std::uint64_t hits = 0, misses = 0;
+  };
+  /// Since that cache began.
+  virtual CacheUses cache_uses() const { return {}; }
   /// The number under which this thread reads the cache.
   virtual std::size_t cache_reader() const { return 0; }
   /// Of the service that takes requests for `url`; null where none does, or it has no cache.

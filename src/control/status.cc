@@ -93,6 +93,16 @@ std::shared_ptr<cache::Cache> Supervisor::cache() const {
   return snapshot_ == nullptr ? nullptr : snapshot_->cache;
 }
 
+Supervisor::CacheUses Supervisor::counted_uses() const {
+  return {.hits = observe::sum(parts_.counters, observe::Counter::cache_hits),
+          .misses = observe::sum(parts_.counters, observe::Counter::cache_misses)};
+}
+
+Supervisor::CacheUses Supervisor::cache_uses() const {
+  const CacheUses all = counted_uses();
+  return {.hits = all.hits - uses_before_.hits, .misses = all.misses - uses_before_.misses};
+}
+
 const cache::ServiceRules* Supervisor::cache_rules(const cache::Url& url) const {
   if (snapshot_ == nullptr) return nullptr;
   for (const PortPlan& port : snapshot_->ports) {

@@ -60,6 +60,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   Task<admin::ReloadOutcome> reload() override;
   std::shared_ptr<cache::Cache> cache() const override;
   void carry_out_bans() override;
+  CacheUses cache_uses() const override;
   std::size_t cache_reader() const override { return parts_.workers; }
   const cache::ServiceRules* cache_rules(const cache::Url& url) const override;
   WallTime now() const override { return parts_.loop.wall(); }
@@ -84,7 +85,8 @@ class Supervisor final : public Headquarters, public admin::Program {
   Task<Opened> open_on_workers(std::vector<net::Address> addresses);
   void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
-  std::shared_ptr<cache::Cache> cache_for(const config::Config& next) const;
+  std::shared_ptr<cache::Cache> cache_for(const config::Config& next);
+  CacheUses counted_uses() const;
   Task<void> carry_out_bans_of(std::shared_ptr<cache::Cache> cache);
   Task<void> apply_on_workers();
   Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> into);
@@ -105,6 +107,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   runtime::Event reload_ended_;
   bool reloading_ = false;
   admin::ReloadStatus reloads_;
+  CacheUses uses_before_;                       // of the caches before this one
   std::weak_ptr<cache::Cache> bans_under_way_;  // whose bans are being carried out
   std::shared_ptr<Countdown> drained_;
   WallTime started_;

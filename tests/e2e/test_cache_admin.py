@@ -82,6 +82,16 @@ def test_what_a_prefix_concerns_gives_its_memory_back_unasked(cached):
     eventually(lambda: stats(cached)["entries"] == 0, "all of the host gone")
 
 
+def test_a_reload_counts_anew_with_the_cache_that_it_makes(cached):
+    for _ in range(3):
+        cached.get("/x")
+    assert (stats(cached)["hits"], stats(cached)["misses"]) == (2, 1)
+    assert cached.control("POST", "/reload").status == 200
+    cached.get("/x")
+    told = stats(cached)
+    assert (told["hits"], told["misses"], told["stored"]) == (0, 1, 1)
+
+
 def test_a_host_is_purged_and_everything(cached):
     first = cached.get("/x").text
     assert purge(cached, host="other.example")[0] == 200
