@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "http/testing.h"
 #include "runtime/scope.h"
 #include "sim/sim_world.h"
 
@@ -12,33 +13,6 @@ namespace minato::control {
 namespace {
 
 using http::Reason;
-
-class NoBody final : public http::RequestBody {
- public:
-  explicit NoBody(Arena& arena) : trailers_(arena) {}
-  http::BodyLength length() const override { return http::BodyLength::none(); }
-  bool awaits_continue() const override { return false; }
-  bool buffered() const override { return true; }
-  Soon<Result<std::string_view>> read() override { return Result<std::string_view>(""); }
-  bool ended() const override { return true; }
-  const http::Fields& trailers() const override { return trailers_; }
-
- private:
-  http::Fields trailers_;
-};
-
-/// No answer comes to it: no endpoint is usable.
-struct NoResponder final : http::Responder {
-  Task<Result<void>> interim(const http::ResponseHead&) override { co_return Result<void>{}; }
-  Result<void> start(const http::ResponseHead&, http::BodyLength) override { return {}; }
-  bool started() const override { return false; }
-  Soon<Result<void>> write(std::string_view, http::Last) override { return Result<void>{}; }
-  Soon<Result<void>> flush() override { return Result<void>{}; }
-  Soon<Result<void>> finish(const http::Fields*) override { return Result<void>{}; }
-  Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead&) override {
-    co_return fail(Fault::cancelled, Side::local, "no tunnel");
-  }
-};
 
 /// A service that none can use.
 struct Shut final : http::Handler {
@@ -72,7 +46,7 @@ class DispatchTest : public testing::Test {
     head.authority = host;
     head.target.text = head.target.path = path;
     if (path.empty()) head.target.form = http::TargetForm::absolute;
-    NoBody body(arena);
+    http::testing::NoBody body(arena);
     http::BodyRules rules;
     http::Record record;
     http::Request request{.head = head,
@@ -104,7 +78,7 @@ class DispatchTest : public testing::Test {
   PortPlan plan{.address = {}, .router = routing::Router(1)};
   BlockPool blocks;
   Arena arena{blocks};
-  NoResponder responder;
+  http::testing::EagerResponder responder;
 };
 
 TEST_F(DispatchTest, MatchesThePathInItsNormalForm) {

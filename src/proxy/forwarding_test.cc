@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "http/testing.h"
 #include "http1/connection_fields.h"
 #include "http1/parsing_for_tests.h"
 
@@ -18,20 +19,6 @@ using testing::IsEmpty;
 using testing::Not;
 
 using Lines = std::vector<std::string>;
-
-class NoBody final : public http::RequestBody {
- public:
-  explicit NoBody(Arena& arena) : trailers_(arena) {}
-  http::BodyLength length() const override { return http::BodyLength::none(); }
-  bool awaits_continue() const override { return false; }
-  bool buffered() const override { return true; }
-  Soon<Result<std::string_view>> read() override { return Result<std::string_view>(""); }
-  bool ended() const override { return true; }
-  const http::Fields& trailers() const override { return trailers_; }
-
- private:
-  http::Fields trailers_;
-};
 
 const http::Client stranger{.address = "192.0.2.7", .peer = "192.0.2.7", .peer_port = 4711};
 /// A proxy in front of this one, and the client that it was believed to speak for.
@@ -49,7 +36,7 @@ Lines forwarded(std::string request_text, const http::Client& client,
                 const ForwardingOptions& options) {
   http1::RequestUnderTest received(std::move(request_text));
   EXPECT_EQ(received.feed_all(), http1::Progress::done) << received.text;
-  NoBody body(received.arena);
+  http::testing::NoBody body(received.arena);
   http::BodyRules rules;
   http::Record record;
   const http::Request request{.head = received.head,

@@ -2,37 +2,11 @@
 // handler is called here between two turns of the loop.
 #include <gmock/gmock.h>
 
+#include "http/testing.h"
 #include "proxy/test_proxy.h"
 
 namespace minato::proxy {
 namespace {
-
-struct NoBody final : http::RequestBody {
-  explicit NoBody(Arena& arena) : none(arena) {}
-  http::BodyLength length() const override { return http::BodyLength::none(); }
-  bool awaits_continue() const override { return false; }
-  bool buffered() const override { return true; }
-  Soon<Result<std::string_view>> read() override { return Result<std::string_view>(""); }
-  bool ended() const override { return true; }
-  const http::Fields& trailers() const override { return none; }
-  http::Fields none;
-};
-
-struct Responder final : http::Responder {
-  Task<Result<void>> interim(const http::ResponseHead&) override { co_return Result<void>{}; }
-  Result<void> start(const http::ResponseHead& head, http::BodyLength) override {
-    status = head.status;
-    return {};
-  }
-  bool started() const override { return status != 0; }
-  Soon<Result<void>> write(std::string_view, http::Last) override { return Result<void>{}; }
-  Soon<Result<void>> flush() override { return Result<void>{}; }
-  Soon<Result<void>> finish(const http::Fields*) override { return Result<void>{}; }
-  Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead&) override {
-    co_return fail(Fault::cancelled, Side::local, "no tunnel");
-  }
-  int status = 0;
-};
 
 /// A request that is handed to the proxy at once.
 class Direct {
@@ -53,7 +27,7 @@ class Direct {
   BlockPool blocks_;
   Arena arena_{blocks_};
   http::RequestHead head_{arena_};
-  NoBody body_{arena_};
+  http::testing::NoBody body_{arena_};
   http::BodyRules rules_;
   http::Record record_;
   http::Request request_{.head = head_,
@@ -64,7 +38,7 @@ class Direct {
                          .rules = rules_,
                          .record = record_,
                          .arena = arena_};
-  Responder responder_;
+  http::testing::EagerResponder responder_;
   Proxy proxy_;
   runtime::Scope task_;
 };

@@ -1,5 +1,7 @@
 #include "scenario/cache_rig.h"
 
+#include "http/testing.h"
+
 namespace minato::scenario {
 
 namespace {
@@ -8,43 +10,25 @@ Second seconds(WallTime moment) {
   return std::chrono::floor<Seconds>(moment).time_since_epoch().count();
 }
 
-struct NoBody final : http::RequestBody {
-  explicit NoBody(Arena& arena) : none(arena) {}
-  http::BodyLength length() const override { return {}; }
-  bool awaits_continue() const override { return false; }
-  bool buffered() const override { return true; }
-  Soon<Result<std::string_view>> read() override { return Result<std::string_view>{}; }
-  bool ended() const override { return true; }
-  const http::Fields& trailers() const override { return none; }
-  http::Fields none;
-};
-
-class Collector final : public http::Responder {
+class Collector final : public http::testing::EagerResponder {
  public:
   explicit Collector(Outcome& outcome) : outcome_(outcome) {}
 
-  Task<Result<void>> interim(const http::ResponseHead&) override { co_return Result<void>{}; }
-  Result<void> start(const http::ResponseHead& head, http::BodyLength) override {
+  Result<void> start(const http::ResponseHead& head, http::BodyLength length) override {
     outcome_.status = head.status;
     take_lines(head.prepared);
     head.fields.for_each(
         [&](const http::Field& line) { outcome_.fields.emplace_back(line.name, line.value); });
-    started_ = true;
-    return {};
+    return EagerResponder::start(head, length);
   }
-  bool started() const override { return started_; }
   Soon<Result<void>> write(std::string_view piece, http::Last last) override {
     outcome_.body += piece;
     outcome_.complete = last == http::Last::yes;
     return Result<void>{};
   }
-  Soon<Result<void>> flush() override { return Result<void>{}; }
   Soon<Result<void>> finish(const http::Fields*) override {
     outcome_.complete = true;
     return Result<void>{};
-  }
-  Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead&) override {
-    co_return fail(Fault::malformed, Side::downstream, "no upgrade was asked for");
   }
 
  private:
@@ -59,7 +43,6 @@ class Collector final : public http::Responder {
   }
 
   Outcome& outcome_;
-  bool started_ = false;
 };
 
 PlainRequest plain(const http::RequestHead& head) {
@@ -133,7 +116,7 @@ Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
   head.target.text = head.target.path = request.path;
   head.authority = "site.example";
   for (const auto& [name, value] : request.fields) head.fields.add(name, value);
-  NoBody body(arena);
+  http::testing::NoBody body(arena);
   http::BodyRules body_rules;
   http::Record record;
   http::Request asked{.head = head,
