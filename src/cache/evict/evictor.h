@@ -33,7 +33,6 @@ struct Item : ListLink {
   std::atomic<std::uint32_t> hits{0};
 
   // The policy's own, under the owner's lock.
-  std::uint64_t seen_used = 0;
   std::uint32_t seen_hits = 0;
   std::uint32_t place = 0;  ///< in whatever the policy keeps it
 };

@@ -8,8 +8,8 @@
 namespace minato::cache {
 namespace {
 
-constexpr std::array<std::string_view, 9> forwarded_names{
-    "", "bypass", "method", "uri-miss", "vary-miss", "miss", "request", "stale", "partial"};
+constexpr std::array<std::string_view, 8> forwarded_names{
+    "", "bypass", "method", "uri-miss", "vary-miss", "request", "stale", "partial"};
 
 /// RFC 9651 4.1.6; what cannot stand in a string is left out.
 template <class Out>

@@ -17,7 +17,6 @@ enum class Forwarded : std::uint8_t {
   method,
   uri_miss,
   vary_miss,
-  miss,
   request,
   stale,
   partial,
