@@ -45,7 +45,8 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (!found_->entry || !is_plain(*found_->entry)) return std::nullopt;
   Entry& entry = *found_->entry;
   const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
-  const Decision decision = decide(entry.facts, facts_.directives, rules_.reuse(), purged, now());
+  decision_ = decide(entry.facts, facts_.directives, rules_.reuse(), purged, now());
+  const Decision& decision = *decision_;
   if (decision.use != Use::serve || decision.why != Why::fresh) return std::nullopt;
   http::ResponseHead head(request_.arena);
   head.status = entry.facts.status;
@@ -102,7 +103,7 @@ Task<Outcome> CacheExchange::run_attempts() {
 
 Task<CacheExchange::Attempt> CacheExchange::attempt() {
   stored_ = {};
-  decision_.reset();
+  if (!found_) decision_.reset();  // else it is of that
   completion_.reset();
   const bool reads = facts_.method == Method::get || facts_.method == Method::head;
   if (!reads || asks_origin_alone(request_.head.fields)) {
@@ -116,7 +117,8 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   if (found.part) completion_ = completion(found.part);
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
-    decision_ = decide(found.entry->facts, facts_.directives, rules_.reuse(), purged, now());
+    if (!decision_)
+      decision_ = decide(found.entry->facts, facts_.directives, rules_.reuse(), purged, now());
     const Use use = decision_->use;
     if (use == Use::serve_and_refresh) refresh(found.entry);
     if (use == Use::serve || use == Use::serve_and_refresh)

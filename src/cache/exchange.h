@@ -56,9 +56,9 @@ class CacheExchange {
   const RequestFacts facts_;
   const Key key_;
   Forwarded why_forwarded_ = Forwarded::uri_miss;
-  std::optional<Store::Found> found_;  // by the first look, and not used yet
-  Pin stored_;                         // what is there, if it may not serve as it is
-  std::optional<Decision> decision_;
+  std::optional<Store::Found> found_;     // by the first look, and not used yet
+  Pin stored_;                            // what is there, if it may not serve as it is
+  std::optional<Decision> decision_;      // on that, or on what was found
   std::optional<Completion> completion_;  // of parts that are there, by the rest
   bool completes_ = true;                 // that came to nothing
   bool alone_ = false;                    // waiting for others came to nothing
