@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "cache/policy/conditional.h"
+#include "http/client_failure.h"
 #include "http/status.h"
 
 namespace minato::cache {
@@ -108,7 +109,7 @@ class Answering {
   Task<Outcome> send_bare(BodyLength length) {
     if (auto begun = responder_.start(head_, length); !begun) co_return cannot(begun.error());
     const auto sent = co_await responder_.finish(nullptr);
-    co_return sent ? Outcome{} : std::unexpected(client_failure(sent.error()));
+    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
   Task<Outcome> send_range(ByteRange range) {
@@ -145,12 +146,12 @@ class Answering {
       co_return cannot(begun.error());
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const auto sent = co_await responder_.write(heads[i], Last::no);
-      if (!sent) co_return std::unexpected(client_failure(sent.error()));
+      if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
       auto outcome = co_await send_bytes(ranges[i], Last::no);
       if (!outcome) co_return outcome;
     }
     const auto sent = co_await responder_.write(end, Last::yes);
-    co_return sent ? Outcome{} : std::unexpected(client_failure(sent.error()));
+    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
   Task<Outcome> send_whole() {
@@ -164,7 +165,7 @@ class Answering {
 
   Task<Outcome> finish() {
     const auto sent = co_await responder_.finish(nullptr);
-    co_return sent ? Outcome{} : std::unexpected(client_failure(sent.error()));
+    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
   /// The bytes of `range`, straight from where they lie.
@@ -178,7 +179,7 @@ class Answering {
         const bool is_last = range.last < end;
         const Last here = is_last ? last : Last::no;
         const auto sent = co_await responder_.write(piece->text().substr(from, to - from), here);
-        if (!sent) co_return std::unexpected(client_failure(sent.error()));
+        if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
         if (is_last) break;
       }
       begin = end;
@@ -192,7 +193,7 @@ class Answering {
       auto next = with_.reader->next();
       if (!next.ready()) {
         const auto flushed = co_await responder_.flush();
-        if (!flushed) co_return std::unexpected(client_failure(flushed.error()));
+        if (!flushed) co_return std::unexpected(http::client_write_failure(flushed.error()));
       }
       const auto piece = co_await next;
       if (!piece)
@@ -201,7 +202,7 @@ class Answering {
       const bool ends = piece->empty() || with_.reader->ended();
       const Last last = ends ? Last::yes : Last::no;
       const auto sent = co_await responder_.write(*piece, last);
-      if (!sent) co_return std::unexpected(client_failure(sent.error()));
+      if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
       if (ends) co_return Outcome{};
     }
   }
@@ -262,11 +263,6 @@ http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatu
   });
   say_status(status, rules, name, shown, record);
   return shown;
-}
-
-http::Failure client_failure(const Error& error) {
-  const bool slow = error.fault == Fault::timed_out;
-  return {.reason = slow ? Reason::client_too_slow : Reason::client_gone, .error = error};
 }
 
 }  // namespace minato::cache

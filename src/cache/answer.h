@@ -35,7 +35,4 @@ http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatu
                                 const ServiceRules& rules, std::string_view name,
                                 http::Record& record);
 
-/// What became of a failure to write to the client.
-http::Failure client_failure(const Error& error);
-
 }  // namespace minato::cache

@@ -6,6 +6,7 @@
 #include "cache/fill/tee.h"
 #include "cache/policy/conditional.h"
 #include "cache/policy/vary.h"
+#include "http/client_failure.h"
 #include "http/status.h"
 
 namespace minato::cache {
@@ -292,12 +293,12 @@ Task<CacheExchange::Attempt> CacheExchange::lead(std::shared_ptr<Flight> flight,
   while (flight->stage() == Stage::waiting) {
     const std::uint64_t seen = flight->bell().rings();
     const auto sent = co_await send_interims(leader);
-    if (!sent) co_return std::unexpected(client_failure(sent.error()));
+    if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
     if (flight->stage() == Stage::waiting)
       (void)co_await flight->bell().after(surroundings_.loop, seen);
   }
   const auto sent = co_await send_interims(leader);
-  if (!sent) co_return std::unexpected(client_failure(sent.error()));
+  if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
   if (flight->stage() == Stage::passing) co_return co_await let_pass(leader);
   co_return co_await take(*flight, leader.take_reader(), &leader);
 }

@@ -1,6 +1,7 @@
 #include "cache/handler.h"
 
 #include "cache/exchange.h"
+#include "http/client_failure.h"
 
 namespace minato::cache {
 namespace {
@@ -19,7 +20,7 @@ Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& req
   CacheExchange exchange(handler, request, responder);
   if (auto hit = exchange.plain_hit()) {
     const auto sent = co_await *std::move(hit);
-    co_return sent ? http::Outcome{} : std::unexpected(client_failure(sent.error()));
+    co_return sent ? http::Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
   co_return co_await exchange.run();
 }

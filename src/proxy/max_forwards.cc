@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "http/client_failure.h"
 #include "proxy/verdict.h"
 
 namespace minato::proxy {
@@ -36,7 +37,7 @@ Task<http::Outcome> answer_options(http::Request& request, http::Responder& resp
   if (auto begun = responder.start(head, http::BodyLength::known(0)); !begun)
     co_return std::unexpected(http::Failure{http::Reason::internal, begun.error()});
   const auto sent = co_await responder.finish(nullptr);
-  if (!sent) co_return std::unexpected(client_write_failure(sent.error()));
+  if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
   co_return http::Outcome{};
 }
 

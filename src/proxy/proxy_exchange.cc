@@ -1,5 +1,6 @@
 #include "proxy/proxy_exchange.h"
 
+#include "http/client_failure.h"
 #include "http1/connection_fields.h"
 #include "http1/framing.h"
 #include "proxy/forwarding.h"
@@ -165,7 +166,7 @@ Task<Result<void>> ProxyExchange::read_final_head(Call& call) {
     http1::remove_hop_by_hop(response_.fields);
     response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
     auto sent = co_await responder_.interim(response_);
-    if (!sent) attempt_.client_failed = client_write_failure(sent.error());
+    if (!sent) attempt_.client_failed = http::client_write_failure(sent.error());
     if (!sent) co_return sent;
     ++interim;
   }
@@ -219,7 +220,7 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
     if (!next.ready()) {
       // What came so far goes out before the rest is waited for: streams arrive as they are sent.
       if (auto flushed = co_await responder_.flush(); !flushed)
-        co_return client_write_failure(flushed.error());
+        co_return http::client_write_failure(flushed.error());
     }
     const auto piece = co_await next;
     if (!piece) co_return failed(piece.error());
@@ -227,7 +228,7 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
     const bool ends = call.body_ended() && trailers_to_forward(call) == nullptr;
     const Last last = ends ? Last::yes : Last::no;
     auto written = co_await responder_.write(*piece, last);
-    if (!written) co_return client_write_failure(written.error());
+    if (!written) co_return http::client_write_failure(written.error());
     if (ends) co_return std::nullopt;
     if (pieces.spend()) co_await surroundings_.loop.breathe();
   }
@@ -238,7 +239,7 @@ Task<ProxyExchange::Failed> ProxyExchange::finish(Call& call) {
   if (const http::Fields* const came = trailers_to_forward(call))
     forward_trailers(*came, response_connection_, {}, trailers);
   auto finished = co_await responder_.finish(&trailers);
-  if (!finished) co_return client_write_failure(finished.error());
+  if (!finished) co_return http::client_write_failure(finished.error());
   co_return std::nullopt;
 }
 
@@ -254,7 +255,7 @@ Task<ProxyExchange::Failed> ProxyExchange::tunnel(Call& call) {
   http1::remove_hop_by_hop(response_.fields);
   response_.fields.remove(FieldId::content_length);  // RFC 9110 8.6
   auto tunnel = co_await responder_.upgrade(response_);
-  if (!tunnel) co_return client_write_failure(tunnel.error());
+  if (!tunnel) co_return http::client_write_failure(tunnel.error());
   co_return co_await relay_tunnel(surroundings_.loop, **tunnel, call,
                                   service_.timeouts.tunnel_idle);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/client_failure.h"
 #include "proxy/body_pump.h"
 #include "proxy/verdict.h"
 #include "runtime/budget.h"
@@ -65,7 +66,7 @@ class Relay {
       writing_down_ = true;
       const auto written = co_await client_.write(*piece);
       writing_down_ = false;
-      if (!written) co_return break_off(client_write_failure(written.error()));
+      if (!written) co_return break_off(http::client_write_failure(written.error()));
       if (pieces.spend()) co_await loop_.breathe();
     }
   }

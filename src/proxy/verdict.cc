@@ -84,10 +84,4 @@ http::Failure downstream_failure(const Error& error) {
   }
 }
 
-http::Failure client_write_failure(const Error& error) {
-  if (error.side == Side::local) return {.reason = Reason::upstream_malformed, .error = error};
-  const bool slow = error.fault == Fault::timed_out;
-  return {.reason = slow ? Reason::client_too_slow : Reason::client_gone, .error = error};
-}
-
 }  // namespace minato::proxy

@@ -42,8 +42,4 @@ Seconds retry_after(http::Reason reason);
 /// What a failure to read the request's body means.
 http::Failure downstream_failure(const Error& error);
 
-/// What a failure to send the client a response means. One of side local is the origin's doing: it
-/// gave what cannot be written.
-http::Failure client_write_failure(const Error& error);
-
 }  // namespace minato::proxy

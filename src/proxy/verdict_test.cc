@@ -120,13 +120,6 @@ TEST(Verdict, WhatCannotBeTakenAtTheMomentIsToBeAskedForAgain) {  // RFC 9110 15
   EXPECT_EQ(retry_after(Reason::client_gone), 0s);
 }
 
-TEST(Verdict, AFailureToSendTheResponseIsToldByItsSideAndFault) {
-  const auto reason = [](Error error) { return client_write_failure(error).reason; };
-  EXPECT_EQ(reason({Fault::reset, Side::downstream}), Reason::client_gone);
-  EXPECT_EQ(reason({Fault::timed_out, Side::downstream}), Reason::client_too_slow);
-  EXPECT_EQ(reason({Fault::too_large, Side::local}), Reason::upstream_malformed);
-}
-
 TEST(Verdict, AFailureToReadTheRequestIsToldByItsFault) {
   struct Row {
     Fault fault;
