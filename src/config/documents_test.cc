@@ -72,6 +72,19 @@ TEST(Documents, WhatIsCommentedOutAtTheRootIsTheDefault) {
   EXPECT_EQ(config, load_text("config.yaml", root, {}).config);
 }
 
+TEST(Documents, TheCacheThatIsCommentedOutAtTheRootHasNothingWrong) {
+  const std::string root = file("config.yaml");
+  std::string section = "# cache:" + between(root, "\n# cache:", "\n\n");
+  for (auto at = section.find("# "); at != section.npos; at = section.find("\n# ", at))
+    section.erase(section[at] == '#' ? at : at + 1, 2);
+  const Loaded all = load_text("config.yaml", root + section + "\n", {});
+  EXPECT_EQ(render(all.problems), "");
+  ASSERT_TRUE(all.config.cache);
+  EXPECT_EQ(all.config.cache->capacity, 100'000u);
+  EXPECT_EQ(all.config.cache->service.stale_if_error, 1h);  // the last lines of it count, too
+  EXPECT_TRUE(all.config.cache->keep_on_reload);
+}
+
 TEST(Documents, TheReadmesExampleHasNothingWrong) {
   EXPECT_EQ(problems_of(between(file("README.md"), "```yaml\n", "```")), "");
 }
