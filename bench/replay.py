@@ -33,9 +33,9 @@ class Trace:
         self.requests, self.keys = len(requests), len({key for key, _ in requests})
         self.sized = any(size != "1" for _, size in requests)
 
-    def replay(self, unit):
+    def replay(self, unit, program):
         """Hit ratios, {(policy, percent): (of requests, of bytes)}."""
-        argv = [PROGRAM, unit, *map(str, PERCENTS)]
+        argv = [program, unit, *map(str, PERCENTS)]
         out = subprocess.run(argv, input=self.text, capture_output=True, text=True, check=True).stdout
         rows = (line.split() for line in out.splitlines())
         return {(policy, int(percent)): (float(hits), float(of_bytes))
@@ -93,14 +93,16 @@ def main():
     parser.add_argument("--svg", type=pathlib.Path, default=ROOT / "build" / "replay.svg",
                         help="where the picture goes; build/replay.svg")
     parser.add_argument("folder", type=pathlib.Path, nargs="?", help="of traces; none: those made up")
+    parser.add_argument("--program", type=pathlib.Path, default=PROGRAM, help="another bench_replay")
+    parser.add_argument("--found-only", action="store_true", help="without the traces made up")
     chosen = parser.parse_args()
     found = sorted(path for pattern in ("*.txt", "*.txt.gz")
                    for path in chosen.folder.glob(pattern)) if chosen.folder else []
     if chosen.folder and not found:
         sys.exit(f"replay: no *.txt and no *.txt.gz in {chosen.folder}")
-    traces = [*map(read, found), *made_up()]
-    by_entries = [(trace, trace.replay("entries")) for trace in traces]
-    by_bytes = [(trace, trace.replay("bytes")) for trace in traces if trace.sized]
+    traces = [*map(read, found), *(() if chosen.found_only else made_up())]
+    by_entries = [(trace, trace.replay("entries", chosen.program)) for trace in traces]
+    by_bytes = [(trace, trace.replay("bytes", chosen.program)) for trace in traces if trace.sized]
     print_table("Requests that hit, entries counted", by_entries, 10, 0, [*POLICIES, "belady"])
     for percent in (1, 10):
         print_table("Requests that hit, bytes counted", by_bytes, percent, 0, [*POLICIES, "bound"])
