@@ -37,7 +37,7 @@ std::string key_of(std::string_view name, const Strings& lines) {
   Arena arena(pool);
   http::Fields fields(arena);
   for (const std::string& line : lines) fields.add(name, line);
-  return cache::variant_key(name, fields);
+  return std::string(cache::variant_key(name, fields));
 }
 
 void check_names(const std::string& vary) {
@@ -60,7 +60,7 @@ std::string respaced(std::string_view element, bool any_case, Random& random) {
 }
 
 std::string respelled(Strings elements, bool any_order, Random& random) {
-  if (any_order)
+  if (any_order && elements.size() <= cache::alternatives_max)
     for (std::size_t i = elements.size(); i > 1; --i)
       std::swap(elements[i - 1], elements[random.below(i)]);
   std::string out;
@@ -82,7 +82,9 @@ void check_key(std::string_view name, const Strings& lines, bool any_order, Rand
 /// Of a field of which nothing is known only white space is left out: what is not the same has
 /// another key.
 void check_list(std::string_view value) {
-  const std::string normal = cache::normal_value("x-any", value);
+  BlockPool pool;
+  Arena arena(pool);
+  const std::string normal(cache::normal_value("x-any", value, arena));
   fuzz::require(elements_of(normal) == elements_of(value), "nothing is lost");
 }
 

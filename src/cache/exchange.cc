@@ -243,7 +243,8 @@ std::optional<Completion> CacheExchange::completion(const Pin& part) const {
 /// Who asks for the same range of what is stored in part waits for the same, too.
 std::string CacheExchange::flight_key() const {
   const std::string vary = cache_.store().vary_of(key_, surroundings_.reader);
-  std::string key = std::string(key_.text) + '\n' + variant_key(vary, request_.head.fields);
+  std::string key = std::string(key_.text) + '\n';
+  key += variant_key(vary, request_.head.fields);
   if (completion_ && !completion_->is_whole())
     key += fmt::format("{}-{}", completion_->wanted.first, completion_->wanted.last);
   return key;

@@ -105,7 +105,7 @@ Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t comple
 Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& lines,
                ResponseFacts facts, const Part& part) {
   const std::string names = vary_names(all);
-  const std::string variant = variant_key(names, asked.request.fields);
+  const std::string_view variant = variant_key(names, asked.request.fields);
   const auto tags = tags_of(asked.rules, all);
   facts.freshness.directives.no_cache_fields = facts.freshness.directives.private_fields = {};
   return asked.cache.store().draft({.key = asked.key,

@@ -1,6 +1,8 @@
 #include "cache/policy/vary.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <vector>
 
 #include "http/tokens.h"
@@ -26,50 +28,98 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+/// Text that grows in room that was measured before.
+class Text {
+ public:
+  Text(Arena& arena, std::size_t bytes_max) : begin_(arena.room<char>(bytes_max).data()) {}
+
+  void add(std::string_view part) { at_ = std::ranges::copy(part, at_).out; }
+  void add(char c) { *at_++ = c; }
+  void add_number(int number) { at_ = std::to_chars(at_, at_ + 4, number).ptr; }
+  std::string_view written() const { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
+
+ private:
+  char* begin_;
+  char* at_ = begin_;
+};
+
 /// One element of a list of alternatives, and how much it is wanted.
 struct Alternative {
-  std::string name;
+  std::string_view name;
   int weight;  // thousandths
 };
 
-/// `gzip, br;q=0.5`: by falling weight, and by name where that is equal. A weight that is none
-/// makes the element unlike any that has one.
-std::string normal_alternatives(std::string_view value) {
-  std::vector<Alternative> alternatives;
+/// Not longer than `value`: what stands between elements is one comma.
+void add_list(std::string_view value, Text& out) {
   ListElements elements(value);
-  while (auto element = elements.next()) {
-    const std::string text = lower(*element);
-    const std::string name = lower(trim(take_until(*element, ';')));
-    const auto weight = http::weight_of(*element);
-    alternatives.push_back({weight ? name : text, weight.value_or(http::weight_max)});
+  for (bool more = false; const auto element = elements.next(); more = true) {
+    if (more) out.add(',');
+    out.add(*element);
   }
-  std::ranges::sort(alternatives, [](const Alternative& a, const Alternative& b) {
+}
+
+/// In lower case, and without blanks around semicolons.
+std::string_view without_case(std::string_view value, Arena& arena) {
+  const std::span<char> text = arena.room<char>(value.size());
+  std::size_t size = 0;
+  for (const char c : value) {
+    if (c == ';')
+      while (size > 0 && is_blank(text[size - 1])) --size;
+    if (is_blank(c) && size > 0 && text[size - 1] == ';') continue;
+    text[size++] = to_lower(c);
+  }
+  return {text.data(), size};
+}
+
+/// `gzip, br;q=0.5`: by falling weight, and by name where that is equal. A weight that cannot be
+/// read makes the element unlike any that has one. Not longer than `value`: `;500` stands for
+/// `;q=0.5`.
+void add_alternatives(std::string_view value, Text& out, Arena& arena) {
+  const std::string_view text = without_case(value, arena);
+  std::array<Alternative, alternatives_max> alternatives;
+  std::size_t count = 0;
+  ListElements elements(text);
+  while (const auto element = elements.next()) {
+    if (count == alternatives.size()) return add_list(text, out);
+    std::string_view parameters = *element;
+    const auto name = take_until(parameters, ';');
+    const auto weight = http::weight_of(parameters);
+    alternatives[count++] = {weight ? name : *element, weight.value_or(http::weight_max)};
+  }
+  const auto all = std::span(alternatives).first(count);
+  std::ranges::sort(all, [](const Alternative& a, const Alternative& b) {
     return a.weight != b.weight ? a.weight > b.weight : a.name < b.name;
   });
-  std::vector<std::string> parts;
-  for (const Alternative& one : alternatives)
-    parts.push_back(one.weight == http::weight_max ? one.name
-                                                   : one.name + ';' + std::to_string(one.weight));
-  return joined(parts);
+  for (const Alternative& one : all) {
+    if (&one != all.data()) out.add(',');
+    out.add(one.name);
+    if (one.weight != http::weight_max) out.add(';'), out.add_number(one.weight);
+  }
 }
 
-std::string normal_list(std::string_view value) {
-  std::vector<std::string> parts;
-  ListElements elements(value);
-  while (const auto element = elements.next()) parts.emplace_back(*element);
-  return joined(parts);
+void add_normal(std::string_view name, std::string_view value, Text& out, Arena& arena) {
+  if (iequals(name, "accept-encoding") || iequals(name, "accept-language"))
+    add_alternatives(value, out, arena);
+  else
+    add_list(value, out);
 }
 
-/// All lines of that name as one list (RFC 9110 5.3); false where there is none.
-bool collect(const http::Fields& fields, std::string_view name, std::string& value) {
-  bool any = false;
+/// All lines of that name as one list (RFC 9110 5.3); nullopt where there is none.
+std::optional<std::string_view> collected(const http::Fields& fields, std::string_view name) {
+  std::optional<std::string_view> value;
   fields.for_each([&](const http::Field& line) {
     if (!iequals(line.name, name)) return;
-    if (any) value += ',';
-    value += line.value;
-    any = true;
+    value = value ? fields.arena().join(*value, ",", line.value) : line.value;
   });
-  return any;
+  return value;
+}
+
+/// What `variant_key` takes at most.
+std::size_t variant_bytes_max(std::string_view names, const http::Fields& request) {
+  std::size_t bytes = 2 * names.size() + 2;  // a name stands for one colon and one line feed
+  ListElements each(names);
+  while (const auto name = each.next()) bytes += collected(request, *name).value_or("").size();
+  return bytes;
 }
 
 }  // namespace
@@ -88,22 +138,26 @@ std::string vary_names(const http::Fields& response) {
   return joined(names);
 }
 
-std::string normal_value(std::string_view name, std::string_view value) {
-  if (iequals(name, "accept-encoding") || iequals(name, "accept-language"))
-    return normal_alternatives(value);
-  return normal_list(value);
+std::string_view normal_value(std::string_view name, std::string_view value, Arena& arena) {
+  Text text(arena, value.size());
+  add_normal(name, value, text, arena);
+  return text.written();
 }
 
-std::string variant_key(std::string_view names, const http::Fields& request) {
-  std::string key;
+std::string_view variant_key(std::string_view names, const http::Fields& request) {
+  if (names.empty()) return {};
+  Arena& arena = request.arena();
+  Text key(arena, variant_bytes_max(names, request));
   ListElements each(names);
   while (const auto name = each.next()) {
-    std::string value;
     // A field that is absent differs from one that is empty. No value has a line feed in it.
-    if (collect(request, *name, value)) key += ':' + normal_value(*name, value);
-    key += '\n';
+    if (const auto value = collected(request, *name)) {
+      key.add(':');
+      add_normal(*name, *value, key, arena);
+    }
+    key.add('\n');
   }
-  return key;
+  return key.written();
 }
 
 }  // namespace minato::cache

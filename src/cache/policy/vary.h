@@ -11,16 +11,19 @@
 
 namespace minato::cache {
 
+/// As many alternatives are put in order by their weights; in a longer list the order counts.
+inline constexpr std::size_t alternatives_max = 32;
+
 /// The names that Vary lists, in lower case, sorted, each once, joined with commas; empty where
 /// there is no Vary. Members that are no names are left out: they, and `*`, keep a response from
 /// being stored.
 std::string vary_names(const http::Fields& response);
 
 /// What `request` says in the fields of `names` (as `vary_names` made them): equal texts select
-/// each other.
-std::string variant_key(std::string_view names, const http::Fields& request);
+/// each other. Lives in the arena of `request`.
+std::string_view variant_key(std::string_view names, const http::Fields& request);
 
 /// The value of one field in its normal form.
-std::string normal_value(std::string_view name, std::string_view value);
+std::string_view normal_value(std::string_view name, std::string_view value, Arena& arena);
 
 }  // namespace minato::cache

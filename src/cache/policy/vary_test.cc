@@ -76,7 +76,7 @@ TEST_F(VaryTest, CodingsAreComparedByWeight) {
   EXPECT_FALSE(same("gzip", "identity"));
   for (const auto* const other : {"gzip", "gzip;q=0", "gzip;q=1", "gzip;q=y"})
     EXPECT_FALSE(same("gzip;q=x", other)) << other;
-  EXPECT_TRUE(same("br, GZIP;q=x", "gzip;q=x,br"));
+  EXPECT_TRUE(same("br, GZIP ; q=x", "gzip;q=x,br"));
 }
 
 }  // namespace

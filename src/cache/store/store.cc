@@ -61,7 +61,7 @@ Store::Found Store::find(const Key& key, const http::Fields& request, std::size_
   Found found;
   Entry *part = nullptr, *newest_part = nullptr;
   std::string_view vary;  // of which `variant` is
-  std::string variant;
+  std::string_view variant;
   for (Entry* entry = bucket_of(key.hash).load(std::memory_order_seq_cst); entry != nullptr;
        entry = entry->next.load(std::memory_order_seq_cst)) {
     if (entry->hash != key.hash || entry->key != key.text || is_banned(*entry)) continue;
