@@ -353,6 +353,7 @@ TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
     put(url, url, {.vary = {}, .variant = {}, .tag = "t"});
     if (random.one_in(500)) store->purge_tag("t", Purge::remove);
     if (random.one_in(300)) store->ban({.host = "a", .prefix = "/1"});
+    if (random.one_in(200)) store->carry_out_bans();
     if (i % 100 == 0) arena.reset();
   }
   done = true;
