@@ -112,10 +112,14 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
     co_return co_await ask_alone();
   }
   auto found = find();
+  // Range is of GET alone (RFC 9110 14.2), so that a part is no answer to HEAD.
+  if (facts_.method == Method::head && found.entry && found.entry->part)
+    found.part = std::exchange(found.entry, {});
   why_forwarded_ = found.part        ? Forwarded::partial
                    : found.knows_key ? Forwarded::vary_miss
                                      : Forwarded::uri_miss;
   if (found.part) completion_ = completion(found.part);
+  part_ = std::move(found.part);
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
     if (!decision_)
@@ -178,6 +182,9 @@ bool CacheExchange::asks_alone() const {
          cache_.uncacheable().knows(key_.hash, now());
 }
 
+/// What a HEAD tells of, besides what is stored whole (RFC 9111 4.3.5).
+Pin CacheExchange::heads_part() const { return facts_.method == Method::head ? part_ : Pin{}; }
+
 Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
   const bool on_error = stored_ && decision_->serves_on_error;
   const Asked asked{.cache = cache_,
@@ -185,7 +192,7 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
                     .key = key_,
                     .request = request_.head,
                     .facts = facts_,
-                    .validated = stored_,
+                    .validated = stored_ ? stored_ : heads_part(),
                     .stale_on_error = on_error,
                     .sent = now(),
                     .reader = surroundings_.reader};

@@ -32,6 +32,7 @@ class CacheExchange {
 
   // Asking the origin: alone, or together with others.
   bool asks_alone() const;
+  Pin heads_part() const;
   Task<Attempt> ask_alone();
   Task<Attempt> ask_together();
   Task<Attempt> lead(std::shared_ptr<Flight> flight, std::string flight_key);
@@ -59,6 +60,7 @@ class CacheExchange {
   std::optional<Store::Found> found_;     // by the first look, and not used yet
   Pin stored_;                            // what is there, if it may not serve as it is
   std::optional<Decision> decision_;      // on that, or on what was found
+  Pin part_;                              // what is there of it, where that will not do
   std::optional<Completion> completion_;  // of parts that are there, by the rest
   bool completes_ = true;                 // that came to nothing
   bool alone_ = false;                    // waiting for others came to nothing

@@ -217,6 +217,22 @@ def test_without_a_strong_entity_tag_the_whole_is_asked_for(caching_for, origins
     assert serving.next_request()["If-Range"] is None
 
 
+def test_a_head_tells_of_what_is_stored_in_part(proxy, origin):
+    """RFC 9111 4.3.5: it refreshes what it fits, and makes stale what it does not."""
+    with proxy.client() as client:
+        for fields, etag in (({"A": "2"}, None), ({"ETag": '"b"'}, '"a"')):
+            client.ask(method="HEAD", fields={"Range": "bytes=1-2"})  # which means nothing there
+            origin.read_request()
+            origin.send(whole(**fields).split(b"\r\n\r\n")[0] + b"\r\n\r\n")
+            assert client.read_response("HEAD").status == 200
+            client.ask(fields={"Range": "bytes=1-2"})
+            if etag:
+                assert origin.read_request()["If-None-Match"] == etag
+                origin.send(part(1, 2, b"ABCDEFGHIJ", ETag='"b"'))
+            answer = client.read_response()
+            assert (answer.text, answer["A"]) == (("BC", None) if etag else ("12", "2"))
+
+
 def test_who_wants_nothing_stored_asks_alone(proxy, origin):
     with proxy.client() as client:
         client.ask(fields={"Cache-Control": "no-store"})

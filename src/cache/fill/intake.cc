@@ -70,13 +70,19 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
           .withheld = withheld_lines(asked, head.fields, governing.directives, arena)};
 }
 
+/// Of the content that `stored` is, or is a part of; what HEAD says where that does not say it.
+std::uint64_t whole_size(const Entry& stored, http::BodyLength told) {
+  return stored.part ? stored.part->complete.value_or(told.bytes) : stored.size();
+}
+
 /// RFC 9111 4.3.5.
 void update_by_head(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
                     WallTime now, Arena& arena) {
   if (!asked.validated || head.status != 200) return;
   Entry& stored = *asked.validated;
-  const bool fits = head.status == stored.facts.status &&
-                    head_fits(head.fields, length, fields_of(stored, arena), stored.size());
+  const bool same_status = stored.part || head.status == stored.facts.status;
+  const bool fits = same_status && head_fits(head.fields, length, fields_of(stored, arena),
+                                             whole_size(stored, length));
   if (!fits)
     stored.marked_stale.store(true, std::memory_order_relaxed);
   else if (is_for_all(freshened(asked, head, now, arena).refusal))
