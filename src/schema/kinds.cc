@@ -96,6 +96,14 @@ std::optional<std::uint16_t> status(std::string_view text) {
   return number && *number >= 100 && *number <= 599 ? number : std::nullopt;
 }
 
+/// The first status of `5xx`.
+std::optional<std::uint16_t> class_of_statuses(std::string_view text) {
+  const bool fits =
+      text.size() == 3 && iequals(text.substr(1), "xx") && text[0] >= '1' && text[0] <= '5';
+  if (!fits) return std::nullopt;
+  return static_cast<std::uint16_t>((text[0] - '0') * 100);
+}
+
 }  // namespace
 
 Parsed<bool> Kind<bool>::parse(std::string_view text) {
@@ -163,10 +171,8 @@ std::string Kind<Rate>::show(Rate value) {
 }
 
 Parsed<StatusRange> Kind<StatusRange>::parse(std::string_view text) {
-  if (text.size() == 3 && iequals(text.substr(1), "xx") && text[0] >= '1' && text[0] <= '5') {
-    const auto hundred = static_cast<std::uint16_t>((text[0] - '0') * 100);
-    return StatusRange{hundred, static_cast<std::uint16_t>(hundred + 99)};
-  }
+  if (const auto hundred = class_of_statuses(text))
+    return StatusRange{*hundred, static_cast<std::uint16_t>(*hundred + 99)};
   const auto dash = text.find('-');
   const auto first = status(trim(text.substr(0, dash)));
   const auto last = dash == std::string_view::npos ? first : status(trim(text.substr(dash + 1)));
@@ -179,6 +185,18 @@ Parsed<StatusRange> Kind<StatusRange>::parse(std::string_view text) {
 std::string Kind<StatusRange>::show(StatusRange value) {
   return value.first == value.last ? fmt::format("{}", value.first)
                                    : fmt::format("{}-{}", value.first, value.last);
+}
+
+Parsed<StatusOrClass> Kind<StatusOrClass>::parse(std::string_view text) {
+  if (const auto hundred = class_of_statuses(text))
+    return StatusOrClass{*hundred, static_cast<std::uint16_t>(*hundred + 99)};
+  const auto one = status(text);
+  if (!one) return not_understood();
+  return StatusOrClass{*one, *one};
+}
+
+std::string Kind<StatusOrClass>::show(StatusOrClass value) {
+  return value.is_class() ? fmt::format("{}xx", value.first / 100) : fmt::format("{}", value.first);
 }
 
 bool same_word(std::string_view text, std::string_view name) {

@@ -18,6 +18,7 @@ namespace minato::schema {
 ///   form:  how one is written, for messages and the reference page
 ///   parse: the value; or what is wrong, where `found` may be left empty
 ///   show:  text that `parse` reads back as the same value
+///   keys:  where maps have such keys: how several are written, for the reference page
 template <class V>
 struct Kind;
 
@@ -82,9 +83,20 @@ struct Kind<StatusRange> {
   static std::string show(StatusRange value);
 };
 
+/// `404`, `5xx`.
+template <>
+struct Kind<StatusOrClass> {
+  static constexpr std::string_view what = "status or class of statuses";
+  static constexpr std::string_view form = "a status or a class (404, 5xx)";
+  static constexpr std::string_view keys = "statuses and classes (404, 5xx)";
+  static Parsed<StatusOrClass> parse(std::string_view text);
+  static std::string show(StatusOrClass value);
+};
+
 template <>
 struct Kind<std::string> {
   static constexpr std::string_view what = "text";
+  static constexpr std::string_view keys = "names";
   static constexpr std::string_view form = "text";
   static Parsed<std::string> parse(std::string_view text) { return std::string(text); }
   static std::string show(const std::string& value) { return value; }

@@ -108,6 +108,13 @@ TEST(Kinds, ARateIsACountInASpan) {
   EXPECT_EQ(suggestion<Rate>("5/min"), "5/m");
 }
 
+TEST(Kinds, AStatusOrItsClass) {
+  expect_values<StatusOrClass>({{"404", {404, 404}}, {"5xx", {500, 599}}});
+  expect_refused<StatusOrClass>({"", "99", "600", "200-399", "6xx", "5x", "4*", "ok"});
+  EXPECT_EQ(Kind<StatusOrClass>::show({500, 599}), "5xx");
+  EXPECT_EQ(Kind<StatusOrClass>::show({500, 500}), "500");
+}
+
 TEST(Kinds, AStatusRangeIsOneStatusOrTwoOrAHundred) {
   expect_values<StatusRange>(
       {{"204", {204, 204}}, {"200-399", {200, 399}}, {"2xx", {200, 299}}, {"5XX", {500, 599}}});

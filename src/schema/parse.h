@@ -2,73 +2,12 @@
 #pragma once
 
 #include "schema/declare.h"
-#include "schema/environment.h"
-#include "schema/keys.h"
-#include "schema/node.h"
-#include "schema/problem.h"
 #include "schema/scalar.h"
+#include "schema/section.h"
 
 namespace minato::schema {
 
-/// What a reading needs beside the document.
-struct Reader {
-  Problems& problems;
-  const Environment& environment;
-  /// The keys that stand at the top and in its sections: whoever puts one into a list's element is
-  /// told so.
-  std::vector<std::string> top{};
-};
-
 namespace detail {
-
-std::string join(std::string_view path, std::string_view key);
-std::string join(std::string_view path, std::size_t index);
-
-/// The entries of a map, checked against the keys that may stand there.
-class Section {
- public:
-  /// Reports what is no map, unknown and repeated keys. A key counts where it stands first.
-  Section(const Node& node, std::string_view path, Reader& reader,
-          const std::vector<KnownKey>& known);
-
-  /// The value of `key` under its present or its old spelling, or nullptr.
-  const Node* find(std::string_view key) const;
-  /// Calls `visit` with each further value of `key`.
-  template <class Visit>
-  void for_each_repeated(std::string_view key, Visit visit) const {
-    for (const Entry& entry : repeated_)
-      if (entry.key == key) visit(*entry.node);
-  }
-  void report_missing(std::string_view key, std::string what_belongs_there) const;
-  std::string path_of(std::string_view key) const { return join(path_, key); }
-  Reader& reader() const { return reader_; }
-
- private:
-  struct Entry {
-    std::string_view key;
-    const Node* node;
-  };
-  void admit(const Node& entry, const std::vector<KnownKey>& known);
-  void reject_unknown(const Node& entry, const std::vector<KnownKey>& known) const;
-  void accept(std::string_view key, const Node& entry);
-
-  std::string_view path_;
-  Mark mark_;
-  bool complete_ = true;  // false where the keys could not be read
-  Reader& reader_;
-  std::vector<Entry> entries_;
-  std::vector<Entry> repeated_;
-};
-
-/// The text of a scalar with its variables replaced; nullopt, reported, where one is missing or
-/// the text has control characters.
-std::optional<std::string> text_of(const Node& node, const std::string& path, Reader& reader);
-void report_kind(const Node& node, const std::string& path, Reader& reader, std::string allowed);
-/// True where `node` is a list, or nothing, which is an empty one; what is neither is reported.
-bool is_list(const Node& node, const std::string& path, Reader& reader);
-/// The same for a map.
-bool is_map(const Node& node, const std::string& path, Reader& reader);
-void report_repeated(const Node& entry, Mark first, const std::string& path, Reader& reader);
 
 template <class V>
 std::string describe_leaf(const Rules<V>& rules) {
@@ -160,14 +99,31 @@ void read(const Node& node, std::vector<V>& out, const std::string& path, Reader
         {"the list is empty", "allowed: one item or more, each " + describe_leaf(rules), {}});
 }
 
-template <class V>
-void read(const Node& node, std::map<std::string, V>& out, const std::string& path, Reader& reader,
+/// The key of an entry of a map; or what is wrong with it.
+template <class K>
+Parsed<K> key_of(const Node& entry, Check check) {
+  auto key = Kind<K>::parse(entry.key);
+  if (key && check != nullptr)
+    if (auto wrong = check(entry.key)) return std::unexpected(*std::move(wrong));
+  return key;
+}
+
+template <class K, class V>
+void read(const Node& node, std::map<K, V>& out, const std::string& path, Reader& reader,
           const auto& place) {
   if (!is_map(node, path, reader)) return;
   out.clear();
   for (const Node& child : node.children) {
-    const std::string child_path = join(path, child.key);
-    const auto [entry, added] = out.try_emplace(child.key, place.new_element());
+    auto key = key_of<K>(child, place.field.rules.key_check);
+    if (!key) {
+      const std::string child_path = join(path, child.key);
+      report_key(child, child_path, reader, std::move(key.error()), Kind<K>::what, Kind<K>::form);
+      V ignored = place.new_element();  // its faults are told all the same
+      read(child, ignored, child_path, reader, place);
+      continue;
+    }
+    const std::string child_path = join(path, Kind<K>::show(*key));
+    const auto [entry, added] = out.try_emplace(*key, place.new_element());
     if (!added) report_repeated(child, reader.problems.mark_of(child_path), child_path, reader);
     reader.problems.remember(child_path, child.mark);
     read(child, entry->second, child_path, reader, place);

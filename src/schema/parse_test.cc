@@ -26,6 +26,7 @@ TEST(Parse, ReadsEveryKind) {
       {"good", list({"204", "2xx"})},
       {"shouts", list({"HEY"})},
       {"delays", map({{"ann", "1"}, {"bob", "20ms"}})},
+      {"waits", map({{"404", "1"}, {"5XX", "2s"}})},
       {"centre", map({{"x", "3"}})},
       {"border", "20ms"},
       {"workers", "Auto"},
@@ -43,6 +44,7 @@ TEST(Parse, ReadsEveryKind) {
   EXPECT_EQ(picture.good, (std::vector<StatusRange>{{204, 204}, {200, 299}}));
   EXPECT_EQ(picture.shouts, std::vector<std::string>{"HEY"});
   EXPECT_EQ(picture.delays, (std::map<std::string, Millis>{{"ann", 1s}, {"bob", 20ms}}));
+  EXPECT_EQ(picture.waits, (std::map<StatusOrClass, Millis>{{{404, 404}, 1s}, {{500, 599}, 2s}}));
   EXPECT_EQ(picture.centre, (Corner{3, 2}));
   EXPECT_EQ(picture.frame.border, 20ms);
   EXPECT_EQ(picture.workers, 0u);
@@ -56,36 +58,51 @@ TEST(Parse, ANewElementStartsAsItsOwnerSays) {
 }
 
 TEST(Parse, ReportsEveryFaultInOneRun) {
-  EXPECT_EQ(read_picture(map({
-                             {"framd", "true"},
-                             {"depth", "256"},
-                             {"shown_for", "2h"},
-                             {"size", "big"},
-                             {"colour", "rde"},
-                             {"good", list({})},
-                             {"shouts", list({"HO", "hey"})},
-                             {"centre", map({{"x", "0"}})},
-                         }))
-                .problems,
-            "f: shouts[1]: \"hey\" is not loud; allowed: capitals\n"
-            "f:1:1: framd: unknown key; allowed: framed, depth, shown_for, size, rate, title, "
-            "taste, password, "
-            "colour, good, shouts, delays, centre, border, look, workers or corners (framed?)\n"
-            "f:1:4: centre.x: \"0\" is too small; allowed: a whole number from 1 to 99\n"
-            "f:2:8: depth: \"256\" is too large; allowed: a whole number up to 255\n"
-            "f:3:12: shown_for: \"2h\" is too large; allowed: a duration (250ms, 10s, 5m, 1h) from "
-            "1s to 1h, "
-            "or 0 (for ever)\n"
-            "f:4:7: size: \"big\" is not a size; allowed: a size (512, 64KiB, 1MiB, 10MB)\n"
-            "f:5:9: colour: \"rde\" is none of the choices; allowed: deep_blue or red (red?)\n"
-            "f:6:7: good: the list is empty; allowed: one item or more, each a status or a range "
-            "(204, 200-399, "
-            "2xx)\n");
+  EXPECT_EQ(
+      read_picture(map({
+                       {"framd", "true"},
+                       {"depth", "256"},
+                       {"shown_for", "2h"},
+                       {"size", "big"},
+                       {"colour", "rde"},
+                       {"good", list({})},
+                       {"shouts", list({"HO", "hey"})},
+                       {"centre", map({{"x", "0"}})},
+                   }))
+          .problems,
+      "f: shouts[1]: \"hey\" is not loud; allowed: capitals\n"
+      "f:1:1: framd: unknown key; allowed: framed, depth, shown_for, size, rate, title, "
+      "taste, password, "
+      "colour, good, shouts, delays, waits, centre, border, look, workers or corners (framed?)\n"
+      "f:1:4: centre.x: \"0\" is too small; allowed: a whole number from 1 to 99\n"
+      "f:2:8: depth: \"256\" is too large; allowed: a whole number up to 255\n"
+      "f:3:12: shown_for: \"2h\" is too large; allowed: a duration (250ms, 10s, 5m, 1h) from "
+      "1s to 1h, "
+      "or 0 (for ever)\n"
+      "f:4:7: size: \"big\" is not a size; allowed: a size (512, 64KiB, 1MiB, 10MB)\n"
+      "f:5:9: colour: \"rde\" is none of the choices; allowed: deep_blue or red (red?)\n"
+      "f:6:7: good: the list is empty; allowed: one item or more, each a status or a range "
+      "(204, 200-399, "
+      "2xx)\n");
 }
 
 TEST(Parse, ARepeatedKeyNamesTheFirst) {
   EXPECT_EQ(read_picture(map({{"depth", "8"}, {"title", "a"}, {"depth", "9"}})).problems,
             "f:3:1: depth: the key stands here again, first in line 1; allowed: once\n");
+}
+
+TEST(Parse, AKeyOfAMapIsCheckedLikeAValue) {
+  EXPECT_EQ(
+      read_picture(
+          map({{"waits",
+                map({{"404", "1s"}, {"40x", "2h"}, {"5xx", "1s"}, {"5XX", "2s"}, {"304", "1s"}})}}))
+          .problems,
+      "f:2:1: waits.40x: \"40x\" is not a status or class of statuses; allowed: a status or a "
+      "class (404, 5xx)\n"
+      "f:2:6: waits.40x: \"2h\" is too large; allowed: a duration (250ms, 10s, 5m, 1h) from 1s "
+      "to 1h\n"
+      "f:4:1: waits.5xx: the key stands here again, first in line 3; allowed: once\n"
+      "f:5:1: waits.304: 304 is no answer; allowed: any other\n");
 }
 
 TEST(Parse, AnOldSpellingIsUnderstoodWithAWarning) {

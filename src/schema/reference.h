@@ -41,17 +41,17 @@ ReferenceRow inherited_row(std::string_view key, const std::vector<std::string_v
 template <class M>
 struct Shape {
   static constexpr std::string_view brackets = "";
-  static constexpr std::string_view prefix = "";  // of what is allowed
+  static std::string prefix() { return ""; }  // of what is allowed
 };
 template <class V>
 struct Shape<std::vector<V>> {
   static constexpr std::string_view brackets = "[]";
-  static constexpr std::string_view prefix = "list: ";
+  static std::string prefix() { return "list: "; }
 };
-template <class V>
-struct Shape<std::map<std::string, V>> {
+template <class K, class V>
+struct Shape<std::map<K, V>> {
   static constexpr std::string_view brackets = ".<name>";
-  static constexpr std::string_view prefix = "names, each with ";
+  static std::string prefix() { return std::string(Kind<K>::keys) + ", each with "; }
 };
 
 template <class V>
@@ -71,8 +71,8 @@ template <class V>
 std::string fallback_of(const std::optional<V>&, const Rules<V>&) {
   return "none";
 }
-template <class V>
-std::string fallback_of(const std::map<std::string, V>&, const Rules<V>&) {
+template <class K, class V>
+std::string fallback_of(const std::map<K, V>&, const Rules<V>&) {
   return in_code("{}");
 }
 template <class V>
@@ -88,7 +88,7 @@ ReferenceRow row_of(const Field<T, M>& field) {
   return {.key = std::string(field.key),
           .fallback =
               field.rules.required ? "required" : fallback_of(defaults.*field.member, field.rules),
-          .allowed = std::string(Shape<M>::prefix) + describe(field.rules, Wording::brief),
+          .allowed = Shape<M>::prefix() + describe(field.rules, Wording::brief),
           .meaning = sentences({field.meaning, restart_note(field.rules.needs_restart)}),
           .choices = choices_of(field.rules)};
 }

@@ -51,8 +51,8 @@ template <class T>
 struct LeafOf<std::optional<T>> : LeafOf<T> {};
 template <class T>
 struct LeafOf<std::vector<T>> : LeafOf<T> {};
-template <class T>
-struct LeafOf<std::map<std::string, T>> : LeafOf<T> {};
+template <class K, class T>
+struct LeafOf<std::map<K, T>> : LeafOf<T> {};
 }  // namespace detail
 
 /// The type of the values in a member: of its elements, where it is a list or a map.
@@ -78,6 +78,7 @@ struct Rules {
   bool only_words = false;
   Check check = nullptr;        ///< of a string that is none of the words
   std::string_view allowed;     ///< what `check` lets pass, for people
+  Check key_check = nullptr;    ///< of the keys of a map
   bool required = false;        ///< the key must be there, and a list not be empty
   bool not_empty = false;       ///< the list must not be empty where the key is there
   bool secret = false;          ///< never shown
@@ -120,6 +121,10 @@ constexpr auto checked(Check check, std::string_view allowed) {
     field.rules.check = check;
     field.rules.allowed = allowed;
   };
+}
+/// A map whose keys `check` lets pass.
+constexpr auto keys_checked(Check check) {
+  return [check](auto& field) { field.rules.key_check = check; };
 }
 /// An old spelling of the key: still understood, with a warning.
 constexpr auto formerly(std::string_view key) {

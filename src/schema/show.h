@@ -81,12 +81,12 @@ void write(Writer& writer, std::string_view key, const std::vector<V>& list,
   }
 }
 
-template <class V>
-void write(Writer& writer, std::string_view key, const std::map<std::string, V>& map,
-           const Rules<V>& rules) {
+template <class K, class V>
+void write(Writer& writer, std::string_view key, const std::map<K, V>& map, const Rules<V>& rules) {
   if (map.empty()) return writer.entry(key, "{}");
   writer.open(key);
-  for (const auto& [name, value] : map) write(writer, scalar_text(name), value, rules);
+  for (const auto& [name, value] : map)
+    write(writer, scalar_text(Kind<K>::show(name)), value, rules);
   writer.close();
 }
 

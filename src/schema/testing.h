@@ -27,6 +27,7 @@ inline constexpr std::array tastes{Choice{"sweet", "Like sugar."},
                                    Choice{"salty", "Like the sea."}};
 
 std::optional<Rejection> check_shout(std::string_view text);
+std::optional<Rejection> check_wait(std::string_view text);
 
 struct Picture {
   bool framed = true;
@@ -41,6 +42,7 @@ struct Picture {
   std::vector<StatusRange> good{{200, 399}};
   std::vector<std::string> shouts;
   std::map<std::string, Millis> delays;
+  std::map<StatusOrClass, Millis> waits;
   std::optional<Corner> centre;
   Frame frame;  // its keys are the picture's own
   Look look;
@@ -86,6 +88,8 @@ inline constexpr auto of<testing::Picture> = object(
     field(&testing::Picture::good, "good", "Statuses.", not_empty),
     field(&testing::Picture::shouts, "shouts", "At it.", checked(testing::check_shout, "capitals")),
     field(&testing::Picture::delays, "delays", "By visitor."),
+    field(&testing::Picture::waits, "waits", "By answer.", between(1s, 1h),
+          keys_checked(testing::check_wait)),
     field(&testing::Picture::centre, "centre", "Where to look."), part(&testing::Picture::frame),
     field(&testing::Picture::look, "look", "", needs_restart),
     field(&testing::Picture::workers, "workers", "Who carry it.", between(1, 64),
@@ -101,6 +105,10 @@ inline std::optional<Rejection> check_shout(std::string_view text) {
   for (const char c : text)
     if (c < 'A' || c > 'Z') return Rejection{in_quotes(text) + " is not loud", {}, {}};
   return std::nullopt;
+}
+inline std::optional<Rejection> check_wait(std::string_view text) {
+  if (text != "304") return std::nullopt;
+  return Rejection{"304 is no answer", "allowed: any other", {}};
 }
 inline Corner corner_of(const Picture& picture) { return {picture.depth, 2}; }
 

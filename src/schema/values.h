@@ -16,6 +16,15 @@ struct StatusRange {
   friend constexpr auto operator<=>(StatusRange, StatusRange) = default;
 };
 
+/// One status, or the hundred of its class.
+struct StatusOrClass {
+  std::uint16_t first = 200;
+  std::uint16_t last = 200;
+  constexpr bool is_class() const { return first != last; }
+  constexpr bool contains(std::uint16_t status) const { return first <= status && status <= last; }
+  friend constexpr auto operator<=>(StatusOrClass, StatusOrClass) = default;
+};
+
 /// So many in a span of time.
 struct Rate {
   std::uint64_t count = 0;

@@ -13,6 +13,7 @@ TEST(Show, WritesEveryKeyAndNoSecret) {
   Picture picture;
   picture.centre = Corner{3, 4};
   picture.delays = {{"ann", 1s}, {"b c", 2ms}};
+  picture.waits = {{{404, 404}, 1s}, {{500, 599}, 2s}};
   picture.corners = {{5, 6}, {7, 8}};
   picture.title = "a: \"b\"\n${x}";
   EXPECT_EQ(show(picture), R"(framed: true
@@ -28,6 +29,9 @@ shouts: []
 delays:
   ann: 1s
   "b c": 2ms
+waits:
+  404: 1s
+  5xx: 2s
 centre:
   x: 3
   y: 4
@@ -75,6 +79,7 @@ A picture.
 | `good` | `[200-399]` | list: a status or a range (204, 200-399, 2xx) | Statuses. |
 | `shouts` | `[]` | list: capitals | At it. |
 | `delays` | `{}` | names, each with a duration (250ms, 10s, 5m, 1h) | By visitor. |
+| `waits` | `{}` | statuses and classes (404, 5xx), each with duration from 1s to 1h | By answer. |
 | `border` | `250ms` | duration from 1ms to 1s | Its width. |
 | `workers` | `auto` | whole number from 1 to 64, or auto | Who carry it. |
 

@@ -1,4 +1,4 @@
-#include "schema/parse.h"
+#include "schema/section.h"
 
 #include <fmt/format.h>
 
@@ -146,6 +146,13 @@ std::optional<std::string> text_of(const Node& node, const std::string& path, Re
   if (text) return *std::move(text);
   reader.problems.error(node.mark, path, std::move(text.error()));
   return std::nullopt;
+}
+
+void report_key(const Node& entry, const std::string& path, Reader& reader, Rejection wrong,
+                std::string_view what, std::string_view form) {
+  if (wrong.found.empty()) wrong.found = fmt::format("{} is not a {}", in_quotes(entry.key), what);
+  if (wrong.allowed.empty()) wrong.allowed = fmt::format("allowed: {}", form);
+  reader.problems.error(entry.key_mark, path, std::move(wrong));
 }
 
 bool is_list(const Node& node, const std::string& path, Reader& reader) {
