@@ -83,8 +83,8 @@ Reply unreadable(const Order& order) {
 // Explaining.
 
 std::string_view basis_name(cache::Basis basis) {
-  constexpr std::array<std::string_view, 6> names{"none",    "s-maxage",    "max-age",
-                                                  "Expires", "default ttl", "heuristic"};
+  constexpr std::array<std::string_view, 7> names{
+      "none", "s-maxage", "max-age", "Expires", "status_ttl", "default ttl", "heuristic"};
   return names[static_cast<std::size_t>(basis)];
 }
 
@@ -96,8 +96,9 @@ std::string_view use_name(cache::Use use) {
 
 Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now) {
   const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
-  const cache::Decision decision = cache::decide(entry.facts, {}, rules.reuse(), stale, now);
-  const auto windows = cache::stale_windows(entry.facts.directives(), rules.reuse().stale);
+  const cache::ReuseRules reuse = rules.reuse(entry.facts.status);
+  const cache::Decision decision = cache::decide(entry.facts, {}, reuse, stale, now);
+  const auto windows = cache::stale_windows(entry.facts.directives(), reuse.stale);
   Json fields = Json::array();
   for (const http::Field& line : entry.lines)
     fields.push_back(fmt::format("{}: {}", line.name, line.value));

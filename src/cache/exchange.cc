@@ -46,7 +46,9 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (!found_->entry || !is_plain(*found_->entry)) return std::nullopt;
   Entry& entry = *found_->entry;
   const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
-  decision_ = decide(entry.facts, facts_.directives, rules_.reuse(), purged, now());
+  const ReuseRules rules = rules_.reuse(entry.facts.status);
+  if (!may_stay(entry.facts, rules.freshness)) return std::nullopt;
+  decision_ = decide(entry.facts, facts_.directives, rules, purged, now());
   const Decision& decision = *decision_;
   if (decision.use != Use::serve || decision.why != Why::fresh) return std::nullopt;
   http::ResponseHead head(request_.arena);
@@ -74,9 +76,16 @@ bool CacheExchange::is_plain(const Entry& entry) const {
          !options.cache_status.key;
 }
 
+/// What may not be used under the rules of today goes, as if it had never been stored.
 Store::Found CacheExchange::find() {
-  if (found_) return *std::exchange(found_, std::nullopt);
-  return cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+  for (;;) {
+    if (!found_) found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+    auto found = *std::exchange(found_, std::nullopt);
+    if (!found.entry) return found;
+    const ResponseFacts& facts = found.entry->facts;
+    if (may_stay(facts, rules_.reuse(facts.status).freshness)) return found;
+    cache_.store().remove(*found.entry);
+  }
 }
 
 Task<Outcome> CacheExchange::run() {
@@ -122,8 +131,8 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   part_ = std::move(found.part);
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
-    if (!decision_)
-      decision_ = decide(found.entry->facts, facts_.directives, rules_.reuse(), purged, now());
+    const ReuseRules rules = rules_.reuse(found.entry->facts.status);
+    if (!decision_) decision_ = decide(found.entry->facts, facts_.directives, rules, purged, now());
     const Use use = decision_->use;
     if (use == Use::serve_and_refresh) refresh(found.entry);
     if (use == Use::serve || use == Use::serve_and_refresh)

@@ -1,6 +1,7 @@
 // Settings of the cache.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct CacheStatusOptions {
 struct ServiceCacheOptions {
   bool enabled = true;
   Bytes max_body_size = 1_MiB;
-  Millis ttl = 300s;  ///< 0: none, so that the heuristic stays
+  Millis ttl = 300s;                                   ///< 0: none, so that the heuristic stays
+  std::map<schema::StatusOrClass, Millis> status_ttl;  ///< 0: none at all
   bool ttl_applies_to_cookies = false;
   Millis stale_if_error = 0s;
   Millis stale_while_revalidate = 0s;
@@ -59,6 +61,8 @@ struct CacheOptions {
 
 /// Wrong where `text` is no field name.
 std::optional<schema::Rejection> check_field_name(std::string_view text);
+/// Wrong where `text`, a status or a class, is nothing that a cache stores.
+std::optional<schema::Rejection> check_stored_status(std::string_view text);
 
 }  // namespace minato::cache
 
@@ -116,8 +120,12 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
           "Freshness of a response that states none and is not made for one user; 0: a tenth of "
           "the time since Last-Modified, at most a day.",
           between(0s, 8760h)),
+    field(&cache::ServiceCacheOptions::status_ttl, "status_ttl",
+          "In place of `ttl` and of that tenth, for these statuses; a status comes before its "
+          "class. 0s: not stored where it states no freshness.",
+          between(0s, 8760h), keys_checked(cache::check_stored_status)),
     field(&cache::ServiceCacheOptions::ttl_applies_to_cookies, "ttl_applies_to_cookies",
-          "`ttl` is also for exchanges with Cookie or Set-Cookie."),
+          "`ttl` and `status_ttl` are also for exchanges with Cookie or Set-Cookie."),
     field(&cache::ServiceCacheOptions::stale_if_error, "stale_if_error",
           "While the origin fails, a stale response may serve for so long where it states no such "
           "time itself.",
@@ -131,8 +139,8 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
     field(&cache::ServiceCacheOptions::collapse, "collapse", ""),
     field(&cache::ServiceCacheOptions::cache_status, "cache_status", ""),
     field(&cache::ServiceCacheOptions::set_cookie, "set_cookie", "What a Set-Cookie does."),
-    later("status_ttl", "a later version"), later("force", "a later version"),
-    later("bypass", "a later version"), later("key", "a later version"));
+    later("force", "a later version"), later("bypass", "a later version"),
+    later("key", "a later version"));
 
 template <>
 inline constexpr auto of<cache::CacheOptions> =

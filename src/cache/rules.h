@@ -20,14 +20,16 @@ class ServiceRules {
 
   const ServiceCacheOptions& options() const { return options_; }
   ReadingRules reading() const;
-  StoringRules storing() const;
-  ReuseRules reuse() const;
+  /// For responses of that status.
+  StoringRules storing(std::uint16_t status) const;
+  ReuseRules reuse(std::uint16_t status) const;
   bool is_tag_field(const http::Field& line) const;
   /// Clients do not get to see it.
   bool hides(const http::Field& line) const { return options_.tags.strip && is_tag_field(line); }
 
  private:
-  FreshnessRules freshness() const;
+  FreshnessRules freshness(std::uint16_t status) const;
+  std::optional<Seconds> status_ttl(std::uint16_t status) const;
   StaleRules stale() const;
 
   ServiceCacheOptions options_;

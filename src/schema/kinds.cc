@@ -188,8 +188,7 @@ std::string Kind<StatusRange>::show(StatusRange value) {
 }
 
 Parsed<StatusOrClass> Kind<StatusOrClass>::parse(std::string_view text) {
-  if (const auto hundred = class_of_statuses(text))
-    return StatusOrClass{*hundred, static_cast<std::uint16_t>(*hundred + 99)};
+  if (const auto hundred = class_of_statuses(text)) return StatusOrClass::of_class(*hundred);
   const auto one = status(text);
   if (!one) return not_understood();
   return StatusOrClass{*one, *one};

@@ -20,6 +20,10 @@ struct StatusRange {
 struct StatusOrClass {
   std::uint16_t first = 200;
   std::uint16_t last = 200;
+  /// Whose statuses begin with `hundred`.
+  static constexpr StatusOrClass of_class(std::uint16_t hundred) {
+    return {hundred, static_cast<std::uint16_t>(hundred + 99)};
+  }
   constexpr bool is_class() const { return first != last; }
   constexpr bool contains(std::uint16_t status) const { return first <= status && status <= last; }
   friend constexpr auto operator<=>(StatusOrClass, StatusOrClass) = default;

@@ -105,8 +105,7 @@ CacheModel::Response CacheModel::read(const PlainResponse& said, const PlainRequ
   if (!ages.empty() && is_number(ages.front())) response.age_value = number_of(ages.front());
   const bool cookies =
       line_of(request.fields, "cookie") != nullptr || line_of(said.fields, "set-cookie") != nullptr;
-  response.takes_ttl =
-      is_heuristic(said.status) && !cookies && line_of(request.fields, "authorization") == nullptr;
+  response.for_anybody = !cookies && line_of(request.fields, "authorization") == nullptr;
   std::erase_if(response.lines, [](const auto& line) { return !is_for_store(line.first); });
   if (response.line("date") == nullptr)  // RFC 9110 6.6.1
     response.lines.emplace_back("Date", date_text(received));
@@ -122,11 +121,27 @@ Second CacheModel::lifetime(const Response& response) const {
     const auto expires = response.date_in("expires");
     return expires ? std::max(Second{0}, *expires - date) : 0;
   }
-  if (response.takes_ttl && rules_.ttl > 0) return rules_.ttl;
+  if (const auto ttl = status_ttl(response)) return response.for_anybody ? *ttl : 0;
+  if (response.for_anybody && is_heuristic(response.status) && rules_.ttl > 0) return rules_.ttl;
   const auto modified = response.date_in("last-modified");
   const bool may = is_heuristic(response.status) || response.directives.has("public");
   if (!may || !modified || *modified >= date) return 0;
   return std::min<Second>((date - *modified) / 10, 86400);  // RFC 9111 4.2.2
+}
+
+std::optional<Second> CacheModel::status_ttl(const Response& response) const {
+  for (const int listed : {response.status, response.status / 100 * 100})
+    if (rules_.status_ttl.contains(listed)) return rules_.status_ttl.at(listed);
+  return std::nullopt;
+}
+
+/// RFC 9111 3, the last point; the configuration says it of statuses that it lists.
+bool CacheModel::is_allowed(const Response& response) const {
+  if (states_lifetime(response)) return true;
+  const auto ttl = status_ttl(response);
+  if (ttl && *ttl == 0) return false;
+  return is_heuristic(response.status) || response.directives.has("public") ||
+         (ttl && response.for_anybody);
 }
 
 /// RFC 9111 4.2.3.
@@ -198,8 +213,7 @@ CacheModel::Keep CacheModel::keep(const Response& response, const PlainRequest& 
   if (response.line("set-cookie") != nullptr && !states_lifetime(response)) return Keep::no;
   const auto* const vary = response.line("vary");
   if (vary != nullptr && vary->find('*') != vary->npos) return Keep::no;
-  if (!is_heuristic(response.status) && !said.has("public") && !states_lifetime(response))
-    return Keep::no;
+  if (!is_allowed(response)) return Keep::no;
   // Of no use: it is stale already, and there is nothing to validate it with.
   if (response.line("etag") != nullptr || response.date_in("last-modified")) return Keep::yes;
   const Second window_longest =

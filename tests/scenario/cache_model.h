@@ -14,6 +14,7 @@ namespace minato::scenario {
 /// What the configuration says, in seconds.
 struct ModelRules {
   Second ttl = 0;
+  std::map<int, Second> status_ttl{};  ///< by status, or by the first status of a class
   Second stale_while_revalidate = 0;
   Second stale_if_error = 0;
 };
@@ -36,7 +37,7 @@ class CacheModel {
     Second sent = 0;
     Second received = 0;
     Second age_value = 0;
-    bool takes_ttl = false;
+    bool for_anybody = false;
     const std::string* line(std::string_view name) const { return line_of(lines, name); }
     std::optional<Second> date_in(std::string_view name) const;
   };
@@ -56,6 +57,8 @@ class CacheModel {
 
   // What the RFC calculates.
   Second lifetime(const Response& response) const;
+  std::optional<Second> status_ttl(const Response& response) const;
+  bool is_allowed(const Response& response) const;
   static Second age(const Response& response, Second now);
   Second window(const Response& response, const std::string& directive, Second otherwise) const;
   Decision decide(const Stored& stored, const PlainDirectives& asked, Second now) const;

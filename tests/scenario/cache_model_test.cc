@@ -209,6 +209,9 @@ std::string described(Second at, const PlainRequest& request, const Outcome& out
 cache::ServiceCacheOptions any_options(Random& random) {
   cache::ServiceCacheOptions options;
   options.ttl = random.one_in(2) ? 0s : 25s;
+  if (random.one_in(3)) options.status_ttl[{404, 404}] = random.one_in(2) ? 0s : 15s;
+  if (random.one_in(3)) options.status_ttl[schema::StatusOrClass::of_class(400)] = 20s;
+  if (random.one_in(3)) options.status_ttl[schema::StatusOrClass::of_class(500)] = 5s;
   if (random.one_in(4)) options.stale_while_revalidate = 10s;
   if (random.one_in(4)) options.stale_if_error = 20s;
   options.collapse.enabled = !random.one_in(4);
@@ -226,7 +229,10 @@ void run_seed(std::uint64_t seed) {
   });
   RandomOrigin random_origin(random(), rig.now());
   origin = &random_origin;
+  std::map<int, Second> status_ttl;
+  for (const auto& [listed, ttl] : options.status_ttl) status_ttl[listed.first] = seconds(ttl);
   CacheModel model({.ttl = seconds(options.ttl),
+                    .status_ttl = status_ttl,
                     .stale_while_revalidate = seconds(options.stale_while_revalidate),
                     .stale_if_error = seconds(options.stale_if_error)});
   const Second began = rig.now();

@@ -45,7 +45,7 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   facts.freshness.age = age_of(update.fields);
   RequestFacts reads = asked.facts;
   reads.method = http::Method::get;  // a HEAD updates what GET stored
-  const Refusal refusal = why_not_store(reads, facts, {}, asked.rules.storing());
+  const Refusal refusal = why_not_store(reads, facts, {}, asked.rules.storing(facts.status));
   if (refusal != Refusal::none) return {.refusal = refusal};
   const http::Fields lines = stored_lines(asked, fresh.fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
@@ -101,7 +101,8 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
                    http::BodyLength length, Arena& arena) {
   const StoringCircumstances circumstances{.answers_for_target =
                                                answers_for_target(asked, head, arena)};
-  const Refusal refusal = why_not_store(asked.facts, facts, circumstances, asked.rules.storing());
+  const Refusal refusal =
+      why_not_store(asked.facts, facts, circumstances, asked.rules.storing(facts.status));
   if (refusal != Refusal::none) return refusal;
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;

@@ -43,13 +43,11 @@ bool varies_on_all(const http::Fields& fields) {
   return all;
 }
 
-/// The configured lifetime is for what could be anybody's: a status that says so, and nobody's
-/// name in the exchange.
-bool takes_default_ttl(const ResponseFacts& facts, const RequestFacts& request,
-                       const ReadingRules& rules) {
+/// The configured lifetimes are for what could be anybody's: nobody's name is in the exchange.
+bool is_for_anybody(const ResponseFacts& facts, const RequestFacts& request,
+                    const ReadingRules& rules) {
   const bool has_cookies = request.has_cookie || facts.has_set_cookie;
-  return is_heuristically_cacheable(facts.status) && !request.has_authorization &&
-         (!has_cookies || rules.ttl_applies_to_cookies);
+  return !request.has_authorization && (!has_cookies || rules.ttl_applies_to_cookies);
 }
 
 }  // namespace
@@ -98,7 +96,9 @@ ResponseFacts response_facts(const http::ResponseHead& head, const RequestFacts&
   facts.has_strong_etag = is_strong(fields.value(FieldId::etag));
   facts.has_set_cookie = fields.has(FieldId::set_cookie);
   facts.varies_on_all = varies_on_all(fields);
-  facts.freshness.takes_default_ttl = takes_default_ttl(facts, request, rules);
+  facts.freshness.for_anybody = is_for_anybody(facts, request, rules);
+  facts.freshness.takes_default_ttl =
+      facts.freshness.for_anybody && is_heuristically_cacheable(head.status);
   return facts;
 }
 

@@ -25,18 +25,29 @@ struct FreshnessFacts {
   http::ResponseDirectives directives;
   bool targeted = false;                 ///< `directives` are not Cache-Control's: no Expires
   bool heuristically_cacheable = false;  ///< by its status (RFC 9110 15.1), or public
-  bool takes_default_ttl = false;        ///< the configured lifetime may stand for a stated one
+  bool for_anybody = false;              ///< nobody's name in the exchange, as far as that counts
+  bool takes_default_ttl = false;  ///< and by its status, `ttl` may stand for a stated lifetime
 };
 
 /// What the configuration says.
 struct FreshnessRules {
   Seconds default_ttl{0};  ///< of a response that states none; 0: the heuristic
+  /// For its status, in place of both; 0: it has none then.
+  std::optional<Seconds> status_ttl{};
   int heuristic_percent = 10;
   Seconds heuristic_max = std::chrono::days(1);
 };
 
 /// What decided a lifetime: for Cache-Status, logs and explanations.
-enum class Basis : std::uint8_t { none, s_maxage, max_age, expires, default_ttl, heuristic };
+enum class Basis : std::uint8_t {
+  none,
+  s_maxage,
+  max_age,
+  expires,
+  status_ttl,
+  default_ttl,
+  heuristic
+};
 
 struct Lifetime {
   Seconds value{0};
@@ -66,6 +77,8 @@ constexpr Lifetime freshness_lifetime(const FreshnessFacts& facts, const Freshne
   if (facts.expires_invalid && !facts.targeted) return {Seconds(0), Basis::expires};
   if (facts.expires && !facts.targeted)
     return {std::max(Seconds(0), *facts.expires - date_of(facts)), Basis::expires};
+  if (rules.status_ttl)
+    return facts.for_anybody ? Lifetime{*rules.status_ttl, Basis::status_ttl} : Lifetime{};
   if (facts.takes_default_ttl && rules.default_ttl > Seconds(0))
     return {rules.default_ttl, Basis::default_ttl};
   return facts.heuristically_cacheable ? heuristic_lifetime(facts, rules) : Lifetime{};

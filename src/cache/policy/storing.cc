@@ -19,9 +19,18 @@ bool states_lifetime(const ResponseFacts& response) {
          (!facts.targeted && (facts.expires || facts.expires_invalid));
 }
 
-/// RFC 9111 3, the last point.
-bool something_allows_it(const ResponseFacts& response) {
-  return response.freshness.heuristically_cacheable || states_lifetime(response);
+/// A lifetime that the configuration states for it.
+bool has_configured_lifetime(const ResponseFacts& response, const FreshnessRules& rules) {
+  const FreshnessFacts& facts = response.freshness;
+  if (rules.status_ttl) return facts.for_anybody && *rules.status_ttl > Seconds(0);
+  return facts.takes_default_ttl && rules.default_ttl > Seconds(0);
+}
+
+/// RFC 9111 3, the last point. Who lists a status has said what may be stored of it, and what not.
+bool something_allows_it(const ResponseFacts& response, const FreshnessRules& rules) {
+  if (states_lifetime(response)) return true;
+  if (rules.status_ttl == Seconds(0)) return false;
+  return response.freshness.heuristically_cacheable || has_configured_lifetime(response, rules);
 }
 
 bool may_be_of_use(const ResponseFacts& response, const StoringRules& rules) {
@@ -31,11 +40,6 @@ bool may_be_of_use(const ResponseFacts& response, const StoringRules& rules) {
                           std::max(windows.while_revalidate, windows.if_error);
   return !response.directives().no_cache &&
          longest > current_age(response.freshness, response.freshness.response_received);
-}
-
-/// 304 updates what is stored; 412 and 416 answer conditions and ranges that are not in the key.
-constexpr bool answers_this_request_alone(std::uint16_t status) {
-  return status < 200 || status == 304 || status == 412 || status == 416;
 }
 
 Refusal refusal_of_method(const RequestFacts& request, const ResponseFacts& response,
@@ -61,8 +65,8 @@ Refusal refusal_of_privacy(const RequestFacts& request, const ResponseFacts& res
   if (directives.private_) return Refusal::private_;
   if (request.has_authorization && !allows_authorized(directives)) return Refusal::authorization;
   if (!response.has_set_cookie || rules.set_cookie == SetCookie::strip) return Refusal::none;
-  const bool stated = states_lifetime(response) || (response.freshness.takes_default_ttl &&
-                                                    rules.freshness.default_ttl > Seconds(0));
+  const bool stated =
+      states_lifetime(response) || has_configured_lifetime(response, rules.freshness);
   return rules.set_cookie == SetCookie::bypass || !stated ? Refusal::set_cookie : Refusal::none;
 }
 
@@ -89,15 +93,19 @@ constexpr std::array names{
 Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response,
                       const StoringCircumstances& circumstances, const StoringRules& rules) {
   if (request.directives.no_store) return Refusal::request_no_store;
-  if (answers_this_request_alone(response.status)) return Refusal::status;
+  if (is_never_stored(response.status)) return Refusal::status;
   if (auto refusal = refusal_of_method(request, response, circumstances); refusal != Refusal::none)
     return refusal;
   if (auto refusal = refusal_of_directives(response); refusal != Refusal::none) return refusal;
   if (auto refusal = refusal_of_privacy(request, response, rules); refusal != Refusal::none)
     return refusal;
   if (response.varies_on_all) return Refusal::varies_on_all;
-  if (!something_allows_it(response)) return Refusal::nothing_allows_it;
+  if (!something_allows_it(response, rules.freshness)) return Refusal::nothing_allows_it;
   return may_be_of_use(response, rules) ? Refusal::none : Refusal::no_use;
+}
+
+bool may_stay(const ResponseFacts& stored, const FreshnessRules& rules) {
+  return something_allows_it(stored, rules);
 }
 
 std::string_view name(Refusal refusal) {

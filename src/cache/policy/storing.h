@@ -40,8 +40,16 @@ struct StoringCircumstances {
   bool answers_for_target = false;
 };
 
+/// 304 updates what is stored; 412 and 416 answer conditions and ranges that are not in the key.
+constexpr bool is_never_stored(std::uint16_t status) {
+  return status < 200 || status == 304 || status == 412 || status == 416;
+}
+
 Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response,
                       const StoringCircumstances& circumstances, const StoringRules& rules);
+
+/// Whether what was stored, under other rules maybe, may be used under these.
+bool may_stay(const ResponseFacts& stored, const FreshnessRules& rules);
 
 /// One word, for Cache-Status, logs and counters.
 std::string_view name(Refusal refusal);
