@@ -94,7 +94,17 @@ std::string_view use_name(cache::Use use) {
   return names[static_cast<std::size_t>(use)];
 }
 
-Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now) {
+/// Of a request for `entry` that says nothing else.
+http::RequestHead plain_request(const cache::Entry& entry, Arena& arena) {
+  http::RequestHead head(arena);
+  std::string_view rest = cache::split_url(entry.key).value_or(Url{}).rest;
+  head.target.path = take_until(rest, '?');
+  return head;
+}
+
+Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now,
+                Arena& arena) {
+  const bool bypasses = rules.bypasses(plain_request(entry, arena), arena);
   const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
   const cache::ReuseRules reuse = rules.reuse(entry.facts.status);
   const cache::Decision decision = cache::decide(entry.facts, {}, reuse, stale, now);
@@ -115,8 +125,8 @@ Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, Wal
             {"stale_while_revalidate", windows.while_revalidate.count()},
             {"stale_if_error", windows.if_error.count()},
             {"purged_softly", stale},
-            {"would", use_name(decision.use)},
-            {"because", cache::name(decision.why)},
+            {"would", bypasses ? "bypass" : use_name(decision.use)},
+            {"because", bypasses ? "bypass" : cache::name(decision.why)},
             {"fields", fields}};
   if (entry.part)
     json["part"] = fmt::format("{}-{}", entry.part->range.first, entry.part->range.last);
@@ -199,7 +209,7 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   const cache::ServiceRules* const own = program.cache_rules(*url);
   Json variants = Json::array();
   cache->store().visit(*url, program.cache_reader(), [&](const cache::Entry& entry) {
-    variants.push_back(entry_json(entry, own != nullptr ? *own : fallback, program.now()));
+    variants.push_back(entry_json(entry, own != nullptr ? *own : fallback, program.now(), arena));
   });
   co_return document(dumped({{"url", *text}, {"variants", variants}}));
 }

@@ -38,10 +38,11 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       request_(request),
       responder_(responder),
       facts_(request_facts(request.head)),
-      key_(make_key(request.client.scheme, request.head, cache_.store().seed(), request.arena)) {}
+      key_(make_key(request.client.scheme, request.head, cache_.store().seed(), request.arena)),
+      bypasses_(rules_.bypasses(request.head, request.arena)) {}
 
 std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
-  if (facts_.method != Method::get) return std::nullopt;
+  if (facts_.method != Method::get || bypasses_) return std::nullopt;
   found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
   if (!found_->entry || !is_plain(*found_->entry)) return std::nullopt;
   Entry& entry = *found_->entry;
@@ -116,8 +117,9 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   if (!found_) decision_.reset();  // else it is of that
   completion_.reset();
   const bool reads = facts_.method == Method::get || facts_.method == Method::head;
-  if (!reads || asks_origin_alone(request_.head.fields)) {
+  if (!reads || bypasses_ || asks_origin_alone(request_.head.fields)) {
     why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
+    if (reads && bypasses_ && facts_.directives.only_if_cached) co_return co_await refuse_to_ask();
     co_return co_await ask_alone();
   }
   auto found = find();
@@ -204,7 +206,8 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
                     .validated = stored_ ? stored_ : heads_part(),
                     .stale_on_error = on_error,
                     .sent = now(),
-                    .reader = surroundings_.reader};
+                    .reader = surroundings_.reader,
+                    .bypasses = bypasses_};
   Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_, request_);
   http::RequestHead head(request_.arena);
   Outcome outcome;

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "cache/policy/storing.h"
+#include "cache/rule_options.h"
 #include "schema/declare.h"
 
 namespace minato::cache {
@@ -47,6 +48,7 @@ struct ServiceCacheOptions {
   CollapseOptions collapse;
   CacheStatusOptions cache_status;
   SetCookie set_cookie = SetCookie::store;
+  std::vector<BypassOptions> bypass;
   friend bool operator==(const ServiceCacheOptions&, const ServiceCacheOptions&) = default;
 };
 
@@ -59,8 +61,6 @@ struct CacheOptions {
   friend bool operator==(const CacheOptions&, const CacheOptions&) = default;
 };
 
-/// Wrong where `text` is no field name.
-std::optional<schema::Rejection> check_field_name(std::string_view text);
 /// Wrong where `text`, a status or a class, is nothing that a cache stores.
 std::optional<schema::Rejection> check_stored_status(std::string_view text);
 
@@ -139,7 +139,7 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
     field(&cache::ServiceCacheOptions::collapse, "collapse", ""),
     field(&cache::ServiceCacheOptions::cache_status, "cache_status", ""),
     field(&cache::ServiceCacheOptions::set_cookie, "set_cookie", "What a Set-Cookie does."),
-    later("force", "a later version"), later("bypass", "a later version"),
+    field(&cache::ServiceCacheOptions::bypass, "bypass", ""), later("force", "a later version"),
     later("key", "a later version"));
 
 template <>

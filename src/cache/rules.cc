@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cache/cookies.h"
 #include "http/tokens.h"
 #include "schema/kinds.h"
 #include "schema/problem.h"
@@ -11,11 +12,40 @@ namespace {
 
 Seconds seconds(Millis span) { return std::chrono::ceil<Seconds>(span); }
 
+bool has_cookie(const http::Fields& fields, std::string_view name) {
+  bool there = false;
+  for_each_cookie(fields, [&](std::string_view own, std::string_view) { there |= own == name; });
+  return there;
+}
+
+/// An origin may take X_A for X-A.
+bool has_field(const http::Fields& fields, std::string_view name) {
+  bool there = false;
+  fields.for_each([&](const http::Field& line) { there |= http::same_variable(line.name, name); });
+  return there;
+}
+
 }  // namespace
 
 std::optional<schema::Rejection> check_field_name(std::string_view text) {
   if (http::is_token(text)) return std::nullopt;
   return schema::Rejection{};
+}
+
+std::optional<schema::Rejection> check_cookie_name(std::string_view text) {
+  return check_field_name(text);  // a token as well (RFC 6265 4.1.1)
+}
+
+std::optional<schema::Rejection> check_path_prefix(std::string_view text) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  const bool fits = text.starts_with('/') && text.find_first_of("?#*") == text.npos &&
+                    http::normalize_path(text, http::MergeSlashes::yes, arena).has_value();
+  if (fits) return std::nullopt;
+  const bool lacks_slash = http::is_token(text);
+  return schema::Rejection{schema::in_quotes(text) + " is no path",
+                           {},
+                           lacks_slash ? "/" + std::string(text) : std::string{}};
 }
 
 std::optional<schema::Rejection> check_stored_status(std::string_view text) {
@@ -27,8 +57,35 @@ std::optional<schema::Rejection> check_stored_status(std::string_view text) {
                            {}};
 }
 
-ServiceRules::ServiceRules(ServiceCacheOptions options) : options_(std::move(options)) {
+PathPrefix::PathPrefix(std::string_view written, http::MergeSlashes merge) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  text_ = http::normalize_path(written, merge, arena).value_or(written);
+  if (text_.ends_with('/')) text_.pop_back();
+}
+
+ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge)
+    : options_(std::move(options)), merge_(merge) {
   for (const std::string& field : options_.targeted_fields) targeted_.emplace_back(field);
+  for (const BypassOptions& wanted : options_.bypass) {
+    Bypass& bypass = bypasses_.emplace_back(wanted);
+    if (wanted.path) bypass.path.emplace(*wanted.path, merge);
+  }
+}
+
+/// As routing saw it; the root where an absolute target has none.
+std::string_view ServiceRules::matched_path(std::string_view path, Arena& arena) const {
+  return path.empty() ? "/" : http::normalize_path(path, merge_, arena).value_or(path);
+}
+
+bool ServiceRules::fits_bypass(const http::RequestHead& request, Arena& arena) const {
+  const auto path = matched_path(request.target.path, arena);
+  return std::ranges::any_of(bypasses_, [&](const Bypass& bypass) {
+    const auto& [cookie, header, prefix] = bypass.wanted;
+    return (!cookie || has_cookie(request.fields, *cookie)) &&
+           (!header || has_field(request.fields, *header)) &&
+           (!prefix || bypass.path->begins(path));
+  });
 }
 
 ReadingRules ServiceRules::reading() const {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cache/policy/testing.h"
+
 namespace minato::cache {
 namespace {
 
@@ -24,6 +26,71 @@ TEST(ServiceRules, StatusesThatAreNeverStoredHaveNoLifetime) {
     EXPECT_TRUE(check_stored_status(text)) << text;
   for (const auto* text : {"200", "206", "302", "404", "503", "3xx", "5XX"})
     EXPECT_FALSE(check_stored_status(text)) << text;
+}
+
+struct BypassRow {
+  const char* name;
+  BypassOptions wanted;
+  std::string_view path;
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  bool bypasses;
+};
+
+const BypassRow bypass_rows[] = {
+    {"ACookieOfThatName", {.cookie = "session"}, "/", {{"Cookie", "a=b; session=1"}}, true},
+    {"OnAnotherLine",
+     {.cookie = "session"},
+     "/",
+     {{"Cookie", "a=b"}, {"Cookie", "session=1"}},
+     true},
+    {"WithoutAValue", {.cookie = "session"}, "/", {{"Cookie", "session"}}, true},
+    {"NotInAValue", {.cookie = "session"}, "/", {{"Cookie", "a=session; session2=1"}}, false},
+    {"NotInAnotherCase", {.cookie = "session"}, "/", {{"Cookie", "Session=1"}}, false},
+    {"AField", {.header = "X-Preview"}, "/", {{"x-preview", ""}}, true},
+    {"AKnownField", {.header = "authorization"}, "/", {{"Authorization", "x"}}, true},
+    {"AFieldThatIsTakenForIt", {.header = "X-Preview"}, "/", {{"X_Preview", "1"}}, true},
+    {"NoSuchField", {.header = "X-Preview"}, "/", {{"X-Previews", "1"}}, false},
+    {"APrefix", {.path = "/admin/"}, "/admin/x", {}, true},
+    {"ThePrefixItself", {.path = "/admin/"}, "/admin", {}, true},
+    {"AtASegmentBoundary", {.path = "/admin"}, "/administer", {}, false},
+    {"HoweverItIsWritten", {.path = "/admin/"}, "/x/..//%61dmin/", {}, true},
+    {"TheRoot", {.path = "/"}, "/x", {}, true},
+    {"AnAbsoluteTargetWithoutAPath", {.path = "/"}, "", {}, true},
+    {"AllOfOneItem", {.cookie = "s", .path = "/a"}, "/a", {{"Cookie", "s=1"}}, true},
+    {"NotHalfOfIt", {.cookie = "s", .path = "/a"}, "/b", {{"Cookie", "s=1"}}, false},
+};
+
+class Bypass : public testing::TestWithParam<BypassRow> {};
+INSTANTIATE_TEST_SUITE_P(ServiceRules, Bypass, testing::ValuesIn(bypass_rows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(Bypass, HoldsFor) {
+  const BypassRow& row = GetParam();
+  ServiceCacheOptions options;
+  options.bypass = {{.header = "X-Never"}, row.wanted};
+  const ServiceRules rules(options);
+  Heads heads;
+  auto request = heads.request({});
+  for (const auto& [name, value] : row.fields) request.fields.add(name, value);
+  request.target.path = row.path;
+  EXPECT_EQ(rules.bypasses(request, heads.arena()), row.bypasses);
+}
+
+TEST(ServiceRules, PathsAreComparedAsRoutingComparesThem) {
+  ServiceCacheOptions options;
+  options.bypass = {{.path = "/a//b"}};
+  Heads heads;
+  auto request = heads.request({});
+  request.target.path = "/a/b";
+  EXPECT_TRUE(ServiceRules(options, http::MergeSlashes::yes).bypasses(request, heads.arena()));
+  EXPECT_FALSE(ServiceRules(options, http::MergeSlashes::no).bypasses(request, heads.arena()));
+}
+
+TEST(ServiceRules, APathBeginsWithASlash) {
+  for (const auto* text : {"", "admin", "/a?b", "/a#b", "/a/*", "/%zz", "/.."})
+    EXPECT_TRUE(check_path_prefix(text)) << text;
+  for (const auto* text : {"/", "/admin", "/admin/", "/%61", "/a.b/c"})
+    EXPECT_FALSE(check_path_prefix(text)) << text;
 }
 
 }  // namespace

@@ -223,6 +223,7 @@ void check(const Config& config, Problems& problems) {
   check_admin(config, problems);
   check_dns(config, problems);
   check_limits(config, problems);
+  check_cache(config, problems);
 }
 
 }  // namespace minato::config

@@ -10,4 +10,7 @@ namespace minato::config {
 /// and so holds nothing, is passed over.
 void check(const Config& config, schema::Problems& problems);
 
+/// The part of it that is about the cache.
+void check_cache(const Config& config, schema::Problems& problems);
+
 }  // namespace minato::config

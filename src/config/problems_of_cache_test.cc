@@ -43,5 +43,39 @@ config.yaml:1:21: cache.status_ttl: a single value stands here; allowed: a secti
 )"));
 }
 
+TEST(ProblemsOfCache, Bypass) {
+  EXPECT_EQ(problems_of(R"(
+cache:
+  bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+)" + one_service),
+            text(R"(
+config.yaml:2:12: cache.bypass[0]: it says nothing of a request; needed: cookie, header or path
+     2 |   bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+       |            ^~
+
+config.yaml:2:25: cache.bypass[1].cookie: "a b" does not fit; allowed: the name of a cookie
+     2 |   bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+       |                         ^~~~~
+
+config.yaml:2:42: cache.bypass[2].header: "x y" does not fit; allowed: a field name
+     2 |   bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+       |                                          ^~~~~
+
+config.yaml:2:55: cache.bypass[2].path: "admin" is no path; allowed: a path, such as /static/
+     2 |   bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+       |                                                       ^~~~~ did you mean /admin?
+
+config.yaml:2:63: cache.bypass[3]: it says nothing of a request; needed: cookie, header or path
+     2 |   bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+       |                                                               ^~~~~~~~~~
+
+config.yaml:2:64: cache.bypass[3].cooky: unknown key; allowed: cookie, header or path
+     2 |   bypass: [{}, {cookie: "a b"}, {header: "x y", path: admin}, {cooky: x}, {cookie: a, path: /b}]
+       |                                                                ^~~~~
+
+6 errors
+)"));
+}
+
 }  // namespace
 }  // namespace minato::config::testing

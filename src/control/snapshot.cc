@@ -38,7 +38,7 @@ proxy::Service service_of(const ServiceConfig& config) {
 std::unique_ptr<const cache::ServiceRules> rules_of(const Config& config,
                                                     const ServiceConfig& service) {
   if (!config.cache || !service.cache.enabled) return nullptr;
-  return std::make_unique<const cache::ServiceRules>(service.cache);
+  return std::make_unique<const cache::ServiceRules>(service.cache, service.normalize.merge());
 }
 
 PortPlan& port_of(std::vector<PortPlan>& ports, const net::Address& address, std::uint64_t seed) {

@@ -5,6 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from harness.caching import ago, cache_status, is_hit, is_stored, reply, why_not_stored
+from harness.origin import Serving
+from harness.program import one_service
 from harness.wire import response
 
 FOREVER = "max-age=3600"
@@ -63,3 +65,76 @@ class TestStatusTtl:
                             service="cache: {status_ttl: {4xx: 20}}")
         proxy.get()
         assert int(cache_status(proxy.get())["ttl"]) <= 20
+
+
+class TestBypass:
+    RULES = "ttl: 300, bypass: [{cookie: session}, {header: X-Preview}, {path: /admin/}, {cookie: beta, path: /lab}]"
+    PASSING = [("/x", {"Cookie": "a=b; session=1"}), ("/x", {"X-Preview": "1"}), ("/admin", {}),
+               ("/x/%2e%2e/admin/x", {}), ("/lab/1", {"Cookie": "beta=1"})]
+
+    @pytest.mark.parametrize("target, fields", PASSING)
+    def test_is_neither_answered_from_the_cache_nor_stored(self, caching_for, origins, target, fields):
+        count = iter(range(100))
+        proxy = caching_for(origins(Serving, lambda _: reply(str(next(count)), FOREVER)), cache=self.RULES)
+        stored = proxy.get("/x").text
+        for _ in range(2):
+            answer = proxy.get(target, fields=fields)
+            assert answer.text != stored
+            assert cache_status(answer) == {"fwd": "bypass", "fwd-status": "200", "detail": "bypass"}
+        assert proxy.get("/x").text == stored
+        assert variants(proxy, target) == [] or target == "/x"
+
+    @pytest.mark.parametrize("target, fields", [
+        ("/x", {"Cookie": "a=session"}), ("/administer", {}), ("/lab/1", {"Cookie": "gamma=1"})])
+    def test_is_not_for_others(self, caching_for, replies, target, fields):
+        proxy = caching_for(replies(reply(b"x", FOREVER)), cache=self.RULES)
+        proxy.get(target, fields=fields)
+        assert is_hit(proxy.get(target, fields=fields))
+
+    def test_leaves_conditions_and_ranges_to_the_origin(self, caching_for, origins):
+        origin = origins(Serving, lambda request: response(request["If-None-Match"] or request["Range"] or ""))
+        proxy = caching_for(origin, cache=self.RULES)
+        for fields in ({"If-None-Match": '"mine"'}, {"Range": "bytes=0-1"}):
+            assert proxy.get("/admin", fields=fields).text == next(iter(fields.values()))
+
+    def test_an_unsafe_method_invalidates_all_the_same(self, caching_for, origins):
+        count = iter(range(100))
+        proxy = caching_for(origins(Serving, lambda _: reply(str(next(count)), FOREVER)), cache=self.RULES)
+        first = proxy.get("/x").text
+        assert cache_status(proxy.get("/x", method="POST", fields={"Cookie": "session=1"}))["fwd"] == "method"
+        assert proxy.get("/x").text != first
+
+    def test_head_changes_nothing_of_what_is_stored(self, caching_for, origins):
+        proxy = caching_for(origins(Serving, lambda request: reply(
+            b"" if request.method == "HEAD" else b"x", FOREVER, ETag=f'"{request.method}"')), cache=self.RULES)
+        proxy.get("/x")
+        proxy.get("/x", method="HEAD", fields={"X-Preview": "1"})
+        assert is_hit(proxy.get("/x"))
+
+    def test_nobody_waits_for_it_and_it_waits_for_nobody(self, caching_for, scripted):
+        proxy = caching_for(scripted, cache=self.RULES)
+        head = b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1\r\n\r\n"
+        with proxy.client() as one, proxy.client() as passing, proxy.client() as other:
+            one.ask("/x")
+            first, _ = scripted.expect()
+            passing.ask("/x", fields={"X-Preview": "1"})
+            second, _ = scripted.expect()
+            other.ask("/x")
+            second.send(head + b"p")
+            assert passing.read_response().text == "p"
+            first.send(head + b"x")
+            assert one.read_response().text == other.read_response().text == "x"
+
+    def test_cannot_be_asked_of_the_cache_alone(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"x", FOREVER)), cache=self.RULES)
+        proxy.get("/x")
+        fields = {"Cache-Control": "only-if-cached", "X-Preview": "1"}
+        assert proxy.get("/x", fields=fields).status == 504
+
+    def test_says_so_when_it_is_asked(self, caching_for, replies):
+        origin = replies(reply(b"x", FOREVER))
+        proxy = caching_for(origin, cache="keep_on_reload: true")
+        proxy.get("/admin/x")
+        proxy.reload(one_service(proxy.port, origin.url, top=f"cache: {{keep_on_reload: true, {self.RULES}}}"))
+        [variant] = variants(proxy, "/admin/x")
+        assert (variant["would"], variant["because"]) == ("bypass", "bypass")

@@ -180,6 +180,7 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
 
 Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
              WallTime now, Arena& arena) {
+  if (asked.bypasses) return pass(Refusal::bypass);
   if (asked.facts.method == http::Method::head) {
     update_by_head(asked, head, length, now, arena);
     return pass(Refusal::method);

@@ -23,6 +23,7 @@ struct Asked {
   const Completion* completion = nullptr;  ///< what it asks the origin for the rest of; may be null
   WallTime sent{};
   std::size_t reader = 0;  ///< who asks, in the store
+  bool bypasses = false;   ///< nothing is stored of the answer, nor changed by it
 };
 
 struct Ruling {

@@ -85,6 +85,7 @@ constexpr std::array names{
     std::pair{Refusal::event_stream, "event-stream"},
     std::pair{Refusal::too_large, "too-large"},
     std::pair{Refusal::partial, "partial"},
+    std::pair{Refusal::bypass, "bypass"},
     std::pair{Refusal::no_use, "stale-on-arrival"},
 };
 

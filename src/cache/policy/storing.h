@@ -23,6 +23,7 @@ enum class Refusal : std::uint8_t {
   event_stream,       ///< text/event-stream: never ends, and is for who listens now
   too_large,          ///< the configured size, or memory
   partial,            ///< a part that nothing can be put together with
+  bypass,             ///< the configuration: the request passes by what is stored
   no_use,             ///< stale on arrival, and nothing to validate it with
 };
 
