@@ -83,8 +83,8 @@ Reply unreadable(const Order& order) {
 // Explaining.
 
 std::string_view basis_name(cache::Basis basis) {
-  constexpr std::array<std::string_view, 7> names{
-      "none", "s-maxage", "max-age", "Expires", "status_ttl", "default ttl", "heuristic"};
+  constexpr std::array<std::string_view, 8> names{
+      "none", "force", "s-maxage", "max-age", "Expires", "status_ttl", "default ttl", "heuristic"};
   return names[static_cast<std::size_t>(basis)];
 }
 
@@ -102,11 +102,15 @@ http::RequestHead plain_request(const cache::Entry& entry, Arena& arena) {
   return head;
 }
 
+/// Null for what other rules allowed, and nobody gets any more.
 Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now,
                 Arena& arena) {
-  const bool bypasses = rules.bypasses(plain_request(entry, arena), arena);
+  const http::RequestHead request = plain_request(entry, arena);
+  const bool bypasses = rules.bypasses(request, arena);
   const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
-  const cache::ReuseRules reuse = rules.reuse(entry.facts.status);
+  const cache::ReuseRules reuse =
+      rules.reuse(entry.facts.status, rules.forced(request.target.path, arena));
+  if (!cache::may_stay(entry.facts, reuse.freshness)) return {};
   const cache::Decision decision = cache::decide(entry.facts, {}, reuse, stale, now);
   const auto windows = cache::stale_windows(entry.facts.directives(), reuse.stale);
   Json fields = Json::array();
@@ -209,7 +213,8 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   const cache::ServiceRules* const own = program.cache_rules(*url);
   Json variants = Json::array();
   cache->store().visit(*url, program.cache_reader(), [&](const cache::Entry& entry) {
-    variants.push_back(entry_json(entry, own != nullptr ? *own : fallback, program.now(), arena));
+    auto json = entry_json(entry, own != nullptr ? *own : fallback, program.now(), arena);
+    if (!json.is_null()) variants.push_back(std::move(json));
   });
   co_return document(dumped({{"url", *text}, {"variants", variants}}));
 }

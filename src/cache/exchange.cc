@@ -39,6 +39,7 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       responder_(responder),
       facts_(request_facts(request.head)),
       key_(make_key(request.client.scheme, request.head, cache_.store().seed(), request.arena)),
+      forced_(rules_.forced(request.head.target.path, request.arena)),
       bypasses_(rules_.bypasses(request.head, request.arena)) {}
 
 std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
@@ -47,7 +48,7 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (!found_->entry || !is_plain(*found_->entry)) return std::nullopt;
   Entry& entry = *found_->entry;
   const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
-  const ReuseRules rules = rules_.reuse(entry.facts.status);
+  const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
   if (!may_stay(entry.facts, rules.freshness)) return std::nullopt;
   decision_ = decide(entry.facts, facts_.directives, rules, purged, now());
   const Decision& decision = *decision_;
@@ -84,7 +85,7 @@ Store::Found CacheExchange::find() {
     auto found = *std::exchange(found_, std::nullopt);
     if (!found.entry) return found;
     const ResponseFacts& facts = found.entry->facts;
-    if (may_stay(facts, rules_.reuse(facts.status).freshness)) return found;
+    if (may_stay(facts, rules_.reuse(facts.status, forced_).freshness)) return found;
     cache_.store().remove(*found.entry);
   }
 }
@@ -133,7 +134,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   part_ = std::move(found.part);
   if (found.entry) {
     const bool purged = found.entry->marked_stale.load(std::memory_order_relaxed);
-    const ReuseRules rules = rules_.reuse(found.entry->facts.status);
+    const ReuseRules rules = rules_.reuse(found.entry->facts.status, forced_);
     if (!decision_) decision_ = decide(found.entry->facts, facts_.directives, rules, purged, now());
     const Use use = decision_->use;
     if (use == Use::serve_and_refresh) refresh(found.entry);
@@ -353,23 +354,23 @@ Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> fligh
     const bool rung = co_await flight->bell().after(surroundings_.loop, seen, until);
     if (!rung) break;
   }
-  if (flight->stage() == Stage::waiting || flight->stage() == Stage::passing) {
-    alone_ = true;  // it took too long, or is not for others
-    co_return std::nullopt;
-  }
+  const Stage stage = flight->stage();
+  const bool is_for_others = stage != Stage::waiting && stage != Stage::passing;
+  // It took too long, or what came is not for this one.
+  alone_ |= !is_for_others || (stage != Stage::failed && !suits(*flight->entry));
+  if (alone_) co_return std::nullopt;
   std::unique_ptr<Growth::Reader> reader;
-  if (flight->stage() == Stage::growing) {
-    reader = suits(*flight->entry) ? Growth::follow(flight->growth, surroundings_.loop) : nullptr;
-    if (!reader) {
-      alone_ = true;
-      co_return std::nullopt;
-    }
+  if (stage == Stage::growing) {
+    reader = Growth::follow(flight->growth, surroundings_.loop);
+    alone_ = !reader;
+    if (alone_) co_return std::nullopt;
   }
   co_return co_await take(*flight, std::move(reader), nullptr);
 }
 
-/// Whether what came for another is what this request selects, too.
+/// Whether what came for another, under other rules maybe, is what this request selects, too.
 bool CacheExchange::suits(const Entry& entry) const {
+  if (!may_stay(entry.facts, rules_.reuse(entry.facts.status, forced_).freshness)) return false;
   return entry.vary.empty() || variant_key(entry.vary, request_.head.fields) == entry.variant;
 }
 

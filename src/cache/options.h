@@ -48,6 +48,7 @@ struct ServiceCacheOptions {
   CollapseOptions collapse;
   CacheStatusOptions cache_status;
   SetCookie set_cookie = SetCookie::store;
+  std::vector<ForceOptions> force;
   std::vector<BypassOptions> bypass;
   friend bool operator==(const ServiceCacheOptions&, const ServiceCacheOptions&) = default;
 };
@@ -139,8 +140,8 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
     field(&cache::ServiceCacheOptions::collapse, "collapse", ""),
     field(&cache::ServiceCacheOptions::cache_status, "cache_status", ""),
     field(&cache::ServiceCacheOptions::set_cookie, "set_cookie", "What a Set-Cookie does."),
-    field(&cache::ServiceCacheOptions::bypass, "bypass", ""), later("force", "a later version"),
-    later("key", "a later version"));
+    field(&cache::ServiceCacheOptions::force, "force", ""),
+    field(&cache::ServiceCacheOptions::bypass, "bypass", ""), later("key", "a later version"));
 
 template <>
 inline constexpr auto of<cache::CacheOptions> =

@@ -10,6 +10,14 @@
 
 namespace minato::cache {
 
+/// What is below a path, and for how long it is fresh whatever it says.
+struct ForceOptions {
+  std::string path;
+  Millis ttl = 0s;
+  bool even_private = false;
+  friend bool operator==(const ForceOptions&, const ForceOptions&) = default;
+};
+
 /// A request that has all of these passes by what is stored.
 struct BypassOptions {
   std::optional<std::string> cookie;
@@ -27,6 +35,19 @@ std::optional<schema::Rejection> check_path_prefix(std::string_view text);
 }  // namespace minato::cache
 
 namespace minato::schema {
+
+template <>
+inline constexpr auto of<cache::ForceOptions> = object(
+    "How long what is below a path is fresh, whatever it says of that: of the statuses 200, 203, "
+    "204, 206, 300, 301 and 308.",
+    field(&cache::ForceOptions::path, "path",
+          "A prefix, at a segment boundary as in `hosts`; the longest that fits counts.", required,
+          checked(cache::check_path_prefix, "a path, such as /static/")),
+    field(&cache::ForceOptions::ttl, "ttl", "Counted from when it came.", required,
+          between(1s, 8760h)),
+    field(&cache::ForceOptions::even_private, "even_private",
+          "Also of what says private, no-store or no-cache, and of what has a Set-Cookie, without "
+          "that."));
 
 template <>
 inline constexpr auto of<cache::BypassOptions> = object(

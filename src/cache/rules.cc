@@ -1,6 +1,7 @@
 #include "cache/rules.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "cache/cookies.h"
 #include "http/tokens.h"
@@ -11,6 +12,11 @@ namespace minato::cache {
 namespace {
 
 Seconds seconds(Millis span) { return std::chrono::ceil<Seconds>(span); }
+
+/// What is no error, and may be stored without a word of the origin (RFC 9110 15.1).
+bool may_be_forced(std::uint16_t status) {
+  return status < 400 && is_heuristically_cacheable(status);
+}
 
 bool has_cookie(const http::Fields& fields, std::string_view name) {
   bool there = false;
@@ -67,6 +73,10 @@ PathPrefix::PathPrefix(std::string_view written, http::MergeSlashes merge) {
 ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge)
     : options_(std::move(options)), merge_(merge) {
   for (const std::string& field : options_.targeted_fields) targeted_.emplace_back(field);
+  for (const ForceOptions& wanted : options_.force)
+    forces_.push_back({&wanted, PathPrefix(wanted.path, merge)});
+  std::ranges::sort(forces_, std::greater{},
+                           [](const Force& force) { return force.path.size(); });
   for (const BypassOptions& wanted : options_.bypass) {
     Bypass& bypass = bypasses_.emplace_back(wanted);
     if (wanted.path) bypass.path.emplace(*wanted.path, merge);
@@ -76,6 +86,13 @@ ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge
 /// As routing saw it; the root where an absolute target has none.
 std::string_view ServiceRules::matched_path(std::string_view path, Arena& arena) const {
   return path.empty() ? "/" : http::normalize_path(path, merge_, arena).value_or(path);
+}
+
+const ForceOptions* ServiceRules::find_forced(std::string_view path, Arena& arena) const {
+  const auto matched = matched_path(path, arena);
+  const auto found =
+      std::ranges::find_if(forces_, [&](const Force& force) { return force.path.begins(matched); });
+  return found == forces_.end() ? nullptr : found->wanted;
 }
 
 bool ServiceRules::fits_bypass(const http::RequestHead& request, Arena& arena) const {
@@ -88,20 +105,27 @@ bool ServiceRules::fits_bypass(const http::RequestHead& request, Arena& arena) c
   });
 }
 
-ReadingRules ServiceRules::reading() const {
-  return {.targeted_fields = targeted_, .ttl_applies_to_cookies = options_.ttl_applies_to_cookies};
+ReadingRules ServiceRules::reading(std::uint16_t status, const ForceOptions* forced) const {
+  return {.targeted_fields = targeted_,
+          .ttl_applies_to_cookies = options_.ttl_applies_to_cookies,
+          .overrules = forced != nullptr && forced->even_private && may_be_forced(status)};
 }
 
-StoringRules ServiceRules::storing(std::uint16_t status) const {
-  return {.freshness = freshness(status), .set_cookie = options_.set_cookie, .stale = stale()};
+StoringRules ServiceRules::storing(std::uint16_t status, const ForceOptions* forced) const {
+  return {
+      .freshness = freshness(status, forced), .set_cookie = options_.set_cookie, .stale = stale()};
 }
 
-ReuseRules ServiceRules::reuse(std::uint16_t status) const {
-  return {.freshness = freshness(status), .stale = stale()};
+ReuseRules ServiceRules::reuse(std::uint16_t status, const ForceOptions* forced) const {
+  return {.freshness = freshness(status, forced), .stale = stale()};
 }
 
-FreshnessRules ServiceRules::freshness(std::uint16_t status) const {
-  return {.default_ttl = seconds(options_.ttl), .status_ttl = status_ttl(status)};
+FreshnessRules ServiceRules::freshness(std::uint16_t status, const ForceOptions* forced) const {
+  FreshnessRules rules{.default_ttl = seconds(options_.ttl), .status_ttl = status_ttl(status)};
+  if (forced == nullptr || !may_be_forced(status)) return rules;
+  rules.forced_ttl = seconds(forced->ttl);
+  rules.forces_private = forced->even_private;
+  return rules;
 }
 
 /// A status comes before its class.

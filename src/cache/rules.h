@@ -22,10 +22,15 @@ class ServiceRules {
   ServiceRules& operator=(const ServiceRules&) = delete;
 
   const ServiceCacheOptions& options() const { return options_; }
-  ReadingRules reading() const;
-  /// For responses of that status.
-  StoringRules storing(std::uint16_t status) const;
-  ReuseRules reuse(std::uint16_t status) const;
+  /// What the configuration forces of a request for `path`, as it was sent; nullptr: nothing.
+  const ForceOptions* forced(std::string_view path, Arena& arena) const {
+    return forces_.empty() ? nullptr : find_forced(path, arena);
+  }
+  /// For responses of `status`, to requests of which that is forced.
+  ReadingRules reading(std::uint16_t status, const ForceOptions* forced) const;
+  StoringRules storing(std::uint16_t status, const ForceOptions* forced) const;
+  ReuseRules reuse(std::uint16_t status, const ForceOptions* forced) const;
+  std::span<const std::string_view> targeted_fields() const { return targeted_; }
   /// It is not answered from the cache, and its answer is not stored.
   bool bypasses(const http::RequestHead& request, Arena& arena) const {
     return !bypasses_.empty() && fits_bypass(request, arena);
@@ -35,20 +40,26 @@ class ServiceRules {
   bool hides(const http::Field& line) const { return options_.tags.strip && is_tag_field(line); }
 
  private:
+  struct Force {
+    const ForceOptions* wanted;
+    PathPrefix path;
+  };
   struct Bypass {
     const BypassOptions& wanted;
     std::optional<PathPrefix> path;
   };
 
+  const ForceOptions* find_forced(std::string_view path, Arena& arena) const;
   bool fits_bypass(const http::RequestHead& request, Arena& arena) const;
   std::string_view matched_path(std::string_view path, Arena& arena) const;
-  FreshnessRules freshness(std::uint16_t status) const;
+  FreshnessRules freshness(std::uint16_t status, const ForceOptions* forced) const;
   std::optional<Seconds> status_ttl(std::uint16_t status) const;
   StaleRules stale() const;
 
   ServiceCacheOptions options_;
   std::vector<std::string_view> targeted_;
   const http::MergeSlashes merge_;
+  std::vector<Force> forces_;  // the longest first
   std::vector<Bypass> bypasses_;
 };
 

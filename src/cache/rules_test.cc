@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "cache/policy/testing.h"
 
 namespace minato::cache {
@@ -12,13 +14,15 @@ TEST(ServiceRules, AStatusComesBeforeItsClass) {
   ServiceCacheOptions options;
   options.status_ttl = {{{404, 404}, 10s}, {{400, 499}, 0s}, {{500, 599}, 1500ms}};
   const ServiceRules rules(options);
-  const auto ttl = [&](std::uint16_t status) { return rules.reuse(status).freshness.status_ttl; };
+  const auto ttl = [&](std::uint16_t status) {
+    return rules.reuse(status, nullptr).freshness.status_ttl;
+  };
   EXPECT_EQ(ttl(404), 10s);
   EXPECT_EQ(ttl(400), 0s);
   EXPECT_EQ(ttl(499), 0s);
   EXPECT_EQ(ttl(503), 2s) << "whole seconds, and not less than was asked for";
   EXPECT_EQ(ttl(200), std::nullopt);
-  EXPECT_EQ(rules.storing(404).freshness.status_ttl, 10s);
+  EXPECT_EQ(rules.storing(404, nullptr).freshness.status_ttl, 10s);
 }
 
 TEST(ServiceRules, StatusesThatAreNeverStoredHaveNoLifetime) {
@@ -91,6 +95,40 @@ TEST(ServiceRules, APathBeginsWithASlash) {
     EXPECT_TRUE(check_path_prefix(text)) << text;
   for (const auto* text : {"/", "/admin", "/admin/", "/%61", "/a.b/c"})
     EXPECT_FALSE(check_path_prefix(text)) << text;
+}
+
+TEST(ServiceRules, TheLongestForcedPathCounts) {
+  ServiceCacheOptions options;
+  options.force = {
+      {.path = "/a", .ttl = 1s}, {.path = "/a/b/", .ttl = 2s}, {.path = "/c", .ttl = 3s}};
+  const ServiceRules rules(options);
+  Heads heads;
+  const auto ttl = [&](std::string_view path) {
+    const ForceOptions* const forced = rules.forced(path, heads.arena());
+    return forced == nullptr ? Millis(0) : forced->ttl;
+  };
+  EXPECT_EQ(ttl("/a"), 1s);
+  EXPECT_EQ(ttl("/a/b"), 2s);
+  EXPECT_EQ(ttl("/a/b/c"), 2s);
+  EXPECT_EQ(ttl("/a/bc"), 1s);
+  EXPECT_EQ(ttl("/x/%2e%2e/c"), 3s);
+  EXPECT_EQ(ttl("/cc"), 0s);
+  EXPECT_EQ(ttl("/"), 0s);
+}
+
+TEST(ServiceRules, NoErrorIsForced) {
+  const ServiceRules rules{ServiceCacheOptions{}};
+  const ForceOptions forced{.path = "/", .ttl = 60s, .even_private = true};
+  constexpr std::array<std::uint16_t, 7> forced_statuses{200, 203, 204, 206, 300, 301, 308};
+  constexpr std::array<std::uint16_t, 7> others{302, 307, 404, 410, 500, 501, 503};
+  for (const std::uint16_t status : forced_statuses) {
+    EXPECT_EQ(rules.reuse(status, &forced).freshness.forced_ttl, 60s) << status;
+    EXPECT_TRUE(rules.reading(status, &forced).overrules) << status;
+  }
+  for (const std::uint16_t status : others) {
+    EXPECT_EQ(rules.storing(status, &forced).freshness.forced_ttl, std::nullopt) << status;
+    EXPECT_FALSE(rules.reading(status, &forced).overrules) << status;
+  }
 }
 
 }  // namespace

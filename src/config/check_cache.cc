@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "config/check.h"
 
 namespace minato::config {
@@ -7,6 +9,25 @@ namespace {
 
 using cache::ServiceCacheOptions;
 using schema::Problems;
+
+/// Of two rules for one path, which counts would be a guess.
+void check_force(const ServiceCacheOptions& options, const std::string& path, Problems& problems) {
+  std::map<std::string, std::size_t> holders;
+  for (std::size_t i = 0; i < options.force.size(); ++i) {
+    std::string prefix = options.force[i].path;
+    if (prefix.empty()) continue;
+    if (prefix.ends_with('/')) prefix.pop_back();
+    const auto [holder, added] = holders.try_emplace(std::move(prefix), i);
+    if (added) continue;
+    const std::string first = fmt::format("{}.force[{}]", path, holder->second);
+    problems.error(
+        fmt::format("{}.force[{}].path", path, i),
+        {fmt::format("{} stands in {} (line {}) already", schema::in_quotes(options.force[i].path),
+                     first, problems.mark_of(first).line),
+         "allowed: each path once",
+         {}});
+  }
+}
 
 void check_bypass(const ServiceCacheOptions& options, const std::string& path, Problems& problems) {
   for (std::size_t i = 0; i < options.bypass.size(); ++i)
@@ -18,6 +39,7 @@ void check_bypass(const ServiceCacheOptions& options, const std::string& path, P
 void check_options(const ServiceCacheOptions& options, const std::string& path,
                    Problems& problems) {
   // What a service takes over from the top was looked at there.
+  if (problems.is_stated(path + ".force")) check_force(options, path, problems);
   if (problems.is_stated(path + ".bypass")) check_bypass(options, path, problems);
 }
 

@@ -77,5 +77,36 @@ config.yaml:2:64: cache.bypass[3].cooky: unknown key; allowed: cookie, header or
 )"));
 }
 
+TEST(ProblemsOfCache, Force) {
+  EXPECT_EQ(problems_of(R"(
+cache:
+  force:
+    - {path: /a}
+    - {path: /b, ttl: 0}
+    - {path: /c/, ttl: 1h}
+    - {path: /c, ttl: 2h}
+    - {path: "/d?e", ttl: 1s}
+)" + one_service),
+            text(R"(
+config.yaml:3:7: cache.force[0].ttl: missing; needed: a duration (250ms, 10s, 5m, 1h) from 1s to 8760h
+     3 |     - {path: /a}
+       |       ^~~~~~~~~~
+
+config.yaml:4:23: cache.force[1].ttl: "0" is too small; allowed: a duration (250ms, 10s, 5m, 1h) from 1s to 8760h
+     4 |     - {path: /b, ttl: 0}
+       |                       ^
+
+config.yaml:6:14: cache.force[3].path: "/c" stands in cache.force[2] (line 5) already; allowed: each path once
+     6 |     - {path: /c, ttl: 2h}
+       |              ^~
+
+config.yaml:7:14: cache.force[4].path: "/d?e" is no path; allowed: a path, such as /static/
+     7 |     - {path: "/d?e", ttl: 1s}
+       |              ^~~~~~
+
+4 errors
+)"));
+}
+
 }  // namespace
 }  // namespace minato::config::testing

@@ -138,3 +138,103 @@ class TestBypass:
         proxy.reload(one_service(proxy.port, origin.url, top=f"cache: {{keep_on_reload: true, {self.RULES}}}"))
         [variant] = variants(proxy, "/admin/x")
         assert (variant["would"], variant["because"]) == ("bypass", "bypass")
+
+
+class TestForce:
+    def test_comes_before_what_the_response_says(self, caching_for, pages):
+        proxy = caching_for(pages, cache="ttl: 0, force: [{path: /static/, ttl: 1h}, {path: /static/short, ttl: 60}]")
+        page = reply(b"x", "s-maxage=0, max-age=5", Expires=ago(100), Age="90000", Vary="X-A")
+        for target, ttl in (("/static/a", 3600), ("/static", 3600), ("/static/short/b", 60)):
+            pages.add(page, target=target)
+            assert is_stored(proxy.get(target)), target
+            again = proxy.get(target, fields={"Cookie": "a=b"})
+            assert is_hit(again) and ttl - 5 <= int(cache_status(again)["ttl"]) <= ttl, target
+            assert int(again["Age"]) >= 90000 and again["Cache-Control"] == "s-maxage=0, max-age=5"
+        pages.add(page, target="/statics")
+        assert not is_hit(proxy.get("/statics")) and not is_hit(proxy.get("/statics"))
+
+    def test_is_for_no_error(self, caching_for, pages):
+        proxy = caching_for(pages, cache="ttl: 0, status_ttl: {404: 20}, force: [{path: /, ttl: 1h}]")
+        for status, hit in ((200, True), (301, True), (404, True), (302, False), (503, False)):
+            target = pages.add(response(b"x", status=f"{status} Whatever"))
+            proxy.get(target)
+            again = proxy.get(target)
+            assert is_hit(again) is hit, status
+            if status == 404:
+                assert int(cache_status(again)["ttl"]) <= 20
+
+    PERSONAL = [reply(b"x", "private"), reply(b"x", "no-store, max-age=0"), reply(b"x", "no-cache"),
+                reply(b"x", Set_Cookie="a=b"), reply(b"x", "private", Set_Cookie="a=b")]
+
+    @pytest.mark.parametrize("page", PERSONAL, ids=range(5))
+    @pytest.mark.parametrize("even_private", [False, True])
+    def test_is_for_private_responses_only_where_that_is_said(self, caching_for, replies, page, even_private):
+        rule = f"force: [{{path: /, ttl: 1h, even_private: {even_private}}}]".lower()
+        proxy = caching_for(replies(page), cache=rule)
+        first, again = proxy.get(), proxy.get()
+        assert is_hit(again) is is_stored(first) is even_private
+        if even_private:
+            assert (first["Set-Cookie"], again["Set-Cookie"]) == (None, None)
+
+    def test_leaves_a_range_without_its_cookie_too(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"xyz", Set_Cookie="a=b")),
+                            cache="force: [{path: /, ttl: 1h, even_private: true}]")
+        assert proxy.get(fields={"Range": "bytes=0-1"})["Set-Cookie"] is None
+        assert proxy.get()["Set-Cookie"] is None
+
+    def test_is_never_for_what_was_made_for_a_name(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"x", "private")), cache="force: [{path: /, ttl: 1h, even_private: true}]")
+        named = {"Authorization": "Basic eDp5"}
+        assert why_not_stored(proxy.get(fields=named)) == "authorization"
+
+    def test_a_client_may_insist_on_the_origin(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"old", "max-age=0"), reply(b"new", "max-age=0")),
+                            cache="force: [{path: /, ttl: 1h}]")
+        proxy.get()
+        assert proxy.get(fields={"Cache-Control": "no-cache"}).text == "new"
+        assert is_hit(proxy.get())
+
+    def test_is_validated_when_its_time_is_over_or_it_is_purged(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"x", "private", ETag='"a"'),
+                                    response(status="304 Not Modified", ETag='"a"', Cache_Control="private")),
+                            cache="force: [{path: /, ttl: 1h, even_private: true}]")
+        proxy.get()
+        proxy.control("POST", "/cache/purge", body='{"url": "http://app.test/", "soft": true}')
+        again = proxy.get()
+        assert again.text == "x" and cache_status(again)["fwd-status"] == "304"
+        assert is_hit(proxy.get())
+
+    def test_says_so_when_it_is_asked(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"x", "max-age=1")), cache="force: [{path: /x, ttl: 1h}]")
+        proxy.get("/x")
+        [variant] = variants(proxy, "/x")
+        assert (variant["lifetime"], variant["lifetime_from"], variant["would"]) == (3600, "force", "serve")
+
+    def test_what_it_alone_allowed_goes_with_it(self, caching_for, replies):
+        keep = "keep_on_reload: true, capacity: 10"
+        origin = replies(reply(b"mine", "private"), reply(b"yours", "private"))
+        proxy = caching_for(origin, cache=f"{keep}, force: [{{path: /, ttl: 1h, even_private: true}}]")
+        proxy.get()
+        assert proxy.get().text == "mine"
+        proxy.reload(one_service(proxy.port, origin.url, top=f"cache: {{{keep}, force: [{{path: /, ttl: 1h}}]}}"))
+        assert variants(proxy, "/") == []
+        answer = proxy.get()
+        assert (answer.text, cache_status(answer)["fwd"]) == ("yours", "uri-miss")
+
+    def test_nobody_follows_what_it_alone_allows_when_it_is_gone(self, caching_for, scripted):
+        keep = "keep_on_reload: true, capacity: 10"
+        head = b"HTTP/1.1 200 OK\r\nCache-Control: private\r\nContent-Length: 2\r\n\r\n"
+        proxy = caching_for(scripted, cache=f"{keep}, force: [{{path: /, ttl: 1h, even_private: true}}]")
+        with proxy.client() as before, proxy.client() as after:
+            before.ask("/x")
+            first, _ = scripted.expect()
+            first.send(head + b"1")
+            before.read_head()
+            proxy.reload(one_service(proxy.port, scripted.url, top=f"cache: {{{keep}}}"))
+            after.ask("/x")
+            second, _ = scripted.expect()
+            second.send(head + b"22")
+            answer = after.read_response()
+            assert (answer.text, why_not_stored(answer)) == ("22", "private")
+            first.send(b"1")
+            assert before.read(2) == b"11"

@@ -43,9 +43,11 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   ResponseFacts facts = facts_of(asked, fresh, now);
   // Its age counts from this answer on, and so does what that says of it.
   facts.freshness.age = age_of(update.fields);
+  facts.is_overruled |= asked.validated->facts.is_overruled;  // it has lost the cookie that told
   RequestFacts reads = asked.facts;
   reads.method = http::Method::get;  // a HEAD updates what GET stored
-  const Refusal refusal = why_not_store(reads, facts, {}, asked.rules.storing(facts.status));
+  const Refusal refusal =
+      why_not_store(reads, facts, {}, asked.rules.storing(facts.status, forced(asked)));
   if (refusal != Refusal::none) return {.refusal = refusal};
   const http::Fields lines = stored_lines(asked, fresh.fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
@@ -62,8 +64,7 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
   // What it makes of the stored response must not be stored: that goes, and is asked for anew.
   if (is_for_all(refusal)) return contested();
   if (!entry) entry = asked.validated;
-  const auto governing =
-      http::response_directives(head.fields, asked.rules.reading().targeted_fields);
+  const auto governing = http::response_directives(head.fields, asked.rules.targeted_fields());
   return {.kind = Kind::confirmed,
           .entry = std::move(entry),
           .growth = {},
@@ -101,8 +102,8 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
                    http::BodyLength length, Arena& arena) {
   const StoringCircumstances circumstances{.answers_for_target =
                                                answers_for_target(asked, head, arena)};
-  const Refusal refusal =
-      why_not_store(asked.facts, facts, circumstances, asked.rules.storing(facts.status));
+  const Refusal refusal = why_not_store(asked.facts, facts, circumstances,
+                                        asked.rules.storing(facts.status, forced(asked)));
   if (refusal != Refusal::none) return refusal;
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;

@@ -65,8 +65,9 @@ http::Fields stored_lines(const Asked& asked, const http::Fields& from, const Re
   http::Fields lines(arena);
   const http::ResponseDirectives& directives = facts.directives();
   from.for_each([&](const Field& line) {
-    if (is_stored(line) && !is_withheld(line, directives) && !is_stripped(asked, line))
-      lines.append(line);
+    const bool stripped =
+        is_stripped(asked, line) || (facts.is_overruled && line.id == FieldId::set_cookie);
+    if (is_stored(line) && !is_withheld(line, directives) && !stripped) lines.append(line);
   });
   if (!from.has(FieldId::date)) {  // RFC 9110 6.6.1: when it came
     const std::span<char, http::date_bytes> text(arena.array<char>(http::date_bytes));
@@ -76,9 +77,16 @@ http::Fields stored_lines(const Asked& asked, const http::Fields& from, const Re
   return lines;
 }
 
+const ForceOptions* forced(const Asked& asked) {
+  const bool reads =
+      asked.facts.method == http::Method::get || asked.facts.method == http::Method::head;
+  if (!reads) return nullptr;
+  return asked.rules.forced(asked.request.target.path, asked.request.fields.arena());
+}
+
 ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now) {
   return response_facts(head, asked.facts, {.request_sent = asked.sent, .response_received = now},
-                        asked.rules.reading());
+                        asked.rules.reading(head.status, forced(asked)));
 }
 
 http::ResponseHead updated_head(const Entry& stored, const http::Fields& update, Arena& arena) {

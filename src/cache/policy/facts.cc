@@ -43,6 +43,13 @@ bool varies_on_all(const http::Fields& fields) {
   return all;
 }
 
+/// As if it had not said that it is one user's, or not to be stored.
+void overrule(ResponseFacts& facts) {
+  http::ResponseDirectives& said = facts.freshness.directives;
+  facts.is_overruled = said.private_ || said.no_store || said.no_cache || facts.has_set_cookie;
+  said.private_ = said.no_store = said.no_cache = facts.has_set_cookie = false;
+}
+
 /// The configured lifetimes are for what could be anybody's: nobody's name is in the exchange.
 bool is_for_anybody(const ResponseFacts& facts, const RequestFacts& request,
                     const ReadingRules& rules) {
@@ -99,6 +106,7 @@ ResponseFacts response_facts(const http::ResponseHead& head, const RequestFacts&
   facts.freshness.for_anybody = is_for_anybody(facts, request, rules);
   facts.freshness.takes_default_ttl =
       facts.freshness.for_anybody && is_heuristically_cacheable(head.status);
+  if (rules.overrules) overrule(facts);
   return facts;
 }
 

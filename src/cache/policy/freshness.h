@@ -34,6 +34,9 @@ struct FreshnessRules {
   Seconds default_ttl{0};  ///< of a response that states none; 0: the heuristic
   /// For its status, in place of both; 0: it has none then.
   std::optional<Seconds> status_ttl{};
+  /// In place of whatever it says, from when it came.
+  std::optional<Seconds> forced_ttl{};
+  bool forces_private = false;  ///< also of what says that it is not for caches
   int heuristic_percent = 10;
   Seconds heuristic_max = std::chrono::days(1);
 };
@@ -41,6 +44,7 @@ struct FreshnessRules {
 /// What decided a lifetime: for Cache-Status, logs and explanations.
 enum class Basis : std::uint8_t {
   none,
+  force,
   s_maxage,
   max_age,
   expires,
@@ -69,21 +73,6 @@ constexpr Lifetime heuristic_lifetime(const FreshnessFacts& facts, const Freshne
           Basis::heuristic};
 }
 
-/// RFC 9111 4.2.1: the first of these that is there decides.
-constexpr Lifetime freshness_lifetime(const FreshnessFacts& facts, const FreshnessRules& rules) {
-  const auto& directives = facts.directives;
-  if (directives.s_maxage) return {*directives.s_maxage, Basis::s_maxage};
-  if (directives.max_age) return {*directives.max_age, Basis::max_age};
-  if (facts.expires_invalid && !facts.targeted) return {Seconds(0), Basis::expires};
-  if (facts.expires && !facts.targeted)
-    return {std::max(Seconds(0), *facts.expires - date_of(facts)), Basis::expires};
-  if (rules.status_ttl)
-    return facts.for_anybody ? Lifetime{*rules.status_ttl, Basis::status_ttl} : Lifetime{};
-  if (facts.takes_default_ttl && rules.default_ttl > Seconds(0))
-    return {rules.default_ttl, Basis::default_ttl};
-  return facts.heuristically_cacheable ? heuristic_lifetime(facts, rules) : Lifetime{};
-}
-
 /// RFC 9111 4.2.3. The round trip counts: what came slowly is not new.
 constexpr Seconds current_age(const FreshnessFacts& facts, WallTime now) {
   const auto floor = [](Nanos span) {
@@ -95,6 +84,23 @@ constexpr Seconds current_age(const FreshnessFacts& facts, WallTime now) {
   const Nanos resident = std::max(Nanos(0), now - facts.response_received);
   const Seconds corrected = facts.age + floor(delay);
   return std::max(apparent, corrected) + floor(resident);
+}
+
+/// RFC 9111 4.2.1: the first of these that is there decides.
+constexpr Lifetime freshness_lifetime(const FreshnessFacts& facts, const FreshnessRules& rules) {
+  const auto& directives = facts.directives;
+  if (rules.forced_ttl)  // however old it was when it came
+    return {*rules.forced_ttl + current_age(facts, facts.response_received), Basis::force};
+  if (directives.s_maxage) return {*directives.s_maxage, Basis::s_maxage};
+  if (directives.max_age) return {*directives.max_age, Basis::max_age};
+  if (facts.expires_invalid && !facts.targeted) return {Seconds(0), Basis::expires};
+  if (facts.expires && !facts.targeted)
+    return {std::max(Seconds(0), *facts.expires - date_of(facts)), Basis::expires};
+  if (rules.status_ttl)
+    return facts.for_anybody ? Lifetime{*rules.status_ttl, Basis::status_ttl} : Lifetime{};
+  if (facts.takes_default_ttl && rules.default_ttl > Seconds(0))
+    return {rules.default_ttl, Basis::default_ttl};
+  return facts.heuristically_cacheable ? heuristic_lifetime(facts, rules) : Lifetime{};
 }
 
 /// RFC 9111 4.2.

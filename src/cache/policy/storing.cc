@@ -28,7 +28,7 @@ bool has_configured_lifetime(const ResponseFacts& response, const FreshnessRules
 
 /// RFC 9111 3, the last point. Who lists a status has said what may be stored of it, and what not.
 bool something_allows_it(const ResponseFacts& response, const FreshnessRules& rules) {
-  if (states_lifetime(response)) return true;
+  if (states_lifetime(response) || rules.forced_ttl) return true;
   if (rules.status_ttl == Seconds(0)) return false;
   return response.freshness.heuristically_cacheable || has_configured_lifetime(response, rules);
 }
@@ -106,7 +106,7 @@ Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response
 }
 
 bool may_stay(const ResponseFacts& stored, const FreshnessRules& rules) {
-  return something_allows_it(stored, rules);
+  return something_allows_it(stored, rules) && (!stored.is_overruled || rules.forces_private);
 }
 
 std::string_view name(Refusal refusal) {

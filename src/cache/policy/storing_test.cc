@@ -281,6 +281,61 @@ TEST(StoringRules, WhatTheConfigurationAloneAllowedGoesWithIt) {
   EXPECT_TRUE(may_stay(heads.facts({{"Cache-Control", "max-age=1"}}, 500), {.status_ttl = 0s}));
 }
 
+/// What is stored of a path whose freshness is forced.
+struct ForcedRow {
+  std::vector<std::pair<std::string_view, std::string_view>> response;
+  Refusal plainly;       ///< without even_private
+  Refusal even_private;  ///< with it
+  std::vector<std::pair<std::string_view, std::string_view>> request{};
+};
+
+const ForcedRow forced_rows[] = {
+    {{{"Cache-Control", "max-age=0"}}, Refusal::none, Refusal::none},
+    {{}, Refusal::none, Refusal::none, {{"Cookie", "a=b"}}},
+    {{{"Cache-Control", "no-store"}}, Refusal::no_store, Refusal::none},
+    {{{"Cache-Control", "private, max-age=0"}}, Refusal::private_, Refusal::none},
+    {{{"Cache-Control", "no-cache"}}, Refusal::no_use, Refusal::none},
+    {{{"Set-Cookie", "a=b"}}, Refusal::set_cookie, Refusal::none},
+    {{{"Vary", "*"}}, Refusal::varies_on_all, Refusal::varies_on_all},
+    {{}, Refusal::authorization, Refusal::authorization, {{"Authorization", "x"}}},
+    {{}, Refusal::request_no_store, Refusal::request_no_store, {{"Cache-Control", "no-store"}}},
+};
+
+TEST(StoringRules, WhatIsForcedIsStoredThoughItSaysNothingOfThat) {
+  for (const ForcedRow& row : forced_rows) {
+    for (const bool even_private : {false, true}) {
+      Heads heads;
+      auto request = heads.request({});
+      for (const auto& [name, value] : row.request) request.fields.add(name, value);
+      auto response = heads.response({});
+      for (const auto& [name, value] : row.response) response.fields.add(name, value);
+      const RequestFacts asked = request_facts(request);
+      const auto facts = response_facts(response, asked, {t0, t0}, {.overrules = even_private});
+      const FreshnessRules freshness{.forced_ttl = 60s, .forces_private = even_private};
+      const Refusal refusal = why_not_store(asked, facts, {}, {.freshness = freshness});
+      EXPECT_EQ(name(refusal), name(even_private ? row.even_private : row.plainly))
+          << (row.response.empty() ? "" : row.response.front().second) << even_private;
+    }
+  }
+}
+
+TEST(StoringRules, WhatIsForcedComesBeforeAStatus) {
+  Heads heads;
+  const auto facts = heads.facts({}, 200);
+  const FreshnessRules rules{.status_ttl = 0s, .forced_ttl = 60s};
+  EXPECT_EQ(name(why_not_store({}, facts, {}, {.freshness = rules})), "none");
+  EXPECT_TRUE(may_stay(facts, rules));
+}
+
+TEST(StoringRules, WhatWasOverruledGoesWithTheRule) {
+  Heads heads;
+  const auto facts =
+      heads.facts({{"Cache-Control", "private, max-age=60"}}, 200, {}, {.overrules = true});
+  EXPECT_TRUE(may_stay(facts, {.forced_ttl = 60s, .forces_private = true}));
+  EXPECT_FALSE(may_stay(facts, {.forced_ttl = 60s}));
+  EXPECT_FALSE(may_stay(facts, {}));
+}
+
 TEST_P(Storing, HoldsFor) {
   const Row& row = GetParam();
   Heads heads;
