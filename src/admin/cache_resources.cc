@@ -61,11 +61,26 @@ std::expected<Order, std::string> parse_order(std::string_view body) {
   return order;
 }
 
+/// As what is stored of `url` may stand there: as it is, and as its services see it.
+std::vector<Url> forms_of(const Url& url, std::span<const cache::ServiceRules* const> services,
+                          Arena& arena) {
+  std::vector<Url> forms{url};
+  for (const cache::ServiceRules* const rules : services)
+    if (const Url own = rules->as_keyed(url, arena); std::ranges::find(forms, own) == forms.end())
+      forms.push_back(own);
+  return forms;
+}
+
 /// How many went; nullopt where they go when they are next used.
-std::optional<std::uint64_t> carry_out(cache::Store& store, const Order& order, const Url& url) {
+std::optional<std::uint64_t> carry_out(cache::Store& store, const Order& order, const Url& url,
+                                       std::span<const Url> forms) {
   if (order.what == "all") return store.purge_all(order.how);
   if (order.what == "tag") return store.purge_tag(order.value, order.how);
-  if (order.what == "url") return store.purge_url(url, order.how);
+  if (order.what == "url") {
+    std::uint64_t count = 0;
+    for (const Url& one : forms) count += store.purge_url(one, order.how);
+    return count;
+  }
   store.ban({.scheme = std::string(url.scheme),
              .host = std::string(url.host),
              .port = std::string(url.port),
@@ -97,7 +112,7 @@ std::string_view use_name(cache::Use use) {
 /// Of a request for `entry` that says nothing else.
 http::RequestHead plain_request(const cache::Entry& entry, Arena& arena) {
   http::RequestHead head(arena);
-  std::string_view rest = cache::split_url(entry.key).value_or(Url{}).rest;
+  std::string_view rest = cache::split_url(cache::url_of(entry.key)).value_or(Url{}).rest;
   head.target.path = take_until(rest, '?');
   return head;
 }
@@ -175,7 +190,8 @@ Task<Reply> purge(Program& program, const Question& question) {
   auto url = has_url ? cache::parse_url(order->value, arena) : Url{};
   if (!url) co_return unreadable(*order);
   if (order->what == "url" && url->scheme.empty()) co_return unreadable(*order);
-  const auto count = carry_out(cache->store(), *order, *url);
+  const auto forms = forms_of(*url, program.cache_rules(*url), arena);
+  const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
   if (!count) {
     program.carry_out_bans();
@@ -210,12 +226,18 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   if (!url || url->scheme.empty())
     co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
   const cache::ServiceRules fallback;
-  const cache::ServiceRules* const own = program.cache_rules(*url);
+  auto services = program.cache_rules(*url);
+  if (services.empty()) services.push_back(&fallback);
   Json variants = Json::array();
-  cache->store().visit(*url, program.cache_reader(), [&](const cache::Entry& entry) {
-    auto json = entry_json(entry, own != nullptr ? *own : fallback, program.now(), arena);
+  const auto explain = [&](const cache::Entry& entry) {
+    const auto own = std::ranges::find_if(
+        services, [&](const auto* rules) { return rules->key().may_have_made(entry.key); });
+    if (own == services.end()) return;  // under rules of the past: nobody finds it
+    auto json = entry_json(entry, **own, program.now(), arena);
     if (!json.is_null()) variants.push_back(std::move(json));
-  });
+  };
+  for (const Url& one : forms_of(*url, services, arena))
+    cache->store().visit(one, program.cache_reader(), explain);
   co_return document(dumped({{"url", *text}, {"variants", variants}}));
 }
 

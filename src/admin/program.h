@@ -102,8 +102,10 @@ class Program {
   virtual CacheUses cache_uses() const { return {}; }
   /// The number under which this thread reads the cache.
   virtual std::size_t cache_reader() const { return 0; }
-  /// Of the service that takes requests for `url`; null where none does, or it has no cache.
-  virtual const cache::ServiceRules* cache_rules(const cache::Url&) const { return nullptr; }
+  /// Of the services with a cache that take requests for `url`, each once.
+  virtual std::vector<const cache::ServiceRules*> cache_rules(const cache::Url&) const {
+    return {};
+  }
   virtual WallTime now() const { return {}; }
 };
 

@@ -38,7 +38,8 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       request_(request),
       responder_(responder),
       facts_(request_facts(request.head)),
-      key_(make_key(request.client.scheme, request.head, cache_.store().seed(), request.arena)),
+      key_(make_key(request.client.scheme, request.head, rules_.key(), cache_.store().seed(),
+                    request.arena)),
       forced_(rules_.forced(request.head.target.path, request.arena)),
       bypasses_(rules_.bypasses(request.head, request.arena)) {}
 

@@ -33,10 +33,11 @@ void split_authority(std::string_view authority, Url& url) {
   url.port = has_port ? authority.substr(colon + 1) : std::string_view{};
 }
 
-Key key_of(const Url& url, std::uint64_t seed, Arena& arena) {
+Key key_of(const Url& url, std::string_view suffix, std::uint64_t seed, Arena& arena) {
   const std::string_view colon = url.port.empty() ? "" : ":";
-  return {.text = arena.join(url.scheme, "://", url.host, colon, url.port, url.rest),
-          .hash = hash_of(url, seed)};
+  const std::uint64_t hash = hash_of(url, seed);
+  return {.text = arena.join(url.scheme, "://", url.host, colon, url.port, url.rest, suffix),
+          .hash = suffix.empty() ? hash : hash_bytes(suffix, hash)};
 }
 
 Url normal(std::string_view scheme, std::string_view authority, Arena& arena) {
@@ -49,12 +50,15 @@ Url normal(std::string_view scheme, std::string_view authority, Arena& arena) {
 
 }  // namespace
 
-Key make_key(http::Scheme scheme, const http::RequestHead& head, std::uint64_t seed, Arena& arena) {
+Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
+             std::uint64_t seed, Arena& arena) {
   Url url = normal(text_of(scheme), head.authority, arena);
   const http::Target& target = head.target;
   const std::string_view path = target.path.empty() ? std::string_view("/") : target.path;
   url.rest = target.has_query ? arena.join(path, "?", target.query) : path;
-  return key_of(url, seed, arena);
+  if (!rules.any()) return key_of(url, {}, seed, arena);
+  url.rest = rules.rest(url.rest, arena);
+  return key_of(url, rules.suffix(head.fields, arena), seed, arena);
 }
 
 std::optional<Url> split_url(std::string_view text) {
@@ -90,15 +94,14 @@ std::uint64_t hash_of(const Url& url, std::uint64_t seed) {
 }
 
 bool is_of(std::string_view key, const Url& url) {
-  const auto own = split_url(key);
+  const auto own = split_url(url_of(key));
   return own && own->scheme == url.scheme && own->host == url.host && own->rest == url.rest &&
          (url.port.empty() || url.port == own->port);
 }
 
-Key key_of_reference(std::string_view base, std::string_view reference, std::uint64_t seed,
-                     Arena& arena) {
-  const auto from = split_url(base);
-  if (!from || reference.empty()) return {};
+std::optional<Url> resolve(std::string_view base, std::string_view reference, Arena& arena) {
+  const auto from = split_url(url_of(base));
+  if (!from || reference.empty()) return std::nullopt;
   reference = take_until(reference, '#');
   if (const auto absolute = split_url(reference)) {
     Url url = normal(lower(absolute->scheme, arena),
@@ -107,9 +110,9 @@ Key key_of_reference(std::string_view base, std::string_view reference, std::uin
     url.rest = absolute->rest.empty() ? std::string_view("/") : absolute->rest;
     const bool same =
         url.scheme == from->scheme && url.host == from->host && url.port == from->port;
-    return same ? key_of(url, seed, arena) : Key{};
+    return same ? std::optional(url) : std::nullopt;
   }
-  if (reference.starts_with("//")) return {};
+  if (reference.starts_with("//")) return std::nullopt;
   Url url = *from;
   if (reference.starts_with('/')) {
     url.rest = reference;
@@ -118,7 +121,7 @@ Key key_of_reference(std::string_view base, std::string_view reference, std::uin
     path = take_until(path, '?');
     url.rest = arena.join(path.substr(0, path.rfind('/') + 1), reference);
   }
-  return key_of(url, seed, arena);
+  return url;
 }
 
 }  // namespace minato::cache

@@ -1,4 +1,5 @@
-// Under what a response is stored: scheme, host as the client sent it, path and query.
+// Under what a response is stored: scheme, host as the client sent it, path and query, and what
+// else the configuration names.
 //
 // Nothing else that a client controls is part of it, and nothing else may change what is stored.
 #pragma once
@@ -6,20 +7,26 @@
 #include <cstdint>
 #include <string_view>
 
+#include "cache/key_rules.h"
 #include "http/message.h"
 
 namespace minato::cache {
 
 /// `http://example.com:8080/path?query`: the host in lower case, the port where the client sent one
-/// that is not the scheme's.
+/// that is not the scheme's. What rules add stands behind a space.
 struct Key {
   std::string_view text;
-  /// Of all but the port, so that a purge of a URL without one finds those of every port.
+  /// Of all but the port, so that a purge of a URL without one finds those of every port, where no
+  /// rules add to it.
   std::uint64_t hash = 0;
 };
 
 /// In `arena`. `seed` is the cache's.
-Key make_key(http::Scheme scheme, const http::RequestHead& head, std::uint64_t seed, Arena& arena);
+Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
+             std::uint64_t seed, Arena& arena);
+
+/// What of the text of a key is the URL.
+constexpr std::string_view url_of(std::string_view key) { return key.substr(0, key.find(' ')); }
 
 /// What a key, or a URL that a person wrote, consists of.
 struct Url {
@@ -27,6 +34,7 @@ struct Url {
   std::string_view host;
   std::string_view port;  ///< empty: none
   std::string_view rest;  ///< path and query; empty where there is none
+  friend bool operator==(const Url&, const Url&) = default;
 };
 /// `text` begins with a scheme and "://"; nullopt where it does not, or names no host.
 std::optional<Url> split_url(std::string_view text);
@@ -40,10 +48,9 @@ std::uint64_t hash_of(const Url& url, std::uint64_t seed);
 /// Whether `key` is of `url`: one without a port means the host on every port.
 bool is_of(std::string_view key, const Url& url);
 
-/// The key of what `reference`, a URL or the reference of one (RFC 3986 4.2), names from `base`,
-/// where it has the same origin; an empty one otherwise. For what Location and Content-Location
-/// make out of date (RFC 9111 4.4).
-Key key_of_reference(std::string_view base, std::string_view reference, std::uint64_t seed,
-                     Arena& arena);
+/// What `reference`, a URL or the reference of one (RFC 3986 4.2), names from `base`, the text of a
+/// key; nullopt where that is of another origin. For what Location and Content-Location make out of
+/// date (RFC 9111 4.4).
+std::optional<Url> resolve(std::string_view base, std::string_view reference, Arena& arena);
 
 }  // namespace minato::cache

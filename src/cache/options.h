@@ -7,8 +7,8 @@
 
 #include "base/time.h"
 #include "base/units.h"
+#include "cache/key_options.h"
 #include "cache/policy/storing.h"
-#include "cache/rule_options.h"
 #include "schema/declare.h"
 
 namespace minato::cache {
@@ -50,6 +50,7 @@ struct ServiceCacheOptions {
   SetCookie set_cookie = SetCookie::store;
   std::vector<ForceOptions> force;
   std::vector<BypassOptions> bypass;
+  KeyOptions key;
   friend bool operator==(const ServiceCacheOptions&, const ServiceCacheOptions&) = default;
 };
 
@@ -141,7 +142,8 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
     field(&cache::ServiceCacheOptions::cache_status, "cache_status", ""),
     field(&cache::ServiceCacheOptions::set_cookie, "set_cookie", "What a Set-Cookie does."),
     field(&cache::ServiceCacheOptions::force, "force", ""),
-    field(&cache::ServiceCacheOptions::bypass, "bypass", ""), later("key", "a later version"));
+    field(&cache::ServiceCacheOptions::bypass, "bypass", ""),
+    field(&cache::ServiceCacheOptions::key, "key", ""));
 
 template <>
 inline constexpr auto of<cache::CacheOptions> =

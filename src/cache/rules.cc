@@ -42,6 +42,12 @@ std::optional<schema::Rejection> check_cookie_name(std::string_view text) {
   return check_field_name(text);  // a token as well (RFC 6265 4.1.1)
 }
 
+std::optional<schema::Rejection> check_parameter(std::string_view text) {
+  const auto name = text.ends_with('*') ? text.substr(0, text.size() - 1) : text;
+  if (text == "*" || is_plain_parameter(name)) return std::nullopt;
+  return schema::Rejection{schema::in_quotes(text) + " is no name of parameters", {}, {}};
+}
+
 std::optional<schema::Rejection> check_path_prefix(std::string_view text) {
   BlockPool blocks;
   Arena arena(blocks);
@@ -71,12 +77,11 @@ PathPrefix::PathPrefix(std::string_view written, http::MergeSlashes merge) {
 }
 
 ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge)
-    : options_(std::move(options)), merge_(merge) {
+    : options_(std::move(options)), merge_(merge), key_(options_.key) {
   for (const std::string& field : options_.targeted_fields) targeted_.emplace_back(field);
   for (const ForceOptions& wanted : options_.force)
     forces_.push_back({&wanted, PathPrefix(wanted.path, merge)});
-  std::ranges::sort(forces_, std::greater{},
-                           [](const Force& force) { return force.path.size(); });
+  std::ranges::sort(forces_, std::greater{}, [](const Force& force) { return force.path.size(); });
   for (const BypassOptions& wanted : options_.bypass) {
     Bypass& bypass = bypasses_.emplace_back(wanted);
     if (wanted.path) bypass.path.emplace(*wanted.path, merge);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/key.h"
 #include "cache/options.h"
 #include "cache/path_prefix.h"
 #include "cache/policy/reuse.h"
@@ -30,6 +31,12 @@ class ServiceRules {
   ReadingRules reading(std::uint16_t status, const ForceOptions* forced) const;
   StoringRules storing(std::uint16_t status, const ForceOptions* forced) const;
   ReuseRules reuse(std::uint16_t status, const ForceOptions* forced) const;
+  const KeyRules& key() const { return key_; }
+  /// What is stored of `url` stands under this one.
+  Url as_keyed(Url url, Arena& arena) const {
+    url.rest = key_.rest(url.rest, arena);
+    return url;
+  }
   std::span<const std::string_view> targeted_fields() const { return targeted_; }
   /// It is not answered from the cache, and its answer is not stored.
   bool bypasses(const http::RequestHead& request, Arena& arena) const {
@@ -59,6 +66,7 @@ class ServiceRules {
   ServiceCacheOptions options_;
   std::vector<std::string_view> targeted_;
   const http::MergeSlashes merge_;
+  KeyRules key_;
   std::vector<Force> forces_;  // the longest first
   std::vector<Bypass> bypasses_;
 };

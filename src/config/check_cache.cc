@@ -36,11 +36,26 @@ void check_bypass(const ServiceCacheOptions& options, const std::string& path, P
                      {"it says nothing of a request", "needed: cookie, header or path", {}});
 }
 
+/// What `only` leaves of the query needs no `ignore`; with both, one of them was a mistake.
+void check_key(const ServiceCacheOptions& options, const std::string& path, Problems& problems) {
+  const auto& query = options.key.query;
+  const std::string ignore = path + ".key.query.ignore", only = path + ".key.query.only";
+  const bool stated = problems.is_stated(ignore) || problems.is_stated(only);
+  if (!stated || query.ignore.empty() || query.only.empty()) return;
+  const bool at_only = problems.is_stated(only);
+  const std::string_view other = at_only ? "ignore" : "only";
+  problems.error(at_only ? only : ignore,
+                 {fmt::format("there is {} beside it", other),
+                  fmt::format("allowed: one of them; {}: [] undoes what stands at the top", other),
+                  {}});
+}
+
 void check_options(const ServiceCacheOptions& options, const std::string& path,
                    Problems& problems) {
   // What a service takes over from the top was looked at there.
   if (problems.is_stated(path + ".force")) check_force(options, path, problems);
   if (problems.is_stated(path + ".bypass")) check_bypass(options, path, problems);
+  check_key(options, path, problems);
 }
 
 }  // namespace

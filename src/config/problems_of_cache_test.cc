@@ -108,5 +108,49 @@ config.yaml:7:14: cache.force[4].path: "/d?e" is no path; allowed: a path, such 
 )"));
 }
 
+TEST(ProblemsOfCache, Key) {
+  EXPECT_EQ(problems_of(R"(
+cache:
+  key: {query: {ignore: [utm_*, "a[]"]}, headers: ["x y"], cookies: ["a;b"]}
+)" + one_service + R"(    cache: {key: {query: {only: [page]}}}
+)"),
+            text(R"(
+config.yaml:2:33: cache.key.query.ignore[1]: "a[]" is no name of parameters; allowed: letters, digits, _, - and ., and * at the end for whatever follows
+     2 |   key: {query: {ignore: [utm_*, "a[]"]}, headers: ["x y"], cookies: ["a;b"]}
+       |                                 ^~~~~
+
+config.yaml:2:52: cache.key.headers[0]: "x y" does not fit; allowed: a field name
+     2 |   key: {query: {ignore: [utm_*, "a[]"]}, headers: ["x y"], cookies: ["a;b"]}
+       |                                                    ^~~~~
+
+config.yaml:2:70: cache.key.cookies[0]: "a;b" does not fit; allowed: the name of a cookie
+     2 |   key: {query: {ignore: [utm_*, "a[]"]}, headers: ["x y"], cookies: ["a;b"]}
+       |                                                                      ^~~~~
+
+config.yaml:8:33: services[0].cache.key.query.only: there is ignore beside it; allowed: one of them; ignore: [] undoes what stands at the top
+     8 |     cache: {key: {query: {only: [page]}}}
+       |                                 ^~~~~~
+
+4 errors
+)"));
+}
+
+TEST(ProblemsOfCache, WhatAServiceTakesOverIsToldOnce) {
+  EXPECT_EQ(problems_of(R"(
+cache: {bypass: [{}], key: {query: {ignore: [a], only: [b]}}}
+)" + one_service),
+            text(R"(
+config.yaml:1:18: cache.bypass[0]: it says nothing of a request; needed: cookie, header or path
+     1 | cache: {bypass: [{}], key: {query: {ignore: [a], only: [b]}}}
+       |                  ^~
+
+config.yaml:1:56: cache.key.query.only: there is ignore beside it; allowed: one of them; ignore: [] undoes what stands at the top
+     1 | cache: {bypass: [{}], key: {query: {ignore: [a], only: [b]}}}
+       |                                                        ^~~
+
+2 errors
+)"));
+}
+
 }  // namespace
 }  // namespace minato::config::testing

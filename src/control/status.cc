@@ -103,17 +103,23 @@ Supervisor::CacheUses Supervisor::cache_uses() const {
   return {.hits = all.hits - uses_before_.hits, .misses = all.misses - uses_before_.misses};
 }
 
-const cache::ServiceRules* Supervisor::cache_rules(const cache::Url& url) const {
-  if (snapshot_ == nullptr) return nullptr;
+std::vector<const cache::ServiceRules*> Supervisor::cache_rules(const cache::Url& url) const {
+  std::vector<const cache::ServiceRules*> all;
+  if (snapshot_ == nullptr) return all;
+  // What clients call the port may be another one than this program listens on.
+  const bool has_port = std::ranges::any_of(snapshot_->ports, [&](const PortPlan& port) {
+    return url.port == std::to_string(port.address.port());
+  });
   for (const PortPlan& port : snapshot_->ports) {
-    const bool meant = url.port.empty() || url.port == std::to_string(port.address.port());
+    const bool meant = !has_port || url.port == std::to_string(port.address.port());
     const auto host = meant ? port.router.find_host(url.host) : std::nullopt;
     if (!host) continue;
     const auto path = url.rest.substr(0, url.rest.find('?'));
-    if (const auto route = port.router.find_route(*host, path))
-      return snapshot_->services[*route].caching.get();
+    const auto route = port.router.find_route(*host, path);
+    const auto* const rules = route ? snapshot_->services[*route].caching.get() : nullptr;
+    if (rules != nullptr && std::ranges::find(all, rules) == all.end()) all.push_back(rules);
   }
-  return nullptr;
+  return all;
 }
 
 }  // namespace minato::control

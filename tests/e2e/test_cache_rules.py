@@ -238,3 +238,117 @@ class TestForce:
             assert (answer.text, why_not_stored(answer)) == ("22", "private")
             first.send(b"1")
             assert before.read(2) == b"11"
+
+
+class TestKey:
+    """Each answer tells how many came before it, so that what is the same was stored."""
+
+    @pytest.fixture
+    def counted(self, caching_for, origins):
+        def start(rules, more=""):
+            count = iter(range(1000))
+            origin = origins(Serving, lambda request: reply(f"{next(count)} {request.target}", FOREVER))
+            proxy = caching_for(origin, cache=f"key: {rules}{more}")
+            proxy.origin = origin
+            return proxy
+
+        return start
+
+    def test_ignores_parameters_and_forwards_them(self, counted):
+        proxy = counted("{query: {ignore: [utm_*, gclid]}}")
+        first = proxy.get("/x?utm_source=news&a=1").text
+        assert first.endswith(" /x?utm_source=news&a=1")
+        for target in ("/x?a=1", "/x?a=1&gclid=7", "/x?&a=1&utm_x"):
+            assert proxy.get(target).text == first, target
+        for target in ("/x?a=2", "/x?a=1&utm=1", "/x", "/x?a=1&gcl%69d=7", "/x?gclid=1;a=9&a=1"):
+            assert proxy.get(target).text != first, target
+
+    def test_knows_only_some_parameters(self, counted):
+        proxy = counted("{query: {only: [page]}}")
+        first = proxy.get("/x?page=1").text
+        assert proxy.get("/x?a=1&page=1&b").text == first
+        for target in ("/x?page=2", "/x", "/x?page=1&p%61ge=2", "/x?page=1&PAGE=2", "/x?page=1&a=1;page=2"):
+            assert proxy.get(target).text != first, target
+
+    def test_sorts_parameters(self, counted):
+        proxy = counted("{query: {sort: true}}")
+        first = proxy.get("/x?b=1&a=2&a=1").text
+        assert proxy.get("/x?a=2&b=1&a=1").text == first
+        assert proxy.get("/x?a=1&a=2&b=1").text != first
+
+    def test_has_fields_and_cookies(self, counted):
+        proxy = counted("{headers: [X-Tenant], cookies: [lang]}")
+        said = [{}, {"X-Tenant": "a"}, {"X-Tenant": "b"}, {"Cookie": "lang=de"}, {"Cookie": "x=y; lang=fr"},
+                {"X-Tenant": "a", "Cookie": "lang=de"}, {"X-Tenant": "a cookie(lang)=de"}, {"X_Tenant": "a"}]
+        texts = [proxy.get("/x", fields=fields).text for fields in said]
+        assert len(set(texts)) == len(said)
+        assert [proxy.get("/x", fields=fields).text for fields in said] == texts
+        assert proxy.get("/x", fields={"Cookie": "lang=de; other=1", "X-Other": "1"}).text == texts[3]
+
+    def test_is_told(self, counted):
+        proxy = counted("{headers: [X-Tenant]}", ", cache_status: {key: true}")
+        answer = proxy.get("/x?a=1", fields={"X-Tenant": "big one"})
+        assert cache_status(answer)["key"] == '"http://app.test/x?a=1 header(x-tenant)=big%20one"'
+
+    def test_a_purge_of_a_url_takes_all_of_it(self, counted):
+        proxy = counted("{query: {ignore: [gclid], sort: true}, headers: [X-Tenant]}")
+        said = [{}, {"X-Tenant": "a"}, {"X-Tenant": "b"}]
+        before = [proxy.get("/x?b=1&a=2", fields=fields).text for fields in said]
+        other = proxy.get("/x?b=2").text
+        assert len(variants(proxy, "/x?gclid=9&a=2&b=1")) == 3
+        order = json.dumps({"url": "http://app.test/x?b=1&gclid=5&a=2"})
+        assert json.loads(proxy.control("POST", "/cache/purge", body=order).body)["purged"] == 3
+        after = [proxy.get("/x?b=1&a=2", fields=fields).text for fields in said]
+        assert not set(before) & set(after)
+        assert proxy.get("/x?b=2").text == other
+
+    def test_prefixes_and_hosts_are_purged_whatever_else_it_says(self, counted):
+        proxy = counted("{query: {sort: true}, headers: [X-Tenant]}")
+        for order in ({"prefix": "http://app.test/x"}, {"host": "app.test"}, {"all": True}):
+            first = proxy.get("/x?b=1&a=2", fields={"X-Tenant": "a"}).text
+            proxy.control("POST", "/cache/purge", body=json.dumps(order))
+            assert proxy.get("/x?b=1&a=2", fields={"X-Tenant": "a"}).text != first, order
+
+    @pytest.mark.parametrize("method, page, target", [
+        ("POST", {}, "/x?b=1&a=2&gclid=3"),
+        ("PUT", {"Location": "/x?gclid=3&b=1&a=2"}, "/other"),
+        ("DELETE", {"Content_Location": "http://app.test/x?b=1&a=2"}, "/other")])
+    def test_an_unsafe_method_takes_all_of_a_url(self, counted, method, page, target):
+        proxy = counted("{query: {ignore: [gclid], sort: true}, headers: [X-Tenant]}")
+        said = [{}, {"X-Tenant": "a"}]
+        before = [proxy.get("/x?a=2&b=1", fields=fields).text for fields in said]
+        serve, proxy.origin.answer = proxy.origin.answer, lambda _: reply(b"done", **page)
+        proxy.get(target, method=method)
+        proxy.origin.answer = serve
+        assert not set(before) & {proxy.get("/x?a=2&b=1", fields=fields).text for fields in said}
+
+    def test_who_asks_for_the_same_gets_the_same_as_it_comes(self, caching_for, scripted):
+        proxy = caching_for(scripted, cache="key: {query: {ignore: [gclid]}, headers: [X-Tenant]}")
+        head = b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 2\r\n\r\n"
+        with proxy.client() as leader, proxy.client() as follower, proxy.client() as other:
+            leader.ask("/x?gclid=1")
+            first, _ = scripted.expect()
+            other.ask("/x?gclid=1", fields={"X-Tenant": "a"})
+            second, _ = scripted.expect()
+            second.send(head + b"22")
+            assert other.read_response().text == "22"
+            first.send(head + b"1")
+            leader.read_head()
+            follower.ask("/x?gclid=2")
+            assert "collapsed" in cache_status(follower.read_head())
+            first.send(b"1")
+            assert leader.read(2) == follower.read(2) == b"11"
+
+    def test_what_other_rules_made_is_not_found(self, counted):
+        keep = ", keep_on_reload: true, capacity: 10"
+        proxy = counted("{query: {ignore: [lang]}}", keep)
+        first = proxy.get("/x?lang=de").text
+        rules = iter(["{query: {sort: true}}", "{}", "{headers: [lang]}", "{query: {ignore: [lang]}}"])
+        for rule in rules:
+            top = f"cache: {{ttl: 0{keep}, key: {rule}}}"
+            assert proxy.reload(one_service(proxy.port, proxy.origin.url, top=top)).status == 200
+            same = "ignore" in rule
+            assert [variant["key"].split(" ")[0] for variant in variants(proxy, "/x")] == \
+                (["http://app.test/x"] if same else [])
+            if same:
+                assert proxy.get("/x").text == first

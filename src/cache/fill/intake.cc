@@ -93,9 +93,8 @@ void update_by_head(const Asked& asked, const http::ResponseHead& head, http::Bo
 /// A POST whose answer stands for its target (RFC 9110 9.3.3).
 bool answers_for_target(const Asked& asked, const http::ResponseHead& head, Arena& arena) {
   const auto location = head.fields.value(FieldId::content_location);
-  return !location.empty() &&
-         key_of_reference(asked.key.text, location, asked.cache.store().seed(), arena).text ==
-             asked.key.text;
+  const auto named = resolve(asked.key.text, location, arena);
+  return named && asked.rules.as_keyed(*named, arena) == split_url(url_of(asked.key.text));
 }
 
 Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const ResponseFacts& facts,
@@ -208,12 +207,12 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
 void invalidate(const Asked& asked, const http::ResponseHead& head, Arena& arena) {
   if (http::is_safe(asked.facts.method) || head.status < 200 || head.status >= 400) return;
   Store& store = asked.cache.store();
-  const auto purge = [&](std::string_view url) {
-    if (const auto parts = split_url(url)) store.purge_url(*parts, Purge::remove);
+  const auto purge = [&](const std::optional<Url>& url) {
+    if (url) store.purge_url(asked.rules.as_keyed(*url, arena), Purge::remove);
   };
-  purge(asked.key.text);
+  purge(split_url(url_of(asked.key.text)));
   for (const FieldId id : {FieldId::location, FieldId::content_location})
-    purge(key_of_reference(asked.key.text, head.fields.value(id), store.seed(), arena).text);
+    purge(resolve(asked.key.text, head.fields.value(id), arena));
 }
 
 }  // namespace minato::cache

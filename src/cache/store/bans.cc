@@ -7,7 +7,7 @@
 namespace minato::cache {
 
 bool Ban::concerns(std::string_view key) const {
-  const auto url = split_url(key);
+  const auto url = split_url(url_of(key));
   return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
          (port.empty() || port == url->port) && url->rest.starts_with(prefix);
 }

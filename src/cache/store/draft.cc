@@ -21,6 +21,16 @@ std::size_t text_bytes(const EntryParts& parts) {
   return bytes;
 }
 
+/// A key with more than a URL is found by that through a tag, which costs the same however many
+/// there are of one URL.
+bool has_url_tag(const EntryParts& parts) {
+  return url_of(parts.key.text).size() < parts.key.text.size();
+}
+
+std::size_t tag_count(const EntryParts& parts) {
+  return parts.tags.size() + (has_url_tag(parts) ? 1 : 0);
+}
+
 /// Copies one thing behind the other.
 class Filler {
  public:
@@ -43,7 +53,7 @@ class Filler {
 
 void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   Filler filler(reinterpret_cast<char*>(&entry + 1));
-  entry.tags = filler.array<TagNode>(parts.tags.size());
+  entry.tags = filler.array<TagNode>(tag_count(parts));
   const auto lines = filler.array<http::Field>(parts.lines.count());
   entry.key = filler.text(parts.key.text);
   entry.vary = filler.text(parts.vary);
@@ -61,6 +71,8 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   entry.text = {begin, filler.at()};
   for (std::size_t i = 0; i < parts.tags.size(); ++i)
     entry.tags[i] = {.hash = hash_bytes(parts.tags[i], seed), .entry = &entry};
+  if (has_url_tag(parts))
+    entry.tags.back() = {.hash = url_tag(*split_url(url_of(entry.key)), seed), .entry = &entry};
   entry.facts = parts.facts;
   entry.part = parts.part;
   entry.range = filler.text(parts.range);
@@ -68,8 +80,10 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
 
 }  // namespace
 
+std::uint64_t url_tag(const Url& url, std::uint64_t seed) { return hash_of(url, ~seed); }
+
 std::size_t draft_bytes(const EntryParts& parts) {
-  return sizeof(Entry) + parts.tags.size() * sizeof(TagNode) +
+  return sizeof(Entry) + tag_count(parts) * sizeof(TagNode) +
          parts.lines.count() * sizeof(http::Field) + text_bytes(parts);
 }
 

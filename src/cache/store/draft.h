@@ -23,6 +23,10 @@ struct EntryParts {
   std::span<const std::string_view> tags;
 };
 
+/// By which entries of `url` are found whose keys have more than that; no tag that a response could
+/// name is the same, but by chance.
+std::uint64_t url_tag(const Url& url, std::uint64_t seed);
+
 /// What `make_draft` needs.
 std::size_t draft_bytes(const EntryParts& parts);
 /// In `memory`; without content.

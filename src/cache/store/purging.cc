@@ -12,8 +12,6 @@ constexpr std::size_t buckets_of_step = 4096, entries_of_step = 512;
 
 }  // namespace
 
-// What goes before its time.
-
 void Store::remove(Entry& entry) {
   const Lock lock(mutex_);
   purge(entry, Purge::remove);
@@ -46,14 +44,15 @@ void Store::spoil_drafts(const std::function<bool(const Entry&)>& matches) {
 std::uint64_t Store::purge_url(const Url& url, Purge how) {
   const Lock lock(mutex_);
   const std::uint64_t hash = hash_of(url, seed()), before = purged_;
-  const auto matches = [&](const Entry& entry) {
-    return entry.hash == hash && is_of(entry.key, url);
-  };
+  const auto matches = [&](const Entry& entry) { return is_of(entry.key, url); };
   for (Entry* entry = bucket_of(hash).load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
-    if (matches(*entry)) purge(*entry, how);
+    if (entry->hash == hash && matches(*entry)) purge(*entry, how);
     entry = next;
   }
+  tags_.for_each(url_tag(url), [&](Entry& entry) {
+    if (matches(entry)) purge(entry, how);
+  });
   spoil_drafts(matches);
   return purged_ - before;
 }

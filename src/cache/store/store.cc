@@ -113,7 +113,17 @@ void Store::visit(const Url& url, std::size_t reader,
   for (Entry* entry = bucket_of(hash).load(std::memory_order_seq_cst); entry != nullptr;
        entry = entry->next.load(std::memory_order_seq_cst))
     if (entry->hash == hash && is_of(entry->key, url) && !is_banned(*entry)) visit(*entry);
+  std::vector<Pin> tagged;
+  {
+    const Lock lock(mutex_);
+    tags_.for_each(url_tag(url), [&](Entry& entry) {
+      if (is_of(entry.key, url) && !is_banned(entry)) tagged.push_back(pin(entry));
+    });
+  }
+  for (const Pin& entry : tagged) visit(*entry);
 }
+
+std::uint64_t Store::url_tag(const Url& url) const { return cache::url_tag(url, seed()); }
 
 /// What is banned for good is passed over like what is not there, and goes when its time comes.
 bool Store::is_banned(Entry& entry) {

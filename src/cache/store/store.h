@@ -131,6 +131,7 @@ class Store {
   using Bucket = std::atomic<Entry*>;
   using Lock = std::lock_guard<std::mutex>;
 
+  std::uint64_t url_tag(const Url& url) const;
   Bucket& bucket_of(std::uint64_t hash) const { return buckets_[hash & (buckets_.size() - 1)]; }
   Pin pin(Entry& entry);
   bool is_banned(Entry& entry);

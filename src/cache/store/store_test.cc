@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
+#include "base/hash.h"
 #include "base/random.h"
 #include "cache/policy/vary.h"
 
@@ -23,7 +25,11 @@ struct StoreTest : testing::Test {
 
   void open(StoreLimits limits = {}) { store.emplace(limits); }
 
-  Key key(std::string_view text) const { return {text, hash_of(*split_url(text), store->seed())}; }
+  Key key(std::string_view text) const {
+    const std::uint64_t hash = hash_of(*split_url(url_of(text)), store->seed());
+    const auto suffix = text.substr(url_of(text).size());
+    return {text, suffix.empty() ? hash : hash_bytes(suffix, hash)};
+  }
 
   bool put(std::string_view url, std::string_view body, More more = {}) {
     const std::span<const std::string_view> tags(&more.tag, more.tag.empty() ? 0u : 1u);
@@ -214,6 +220,57 @@ TEST_F(StoreTest, PurgesAUrlOnEveryPort) {
   EXPECT_EQ(get("http://a/x"), "(none)");
   EXPECT_EQ(get("http://a/y"), "x");
   EXPECT_EQ(get("http://b/x"), "x");
+}
+
+TEST_F(StoreTest, AUrlIsWhateverElseTheKeySays) {
+  open();
+  for (const auto* const key : {"http://a/x header(b)=1", "http://a:81/x header(b)=2", "http://a/x",
+                                "http://a/y header(b)=1"})
+    put(key, key, {.vary = {}, .variant = {}, .tag = "red"});
+  std::vector<std::string> seen;
+  const auto look = [&](std::string_view url) {
+    seen.clear();
+    store->visit(*split_url(url), 0, [&](const Entry& entry) { seen.emplace_back(entry.key); });
+    return seen.size();
+  };
+  EXPECT_EQ(get("http://a/x header(b)=1"), "http://a/x header(b)=1");
+  EXPECT_EQ(look("http://a/x"), 3u);
+  EXPECT_EQ(look("http://a:81/x"), 1u);
+  EXPECT_EQ(store->purge_url(*split_url("http://a/x"), Purge::remove), 3u);
+  EXPECT_EQ(look("http://a/x"), 0u);
+  EXPECT_EQ(store->purge_tag("red", Purge::remove), 1u);
+  EXPECT_EQ(get("http://a/y header(b)=1"), "(none)");
+}
+
+TEST_F(StoreTest, KeysOfOneUrlDoNotShareABucket) {
+  open({.entries = 10'000});
+  Arena memory(blocks);
+  http::RequestHead head(memory);
+  head.authority = "a";
+  head.target.path = "/x";
+  const KeyRules rules({.query = {}, .headers = {"b"}, .cookies = {}});
+  std::set<std::uint64_t> hashes;
+  for (int i = 0; i < 100; ++i) {
+    head.fields.clear();
+    const std::string value = std::to_string(i);
+    head.fields.add("b", value);
+    hashes.insert(make_key(http::Scheme::http, head, rules, store->seed(), memory).hash);
+  }
+  EXPECT_EQ(hashes.size(), 100u);
+}
+
+TEST_F(StoreTest, AUrlThatIsPurgedOnItsWayInStaysOutWhateverElseItsKeySays) {
+  open();
+  const Pin draft = store->draft({.key = key("http://a/x cookie(b)=1"),
+                                  .vary = {},
+                                  .variant = {},
+                                  .lines = none,
+                                  .facts = {},
+                                  .part = {},
+                                  .range = {},
+                                  .tags = {}});
+  store->purge_url(*split_url("http://a/x"), Purge::remove);
+  EXPECT_FALSE(store->insert(*draft, pieces("x"), 1));
 }
 
 TEST_F(StoreTest, PurgesATag) {

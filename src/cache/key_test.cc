@@ -1,0 +1,157 @@
+// What tells responses apart, and what does not.
+#include "cache/key.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "cache/policy/testing.h"
+#include "cache/rules.h"
+
+namespace minato::cache {
+namespace {
+
+struct QueryRow {
+  const char* name;
+  QueryKeyOptions options;
+  std::string_view query;
+  std::string_view counts;
+};
+
+const QueryKeyOptions ignore{.ignore = {"utm_*", "gclid"}};
+const QueryKeyOptions only{.only = {"page", "f_*"}};
+const QueryKeyOptions sort{.sort = true};
+
+const QueryRow query_rows[] = {
+    {"NoRules", {}, "b=1&&a=2&", "b=1&&a=2&"},
+    {"Ignored", ignore, "utm_source=x&a=1&gclid=y&b", "a=1&b"},
+    {"IgnoredWithoutAValue", ignore, "gclid&a=1", "a=1"},
+    {"AllOfItIgnored", ignore, "utm_=x&gclid", ""},
+    {"OtherNamesAreNotIgnored", ignore, "utm=1&gclids=2&GCLID=3", "utm=1&gclids=2&GCLID=3"},
+    {"TheOrderStays", ignore, "b=1&gclid&a=2", "b=1&a=2"},
+    {"NoneEmpty", ignore, "&&a=1&&b=2&", "a=1&b=2"},
+    {"EscapedNamesAreNotIgnored", ignore, "gc%6cid=1", "gc%6cid=1"},
+    {"NorOnesWithASecondSeparator", ignore, "gclid=1;page=2", "gclid=1;page=2"},
+    {"EverythingIgnored", {.ignore = {"*"}}, "a=1&b%5b=2;c", ""},
+    {"Only", only, "a=1&page=2&f_x=3&pages=4", "page=2&f_x=3"},
+    {"OnlyHoweverItIsWritten", only, "PAGE=1&F.x=2&a.b=3", "PAGE=1&F.x=2"},
+    {"OnlyAndWhatMayBeReadAsIt", only, "p%61ge=1&page[]=2&a=1;page=3&+page=4&=5",
+     "p%61ge=1&page[]=2&a=1;page=3&+page=4&=5"},
+    {"Sorted", sort, "b=1&a=2&c&a=1", "a=2&a=1&b=1&c"},
+    {"SortedByName", sort, "ab=1&a=2", "a=2&ab=1"},
+    {"WhatIsReadAlikeKeepsItsOrder", sort, "b=1&A=1&a=2&a=0", "A=1&a=2&a=0&b=1"},
+    {"DotsAndUnderscoresToo", sort, "x_a=1&b=0&x.a=2", "b=0&x_a=1&x.a=2"},
+    {"AnEscapedNameStopsTheSorting", sort, "b=1&%61=2&a=3", "b=1&%61=2&a=3"},
+    {"AndSoDoBrackets", sort, "b=1&a[x]=2", "b=1&a[x]=2"},
+    {"IgnoredAndSorted", {.ignore = {"x"}, .sort = true}, "b=1&x=0&a=2", "a=2&b=1"},
+    {"WhatIsLeftOutDoesNotStopIt", {.only = {"a", "b"}, .sort = true}, "b=1&x=0&a=2", "a=2&b=1"},
+};
+
+class QueryOfKey : public testing::TestWithParam<QueryRow> {};
+INSTANTIATE_TEST_SUITE_P(KeyRules, QueryOfKey, testing::ValuesIn(query_rows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(QueryOfKey, HoldsFor) {
+  const QueryRow& row = GetParam();
+  Heads heads;
+  const KeyRules rules({.query = row.options});
+  const auto counts = rules.query(row.query, heads.arena());
+  EXPECT_EQ(counts, row.counts);
+  EXPECT_EQ(rules.query(counts, heads.arena()), counts) << "once more changes nothing";
+}
+
+std::string key_of(const KeyOptions& options, Lines fields, std::string_view query = "b=1&a=2") {
+  Heads heads;
+  auto request = heads.request(fields);
+  request.authority = "Shop.example:80";
+  request.target.path = "/x";
+  request.target.has_query = !query.empty();
+  request.target.query = query;
+  const KeyRules rules(options);
+  return std::string(make_key(http::Scheme::http, request, rules, 1, heads.arena()).text);
+}
+
+TEST(Key, IsTheUrlWhereNoRulesAddToIt) {
+  EXPECT_EQ(key_of({}, {{"X-A", "1"}}), "http://shop.example/x?b=1&a=2");
+}
+
+TEST(Key, HasWhatFieldsAndCookiesSay) {
+  const KeyOptions options{.query = {}, .headers = {"X-A"}, .cookies = {"lang"}};
+  EXPECT_EQ(key_of(options, {{"x-a", "red blue"}, {"Cookie", "a=b; lang=de"}}, ""),
+            "http://shop.example/x header(x-a)=red%20blue cookie(lang)=de");
+  EXPECT_EQ(key_of(options, {}, ""), "http://shop.example/x header(x-a) cookie(lang)");
+}
+
+TEST(Key, DiffersWhereverAnOriginMaySeeADifference) {
+  const KeyOptions options{.query = {}, .headers = {"X-A", "X-B"}, .cookies = {"c"}};
+  std::set<std::string> keys;
+  const Lines requests[] = {
+      {},
+      {{"X-A", ""}},
+      {{"X-A", "1"}},
+      {{"X-B", "1"}},
+      {{"X-A", "1"}, {"X-A", "2"}},
+      {{"X-A", "2"}, {"X-A", "1"}},
+      {{"X-A", "1, 2"}},
+      {{"X-A", "1"}, {"X-B", "2"}},
+      {{"X-A", "1 header(x-b)=2"}},
+      {{"X-A", "1%20"}},
+      {{"X_A", "1"}},
+      {{"X_A", "1"}, {"X-A", "1"}},
+      {{"Cookie", "c=1"}},
+      {{"Cookie", "c=1; c=2"}},
+      {{"Cookie", "c=2; c=1"}},
+      {{"Cookie", "c=1,2"}},
+      {{"Cookie", "c=\"1\""}},
+  };
+  for (const Lines& request : requests) keys.insert(key_of(options, request));
+  EXPECT_EQ(keys.size(), std::size(requests));
+}
+
+TEST(Key, OfOtherRulesIsAnother) {
+  std::set<std::string> keys;
+  const KeyOptions all[] = {{},
+                            {.query = {.sort = true}},
+                            {.query = {.ignore = {"a"}}},
+                            {.query = {.only = {"a"}}},
+                            {.query = {.ignore = {"b"}}},
+                            {.headers = {"a"}},
+                            {.cookies = {"a"}}};
+  for (const KeyOptions& options : all) keys.insert(key_of(options, {}, ""));
+  EXPECT_EQ(keys.size(), std::size(all));
+}
+
+TEST(Key, SaysWhichRulesMayHaveMadeIt) {
+  const KeyOptions sorting{.query = {.sort = true}}, telling{.headers = {"a"}};
+  EXPECT_TRUE(KeyRules(sorting).may_have_made(key_of(sorting, {})));
+  EXPECT_TRUE(KeyRules(telling).may_have_made(key_of(telling, {})));
+  EXPECT_TRUE(KeyRules({}).may_have_made(key_of({}, {})));
+  EXPECT_FALSE(KeyRules({}).may_have_made(key_of(sorting, {})));
+  EXPECT_FALSE(KeyRules(sorting).may_have_made(key_of(telling, {})));
+  EXPECT_FALSE(KeyRules(telling).may_have_made(key_of(sorting, {})));
+}
+
+TEST(Key, AReferenceIsOfTheUrlAlone) {
+  Heads heads;
+  const auto named = [&](std::string_view reference) {
+    const auto url =
+        resolve("http://a.example/x/y?b=1 header(x-a)=http://b/", reference, heads.arena());
+    return url ? std::string(url->rest) : "elsewhere";
+  };
+  EXPECT_EQ(named("/z?a=1"), "/z?a=1");
+  EXPECT_EQ(named("z"), "/x/z");
+  EXPECT_EQ(named("http://A.example:80/z#top"), "/z");
+  EXPECT_EQ(named("http://b/z"), "elsewhere");
+  EXPECT_EQ(named("//a.example/z"), "elsewhere");
+  EXPECT_EQ(named(""), "elsewhere");
+}
+
+TEST(KeyRules, NamesOfParametersAreLettersAndSuch) {
+  for (const auto* text : {"", "a b", "a[]", "a*b", "%61", "a=b", "**"})
+    EXPECT_TRUE(check_parameter(text)) << text;
+  for (const auto* text : {"a", "utm_*", "*", "a-b.c_D9"})
+    EXPECT_FALSE(check_parameter(text)) << text;
+}
+
+}  // namespace
+}  // namespace minato::cache
