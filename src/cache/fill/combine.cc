@@ -33,8 +33,9 @@ Pin draft_for(const Asked& asked, const Entry& older, const Entry& newer, ByteRa
   ResponseFacts facts = response_facts(
       head, asked.facts,
       {.request_sent = came.request_sent, .response_received = came.response_received},
-      asked.rules.reading());
+      asked.rules.reading(head.status, forced(asked)));
   facts.freshness.age = came.age;
+  facts.is_overruled |= older.facts.is_overruled || newer.facts.is_overruled;
   return make_draft(asked, head.fields, head.fields, facts, part);
 }
 
