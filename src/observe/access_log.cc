@@ -87,9 +87,10 @@ void AccessLogger::write(const AccessTarget& target, const AccessLine& line, Ins
   AccessSeat& seat = seat_of(*target.output);
   if (!std::exchange(seat.waits, true)) waiting_.push_back(target.output);
   if (append(target, line, whole)) return;
-  flush(*target.output);
+  hand_over(*target.output);
   seat.block = seat.lane.take_empty();
-  seat.flush_at = now + limits_.flush_delay;
+  if (seat.block == nullptr && seat.untold > 0) flush(*target.output);
+  if (seat.block != nullptr && seat.flush_at == never) seat.flush_at = now + limits_.flush_delay;
   if (!append(target, line, whole) && !append_cut(target, line)) drop(*target.output, now);
 }
 
@@ -125,7 +126,7 @@ Instant AccessLogger::due() const {
   Instant next = never;
   for (const auto& output : waiting_) {
     const AccessSeat& seat = seat_of(*output);
-    next = std::min({next, seat.block == nullptr ? never : seat.flush_at, seat.drops.due()});
+    next = std::min({next, seat.flush_at, seat.drops.due()});
   }
   return next;
 }
@@ -133,7 +134,7 @@ Instant AccessLogger::due() const {
 void AccessLogger::flush_due(Instant now) {
   for (const auto& output : waiting_) {
     AccessSeat& seat = seat_of(*output);
-    if (seat.block != nullptr && now >= seat.flush_at) flush(*output);
+    if (now >= seat.flush_at) flush(*output);
     if (const auto lines = seat.drops.take(now)) say_dropped(*output, *lines);
   }
   forget_settled();
@@ -145,16 +146,26 @@ void AccessLogger::flush() {
 
 void AccessLogger::flush(AccessOutput& output) {
   AccessSeat& seat = seat_of(output);
-  if (seat.block == nullptr) return;
-  seat.lane.hand_over(*std::exchange(seat.block, nullptr));
+  if (seat.block != nullptr) seat.lane.hand_over(*std::exchange(seat.block, nullptr));
+  seat.untold = 0;
+  seat.flush_at = never;
   output.ring();
+}
+
+/// To wake the writer costs a system call, so that it is told of many blocks at once; but it has
+/// the time to write half of them while the others fill.
+void AccessLogger::hand_over(AccessOutput& output) {
+  AccessSeat& seat = seat_of(output);
+  if (seat.block == nullptr) return;
+  if (++seat.untold >= limits_.blocks / 2) return flush(output);
+  seat.lane.hand_over(*std::exchange(seat.block, nullptr));
 }
 
 /// Lets go of the outputs where nothing is held back.
 void AccessLogger::forget_settled() {
   std::erase_if(waiting_, [this](const auto& output) {
     AccessSeat& seat = seat_of(*output);
-    seat.waits = seat.block != nullptr || seat.drops.due() != never;
+    seat.waits = seat.flush_at != never || seat.drops.due() != never;
     return !seat.waits;
   });
 }

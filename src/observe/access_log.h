@@ -84,6 +84,7 @@ class AccessLogger {
   bool append(const AccessTarget& target, const AccessLine& line, std::size_t text_bytes_max);
   bool append_cut(const AccessTarget& target, const AccessLine& line);
   void flush(AccessOutput& output);
+  void hand_over(AccessOutput& output);
   void drop(AccessOutput& output, Instant now);
   void say_dropped(const AccessOutput& output, std::uint64_t lines);
   void forget_settled();

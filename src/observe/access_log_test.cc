@@ -92,16 +92,17 @@ TEST_F(AccessLogTest, HoldsALineNoLongerThanTheFlushDelay) {
   EXPECT_EQ(contents(folder / "log"), "a\nb\n");
 }
 
-TEST_F(AccessLogTest, HandsAFullBlockOverAtOnce) {
-  make(1, {.block_bytes = 8});
+TEST_F(AccessLogTest, TellsTheWriterOfHalfTheBlocksAtOnce) {
+  make(1, {.block_bytes = 8, .blocks = 8});
   const AccessTarget to = target(folder / "log");
   AccessLogger logger(*access_log, 0, counters[0]);
-  logger.write(to, {.id = "abc"}, start);
-  logger.write(to, {.id = "def"}, start);
-  logger.write(to, {.id = "ghi"}, start + 50ms);
-  EXPECT_EQ(logger.due(), start + 250ms) << "only the third is held back";
+  const auto write_at = [&](Millis time) { logger.write(to, {.id = "abcdef"}, start + time); };
+  for (int n = 1; n <= 4; ++n) write_at(n * 10ms);
+  EXPECT_EQ(logger.due(), start + 210ms) << "three blocks are handed over, and nobody knows of it";
+  write_at(50ms);
+  EXPECT_EQ(logger.due(), start + 250ms) << "only the last is held back";
   EXPECT_TRUE(access_log->stop(10s));
-  EXPECT_EQ(contents(folder / "log"), "abc\ndef\n");
+  EXPECT_EQ(contents(folder / "log"), "abcdef\nabcdef\nabcdef\nabcdef\n");
 }
 
 TEST_F(AccessLogTest, CutsALineThatIsLongerThanABlock) {

@@ -18,7 +18,7 @@ namespace minato::observe {
 struct AccessLogLimits {
   std::size_t block_bytes = 64u << 10;
   std::size_t blocks = 32;     ///< of a worker and output, at most
-  Millis flush_delay = 200ms;  ///< no line waits longer for its block to fill
+  Millis flush_delay = 200ms;  ///< no line waits longer until the writer is told of it
   Millis drop_interval = 10s;  ///< between two warnings of one worker and output about drops
 };
 
@@ -46,7 +46,8 @@ struct AccessSeat {
 
   BlockLane lane;
   LineBlock* block = nullptr;  ///< where lines go now, or null
-  Instant flush_at = never;    ///< for the block
+  std::size_t untold = 0;      ///< blocks that were handed over since the writer was last told
+  Instant flush_at = never;    ///< for those and the block; `never` where there is nothing
   Throttle drops;
   bool waits = false;  ///< the worker's logger knows that something is held back here
 };
