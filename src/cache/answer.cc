@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
+#include "base/assert.h"
 #include "base/hash.h"
 #include "cache/policy/conditional.h"
 #include "http/client_failure.h"
@@ -170,19 +173,13 @@ class Answering {
 
   /// The bytes of `range`, straight from where they lie.
   Task<Outcome> send_bytes(ByteRange range, Last last) {
-    std::uint64_t begin = 0;  // of the piece
-    for (Piece* piece = with_.entry.content->first; piece != nullptr; piece = piece->next) {
-      const std::uint64_t end = begin + piece->size;
-      if (range.first < end && range.last >= begin) {
-        const std::uint64_t from = std::max(range.first, begin) - begin;
-        const std::uint64_t to = std::min(range.last + 1, end) - begin;
-        const bool is_last = range.last < end;
-        const Last here = is_last ? last : Last::no;
-        const auto sent = co_await responder_.write(piece->text().substr(from, to - from), here);
-        if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
-        if (is_last) break;
-      }
-      begin = end;
+    std::array<std::string_view, http::Responder::pieces_max> views;
+    for (std::uint64_t at = range.first; at <= range.last;) {
+      const std::size_t count = views_of(*with_.entry.content, at, range.last, views);
+      MINATO_ASSERT(count > 0);
+      const Last here = at > range.last ? last : Last::no;
+      const auto sent = co_await responder_.write_pieces(std::span(views).first(count), here);
+      if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
     }
     co_return Outcome{};
   }

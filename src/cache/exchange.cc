@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/assert.h"
 #include "cache/fill/tee.h"
 #include "cache/policy/conditional.h"
@@ -63,19 +65,22 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (!responder_.start(head, http::BodyLength::known(entry.size()))) return std::nullopt;
   entry.touch(surroundings_.fills.next_tick());
   stored_ = std::move(found_->entry);  // until it is sent
-  return responder_.write(stored_->content->first->text(), http::Last::yes);
+  std::array<std::string_view, http::Responder::pieces_max> views;
+  std::uint64_t first = 0;
+  const std::size_t count = views_of(*stored_->content, first, stored_->size() - 1, views);
+  return responder_.write_pieces(std::span(views).first(count), http::Last::yes);
 }
 
 /// Nothing of it depends on more of the request than its key.
 bool CacheExchange::is_plain(const Entry& entry) const {
   const http::Fields& fields = request_.head.fields;
-  const bool has_one_piece =
-      entry.content->first != nullptr && entry.content->first->next == nullptr;
+  const bool fits_one_write =
+      entry.size() > 0 && entry.content->pieces <= http::Responder::pieces_max;
   const bool is_asked_plainly =
       !fields.has(FieldId::range) && !fields.has(FieldId::if_none_match) &&
       !fields.has(FieldId::if_modified_since) && !asks_origin_alone(fields);
   const auto& options = rules_.options();
-  return has_one_piece && is_asked_plainly && !entry.part && !options.tags.strip &&
+  return fits_one_write && is_asked_plainly && !entry.part && !options.tags.strip &&
          !options.cache_status.key;
 }
 

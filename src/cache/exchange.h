@@ -10,7 +10,7 @@ class CacheExchange {
  public:
   CacheExchange(const CacheHandler& handler, http::Request& request, http::Responder& responder);
 
-  /// The hit that most hits are: a fresh response, whole and in one piece, to a GET without
+  /// The hit that most hits are: a fresh response, whole and in few pieces, to a GET without
   /// conditions. Begins the answer and gives its one write; nullopt where it is not so simple, and
   /// `run` has to do it. Without a coroutine.
   std::optional<Soon<Result<void>>> plain_hit();

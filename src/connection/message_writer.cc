@@ -1,5 +1,7 @@
 #include "connection/message_writer.h"
 
+#include "base/assert.h"
+
 namespace minato::connection {
 
 using http::Last;
@@ -17,22 +19,26 @@ std::optional<Result<void>> MessageWriter::check(const http1::HeadWriter& writer
   return std::nullopt;
 }
 
-Soon<Result<void>> MessageWriter::write(std::string_view piece, Last last, Millis idle) {
+Soon<Result<void>> MessageWriter::write(std::span<const std::string_view> body, Last last,
+                                        Millis idle) {
+  MINATO_ASSERT(body.size() <= http::Responder::pieces_max);
+  std::size_t size = 0;
+  for (const std::string_view piece : body) size += piece.size();
   Pieces pieces;
   pieces.add(head_);
-  const bool framed = framing_.kind == Kind::chunked && !piece.empty();
+  const bool framed = framing_.kind == Kind::chunked && size > 0;
   if (framing_.kind == Kind::known) {
-    if (piece.size() > left_ || (last == Last::yes && piece.size() != left_))
+    if (size > left_ || (last == Last::yes && size != left_))
       return fail(Fault::closed, Side::local, "the body is not as long as announced");
-    left_ -= piece.size();
+    left_ -= size;
   }
   if (framed) {
-    size_line_ = http1::ChunkSizeLine(piece.size());
+    size_line_ = http1::ChunkSizeLine(size);
     pieces.add(size_line_.view());
   }
   if (framing_.kind != Kind::none) {
-    pieces.add(piece);
-    body_bytes_ += piece.size();
+    for (const std::string_view piece : body) pieces.add(piece);
+    body_bytes_ += size;
   }
   if (framed) pieces.add(http1::chunk_data_end);
   if (last == Last::yes) {
@@ -45,7 +51,7 @@ Soon<Result<void>> MessageWriter::write(std::string_view piece, Last last, Milli
 Soon<Result<void>> MessageWriter::finish(const http::Fields* trailers, Millis idle) {
   if (framing_.kind == Kind::chunked && trailers != nullptr && trailers->count() > 0)
     return finish_with(*trailers, idle);
-  return write({}, Last::yes, idle);
+  return write(std::string_view{}, Last::yes, idle);
 }
 
 Soon<Result<void>> MessageWriter::finish_with(const http::Fields& trailers, Millis idle) {

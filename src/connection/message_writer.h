@@ -54,11 +54,15 @@ class MessageWriter {
   /// Sends the pending head, if any, and `piece` in its framing, with the end of the body where it
   /// is the last. Errors: as Stream's writes; closed where `piece` and the announced length
   /// disagree.
-  Soon<Result<void>> write(std::string_view piece, http::Last last, Millis idle);
+  Soon<Result<void>> write(std::string_view piece, http::Last last, Millis idle) {
+    return write(std::span(&piece, 1), last, idle);
+  }
+  /// The same of several pieces, of which `Responder::pieces_max` are allowed.
+  Soon<Result<void>> write(std::span<const std::string_view> pieces, http::Last last, Millis idle);
   /// Ends the body: `write` of nothing that is the last, with trailers in a chunked one.
   Soon<Result<void>> finish(const http::Fields* trailers, Millis idle);
   /// Sends the pending head now.
-  Soon<Result<void>> flush(Millis idle) { return write({}, http::Last::no, idle); }
+  Soon<Result<void>> flush(Millis idle) { return write(std::string_view{}, http::Last::no, idle); }
 
   /// Some of the message was given to the stream.
   bool begun() const { return begun_; }
@@ -73,7 +77,7 @@ class MessageWriter {
  private:
   /// Pieces of one send: head, chunk size, data, chunk end, body end.
   struct Pieces {
-    std::array<iovec, 5> items;
+    std::array<iovec, http::Responder::pieces_max + 4> items;
     std::size_t count = 0;
     void add(std::string_view piece);
     std::span<iovec> all() { return std::span(items).first(count); }

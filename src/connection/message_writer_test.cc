@@ -121,6 +121,16 @@ TEST_F(MessageWriterTest, PiecesGoOutAsTheyCome) {
               ElementsAre(with_head("1\r\na\r\n"), "10\r\n0123456789abcdef\r\n", "0\r\n\r\n"));
 }
 
+TEST_F(MessageWriterTest, SeveralPiecesGoOutInOneCall) {
+  const std::array<std::string_view, 3> pieces{"ab", "cde", "f"};
+  begin({.kind = Kind::known, .bytes = 6});
+  EXPECT_TRUE(await(writer.write(pieces, Last::yes, idle)));
+  begin({.kind = Kind::chunked});
+  EXPECT_TRUE(await(writer.write(pieces, Last::yes, idle)));
+  EXPECT_THAT(stream.writes,
+              ElementsAre(with_head("abcdef"), with_head("6\r\nabcdef\r\n0\r\n\r\n")));
+}
+
 TEST_F(MessageWriterTest, AFlushIsNoEndOfAChunkedBody) {
   begin({.kind = Kind::chunked});
   EXPECT_TRUE(await(writer.flush(idle)));

@@ -89,6 +89,11 @@ Soon<Result<void>> ServerResponder::write(std::string_view piece, http::Last las
   return writer_.write(piece, last, terms_.rules.idle);
 }
 
+Soon<Result<void>> ServerResponder::write_pieces(std::span<const std::string_view> pieces,
+                                                 http::Last last) {
+  return writer_.write(pieces, last, terms_.rules.idle);
+}
+
 Soon<Result<void>> ServerResponder::finish(const http::Fields* trailers) {
   return writer_.finish(trailers, terms_.rules.idle);
 }

@@ -56,6 +56,8 @@ class ServerResponder final : public http::Responder {
   Result<void> start(const http::ResponseHead& head, http::BodyLength length) override;
   bool started() const override { return interim_underway_ || (status_ != 0 && writer_.begun()); }
   Soon<Result<void>> write(std::string_view piece, http::Last last) override;
+  Soon<Result<void>> write_pieces(std::span<const std::string_view> pieces,
+                                  http::Last last) override;
   Soon<Result<void>> flush() override { return writer_.flush(terms_.rules.idle); }
   Soon<Result<void>> finish(const http::Fields* trailers) override;
   Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string_view>
 
 #include "base/soon.h"
@@ -123,6 +124,9 @@ class Responder {
   /// Sends `piece`, and the end with it where it is the last; done when the kernel has taken all of
   /// it, which is the backpressure. `piece` lives until then. Errors: side downstream.
   virtual Soon<Result<void>> write(std::string_view piece, Last last) = 0;
+  /// The same of several, at most `pieces_max`, which go out together where this side can do so.
+  virtual Soon<Result<void>> write_pieces(std::span<const std::string_view> pieces, Last last);
+  static constexpr std::size_t pieces_max = 16;
   virtual Soon<Result<void>> flush() = 0;
   /// Ends the body; trailers go out where the protocol and the client allow them.
   virtual Soon<Result<void>> finish(const Fields* trailers) = 0;

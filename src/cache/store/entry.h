@@ -27,8 +27,14 @@ struct Piece {
 struct Content {
   Piece* first = nullptr;
   std::uint64_t size = 0;
+  std::uint32_t pieces = 0;
   std::uint32_t entries = 1;  ///< under the lock of the store
 };
+
+/// Views of the bytes of a body from `first` to `last`, as many as have room in `views`, which is
+/// not empty. Gives the count; `first` becomes what comes next.
+std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t last,
+                     std::span<std::string_view> views);
 
 struct Entry;
 
