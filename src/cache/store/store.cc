@@ -108,19 +108,26 @@ std::string Store::vary_of(const Key& key, std::size_t reader) {
 
 void Store::visit(const Url& url, std::size_t reader,
                   const std::function<void(const Entry&)>& visit) {
-  const Readers::Look look(readers_, reader);
-  const std::uint64_t hash = hash_of(url, seed());
-  for (Entry* entry = bucket_of(hash).load(std::memory_order_seq_cst); entry != nullptr;
-       entry = entry->next.load(std::memory_order_seq_cst))
-    if (entry->hash == hash && is_of(entry->key, url) && !is_banned(*entry)) visit(*entry);
-  std::vector<Pin> tagged;
+  for (const Pin& entry : pinned(url, reader)) visit(*entry);
+}
+
+/// The look ends before anything is waited for: who evicts waits for it, with the lock.
+std::vector<Pin> Store::pinned(const Url& url, std::size_t reader) {
+  std::vector<Pin> found;
+  const auto take = [&](Entry& entry) {
+    const bool fits = is_of(entry.key, url) && !is_banned(entry) && found.size() < visited_max;
+    if (fits) found.push_back(pin(entry));
+  };
   {
-    const Lock lock(mutex_);
-    tags_.for_each(url_tag(url), [&](Entry& entry) {
-      if (is_of(entry.key, url) && !is_banned(entry)) tagged.push_back(pin(entry));
-    });
+    const Readers::Look look(readers_, reader);
+    const std::uint64_t hash = hash_of(url, seed());
+    for (Entry* entry = bucket_of(hash).load(std::memory_order_seq_cst); entry != nullptr;
+         entry = entry->next.load(std::memory_order_seq_cst))
+      if (entry->hash == hash) take(*entry);
   }
-  for (const Pin& entry : tagged) visit(*entry);
+  const Lock lock(mutex_);
+  tags_.for_each(url_tag(url), take);
+  return found;
 }
 
 std::uint64_t Store::url_tag(const Url& url) const { return cache::url_tag(url, seed()); }

@@ -92,10 +92,13 @@ class Store {
   /// Parts of the same response as `part`, itself among them: of the same strong entity tag and
   /// size of the whole (RFC 9110 15.3.7.3). None where it has none, or does not say it.
   std::vector<Pin> parts_like(Entry& part, std::size_t reader);
-  /// Calls `visit` for all that is stored under a URL; `visit` may not keep them.
-  void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
 
   // The rest takes the lock.
+
+  /// Calls `visit`, which may take its time, for what is stored under a URL: the first
+  /// `visited_max`.
+  void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
+  static constexpr std::size_t visited_max = 1000;
 
   /// An entry without content that nobody can find yet. Null where there is no memory for it.
   Pin draft(const EntryParts& parts);
@@ -134,6 +137,7 @@ class Store {
   std::uint64_t url_tag(const Url& url) const;
   Bucket& bucket_of(std::uint64_t hash) const { return buckets_[hash & (buckets_.size() - 1)]; }
   Pin pin(Entry& entry);
+  std::vector<Pin> pinned(const Url& url, std::size_t reader);
   bool is_banned(Entry& entry);
   std::uint64_t memory_bytes() const;
 

@@ -242,6 +242,18 @@ TEST_F(StoreTest, AUrlIsWhateverElseTheKeySays) {
   EXPECT_EQ(get("http://a/y header(b)=1"), "(none)");
 }
 
+TEST_F(StoreTest, WhoVisitsKeepsNobodyFromEvicting) {
+  open({.entries = 1});
+  put("http://a/x", "x");
+  std::string seen;
+  store->visit(*split_url("http://a/x"), 0, [&](const Entry& entry) {
+    put("http://a/y", "y");
+    seen = body_of(entry);
+  });
+  EXPECT_EQ(seen, "x") << "and what it looks at stays";
+  EXPECT_EQ(get("http://a/x"), "(none)");
+}
+
 TEST_F(StoreTest, KeysOfOneUrlDoNotShareABucket) {
   open({.entries = 10'000});
   Arena memory(blocks);
@@ -386,7 +398,7 @@ TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
 
 TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
   constexpr std::size_t readers = 3;
-  open({.memory_bytes = 2u << 20, .entries = 50, .readers = readers + 1});
+  open({.memory_bytes = 2u << 20, .entries = 50, .readers = readers + 2});
   std::atomic<bool> done = false;
   std::atomic<std::uint64_t> hits = 0;
   const auto read = [&](std::size_t reader) {
@@ -404,6 +416,12 @@ TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
   };
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < readers; ++i) threads.emplace_back(read, i);
+  threads.emplace_back([&] {
+    const Url url = *split_url("http://a/1");
+    while (!done.load())
+      store->visit(url, readers + 1,
+                   [](const Entry& entry) { ASSERT_EQ(body_of(entry), "http://a/1"); });
+  });
   Random random(9);
   for (int i = 0; i < 20'000; ++i) {
     const std::string url = "http://a/" + std::to_string(random.below(80));
