@@ -65,7 +65,7 @@ class Answering {
 
   /// RFC 9110 13.2.1: conditions are for what would be a success.
   bool is_unchanged() const {
-    return head_.status == 200 && is_not_modified(request_.head.fields, head_.fields);
+    return head_.status / 100 == 2 && is_not_modified(request_.head.fields, head_.fields);
   }
 
   Task<Outcome> send_unchanged() {

@@ -48,6 +48,46 @@ Url normal(std::string_view scheme, std::string_view authority, Arena& arena) {
   return url;
 }
 
+/// RFC 3986 3.1: what stands before the first colon, unless a path or a query has begun.
+bool has_scheme(std::string_view reference) {
+  const auto scheme = reference.substr(0, reference.find_first_of(":/?"));
+  return !scheme.empty() && scheme.size() < reference.size() && reference[scheme.size()] == ':' &&
+         is_alpha(scheme.front()) &&
+         std::ranges::all_of(
+             scheme,
+             [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+}
+
+std::optional<Url> same_origin(const Url& from, std::string_view text, Arena& arena) {
+  const auto absolute = split_url(text);
+  if (!absolute) return std::nullopt;
+  const std::string_view colon = absolute->port.empty() ? "" : ":";
+  Url url = normal(lower(absolute->scheme, arena),
+                   arena.join(absolute->host, colon, absolute->port), arena);
+  const bool has_path = absolute->rest.starts_with('/');
+  url.rest = has_path ? absolute->rest : arena.join("/", absolute->rest);
+  const bool same = url.scheme == from.scheme && url.host == from.host && url.port == from.port;
+  return same ? std::optional(url) : std::nullopt;
+}
+
+/// RFC 3986 5.2.4, of a path that begins with a slash.
+std::string_view without_dot_segments(std::string_view path, Arena& arena) {
+  const std::span<char> text = arena.room<char>(path.size() + 1);
+  std::size_t size = 0;
+  path.remove_prefix(1);
+  for (bool more = true; more;) {
+    more = path.contains('/');
+    const auto segment = take_until(path, '/');
+    const bool up = segment == "..", stays = up || segment == ".";
+    while (up && size > 0 && text[--size] != '/') {
+    }
+    if (stays && more) continue;
+    text[size++] = '/';
+    if (!stays) size += segment.copy(&text[size], segment.size());
+  }
+  return {text.data(), size};
+}
+
 }  // namespace
 
 Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
@@ -103,24 +143,20 @@ std::optional<Url> resolve(std::string_view base, std::string_view reference, Ar
   const auto from = split_url(url_of(base));
   if (!from || reference.empty()) return std::nullopt;
   reference = take_until(reference, '#');
-  if (const auto absolute = split_url(reference)) {
-    Url url = normal(lower(absolute->scheme, arena),
-                     arena.join(absolute->host, absolute->port.empty() ? "" : ":", absolute->port),
-                     arena);
-    url.rest = absolute->rest.empty() ? std::string_view("/") : absolute->rest;
-    const bool same =
-        url.scheme == from->scheme && url.host == from->host && url.port == from->port;
-    return same ? std::optional(url) : std::nullopt;
-  }
-  if (reference.starts_with("//")) return std::nullopt;
+  if (reference.starts_with("//")) reference = arena.join(from->scheme, ":", reference);
+  if (has_scheme(reference)) return same_origin(*from, reference, arena);
+  std::string_view query = reference;
+  const std::string_view path = take_until(query, '?');
   Url url = *from;
-  if (reference.starts_with('/')) {
-    url.rest = reference;
-  } else {
-    std::string_view path = from->rest;
-    path = take_until(path, '?');
-    url.rest = arena.join(path.substr(0, path.rfind('/') + 1), reference);
+  if (path.empty()) {
+    url.rest = arena.join(from->rest.substr(0, from->rest.find('?')), reference);
+    return url;
   }
+  const auto own = from->rest.substr(0, from->rest.find('?'));
+  const auto merged =
+      path.starts_with('/') ? path : arena.join(own.substr(0, own.rfind('/') + 1), path);
+  const bool has_query = path.size() < reference.size();
+  url.rest = arena.join(without_dot_segments(merged, arena), has_query ? "?" : "", query);
   return url;
 }
 

@@ -140,9 +140,18 @@ TEST(Key, AReferenceIsOfTheUrlAlone) {
   };
   EXPECT_EQ(named("/z?a=1"), "/z?a=1");
   EXPECT_EQ(named("z"), "/x/z");
+  EXPECT_EQ(named("?c"), "/x/y?c");
+  EXPECT_EQ(named("../z"), "/z");
+  EXPECT_EQ(named("./a/../../../b/.."), "/");
+  EXPECT_EQ(named("/a/./b/."), "/a/b/");
+  EXPECT_EQ(named("/done?next=http://b/z"), "/done?next=http://b/z");
+  EXPECT_EQ(named("z?to=c:d"), "/x/z?to=c:d");
   EXPECT_EQ(named("http://A.example:80/z#top"), "/z");
   EXPECT_EQ(named("http://b/z"), "elsewhere");
-  EXPECT_EQ(named("//a.example/z"), "elsewhere");
+  EXPECT_EQ(named("//a.example/z"), "/z");
+  EXPECT_EQ(named("http://a.example?c"), "/?c");
+  EXPECT_EQ(named("//b/z"), "elsewhere");
+  EXPECT_EQ(named("mailto:a"), "elsewhere");
   EXPECT_EQ(named(""), "elsewhere");
 }
 

@@ -44,6 +44,13 @@ def test_a_part_is_stored_and_serves_what_lies_in_it(ask):
     assert inside["Cache-Status"].startswith("Minato; hit")
 
 
+def test_a_condition_comes_before_the_range(cached, ask):
+    """RFC 9110 13.2.2."""
+    ask("bytes=2-6", first=2, last=6)
+    fields = {"Range": "bytes=2-6", "If-None-Match": '"a"'}
+    assert cached.get("/", fields=fields).status == 304
+
+
 def test_what_does_not_lie_in_it_is_asked_for(ask):
     ask("bytes=2-6", first=2, last=6)
     assert ask("bytes=8-9", first=8, last=9).text == "89"

@@ -132,8 +132,9 @@ class TestIfError:
 
     @pytest.mark.parametrize("more", [{"method": "HEAD"}, {"fields": {"Range": "bytes=0-1"}},
                                       {"fields": {"If-None-Match": '"a"'}}], ids=str)
-    def test_for_what_is_asked_alone_too(self, caching_for, replies, more):
-        proxy = caching_for(replies(stale("stale-if-error=600"), None), top=ONCE)
+    @pytest.mark.parametrize("failure", [None, response(b"", status="503 Oops")], ids=["hangs up", "503"])
+    def test_for_what_is_asked_alone_too(self, caching_for, replies, more, failure):
+        proxy = caching_for(replies(stale("stale-if-error=600"), failure), top=ONCE)
         proxy.get()
         assert proxy.get(**more).status in (200, 206, 304)
 

@@ -181,13 +181,13 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
 Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
              WallTime now, Arena& arena) {
   if (asked.bypasses) return pass(Refusal::bypass);
+  if (asked.validated && asked.stale_on_error && is_origin_error(head.status))
+    return {.kind = Kind::error, .entry = {}, .growth = {}};
   if (asked.facts.method == http::Method::head) {
     update_by_head(asked, head, length, now, arena);
     return pass(Refusal::method);
   }
   if (asked.validated && head.status == 304) return confirm(asked, head, now, arena);
-  if (asked.validated && asked.stale_on_error && is_origin_error(head.status))
-    return {.kind = Kind::error, .entry = {}, .growth = {}};
   if (asked.completion != nullptr && answers_the_range(head.status))
     return complete(asked, head, length, now, arena);
   const ResponseFacts facts = facts_of(asked, head, now);
