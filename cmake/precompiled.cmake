@@ -1,6 +1,6 @@
-# What makes the builds of tests faster: what most sources include of others' headers is parsed once,
-# and tests of rooms, most of the code there, are hardly optimized. What users build does without, so
-# that a source cannot come to rely on an include that it does not have.
+# What makes the builds under sanitizers faster: what most sources include of others' headers is
+# parsed once, and tests of rooms, most of the code there, are not optimized. The other builds do
+# without, so that a source cannot come to rely on an include that it does not have.
 option(MINATO_PRECOMPILED "Precompile the headers of the standard library and GoogleTest" OFF)
 
 set(MINATO_COMMON_HEADERS
@@ -12,7 +12,6 @@ function(minato_precompile name)
   set(source ${PROJECT_BINARY_DIR}/${name}.cc)
   file(CONFIGURE OUTPUT ${source} CONTENT "")
   add_library(${name} OBJECT ${source})
-  target_link_libraries(${name} PRIVATE minato_warnings)  # g++ takes a header of the same ones alone
   target_precompile_headers(${name} PRIVATE ${ARGN})
 endfunction()
 

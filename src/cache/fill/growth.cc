@@ -7,7 +7,7 @@ namespace minato::cache {
 namespace {
 
 constexpr std::size_t first_piece_bytes = 4096;
-constexpr std::size_t passing_piece_bytes = 64u << 10;
+constexpr std::size_t passing_piece_bytes = 16u << 10;
 
 using Lock = std::lock_guard<std::mutex>;
 

@@ -67,7 +67,7 @@ class Growth {
     bool from_store;
   };
   /// Of a body that only passes: as much is kept for the slowest reader.
-  static constexpr std::uint64_t window_bytes = 256u << 10;
+  static constexpr std::uint64_t window_bytes = 64u << 10;
 
   std::string_view keep_some(std::string_view piece);
   bool make_chunk(std::size_t bytes);
