@@ -190,6 +190,7 @@ Task<Reply> purge(Program& program, const Question& question) {
   auto url = has_url ? cache::parse_url(order->value, arena) : Url{};
   if (!url) co_return unreadable(*order);
   if (order->what == "url" && url->scheme.empty()) co_return unreadable(*order);
+  if (order->what == "host" && url->rest != "/") co_return unreadable(*order);
   const auto forms = forms_of(*url, program.cache_rules(*url), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};

@@ -17,11 +17,20 @@ bool is_origin_error(std::uint16_t status) {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-/// RFC 9111 3.3; nullopt for a 206 that says no such thing.
-std::optional<ContentRange> part_of(const Asked& asked, const http::ResponseHead& head) {
+/// RFC 9111 3.3; of nothing where a 206 says no such thing. An origin may answer another range than
+/// it was asked for (RFC 9110 15.3.7): that is no answer to who asks the same again.
+Part part_of(const Asked& asked, const http::ResponseHead& head) {
   const bool asked_for_one = asked.request.fields.count_of(FieldId::range) == 1;
-  if (!asked_for_one || head.fields.count_of(FieldId::content_range) != 1) return std::nullopt;
-  return parse_content_range(head.fields.value(FieldId::content_range));
+  if (!asked_for_one || head.fields.count_of(FieldId::content_range) != 1) return {};
+  const auto content = parse_content_range(head.fields.value(FieldId::content_range));
+  const auto range = asked.request.fields.value(FieldId::range);
+  const bool answers = content && (!content->complete || range_within(range, *content));
+  return {.content = content, .range = answers ? range : std::string_view{}};
+}
+
+bool is_as_it_says(const Part& part, http::BodyLength length) {
+  const bool says_length = length.kind == http::BodyLength::Kind::known;
+  return part.content && (!says_length || length.bytes == part.content->range.size());
 }
 
 /// What keeps a response from being stored, whoever asked for it.
@@ -106,7 +115,7 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
   if (refusal != Refusal::none) return refusal;
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;
-  if (head.status == 206 && !part_of(asked, head)) return Refusal::partial;
+  if (head.status == 206 && !is_as_it_says(part_of(asked, head), length)) return Refusal::partial;
   const bool too_large = length.kind == http::BodyLength::Kind::known &&
                          length.bytes > asked.rules.options().max_body_size.count;
   return too_large ? Refusal::too_large : Refusal::none;
@@ -197,9 +206,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
     if (is_for_all(refusal) && !is_origin_error(head.status)) forget(asked);
     return pass(refusal);
   }
-  Part part;
-  if (head.status == 206)
-    part = {.content = part_of(asked, head), .range = asked.request.fields.value(FieldId::range)};
+  const Part part = head.status == 206 ? part_of(asked, head) : Part{};
   Ruling ruling = take_in(asked, head, facts, part, known_bytes(length), arena);
   return ruling.entry ? std::move(ruling) : pass(Refusal::too_large);
 }
