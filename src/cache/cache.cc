@@ -15,7 +15,8 @@ StoreLimits limits_of(const CacheOptions& options, std::size_t readers, std::uin
 
 Cache::Cache(const CacheOptions& options, std::size_t readers, std::uint64_t seed)
     : store_(limits_of(options, readers, seed)),
-      uncacheable_(options.service.collapse.uncacheable_memory) {}
+      uncacheable_(options.service.collapse.uncacheable_memory),
+      flights_(store_) {}
 
 bool is_same_store(const CacheOptions& one, const CacheOptions& other) {
   return one.capacity == other.capacity && one.type == other.type &&

@@ -205,16 +205,17 @@ Pin CacheExchange::heads_part() const { return facts_.method == Method::head ? p
 
 Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
   const bool on_error = stored_ && decision_->serves_on_error;
-  const Asked asked{.cache = cache_,
-                    .rules = rules_,
-                    .key = key_,
-                    .request = request_.head,
-                    .facts = facts_,
-                    .validated = stored_ ? stored_ : heads_part(),
-                    .stale_on_error = on_error,
-                    .sent = now(),
-                    .reader = surroundings_.reader,
-                    .bypasses = bypasses_};
+  Asked asked{.cache = cache_,
+              .rules = rules_,
+              .key = key_,
+              .request = request_.head,
+              .facts = facts_,
+              .validated = stored_ ? stored_ : heads_part(),
+              .stale_on_error = on_error,
+              .sent = now(),
+              .purges_before = cache_.store().purges(),
+              .reader = surroundings_.reader,
+              .bypasses = bypasses_};
   Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_, request_);
   http::RequestHead head(request_.arena);
   Outcome outcome;
@@ -296,7 +297,7 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
 void CacheExchange::refresh(const Pin& entry) {
   if (entry->refreshing.exchange(true, std::memory_order_relaxed)) return;
   std::string key = flight_key();
-  auto [flight, leads] = cache_.flights().board(key);
+  auto [flight, leads] = cache_.flights().board(key, key_.text);
   if (!leads) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));
   refreshing.validated = entry;
@@ -307,8 +308,8 @@ void CacheExchange::refresh(const Pin& entry) {
 Task<CacheExchange::Attempt> CacheExchange::ask_together() {
   std::string key = flight_key();
   if (!rules_.options().collapse.enabled)  // the rest of a part, for this request alone
-    co_return co_await lead(std::make_shared<Flight>(), std::move(key));
-  auto [flight, leads] = cache_.flights().board(key);
+    co_return co_await lead(std::make_shared<Flight>(cache_.store().purges()), std::move(key));
+  auto [flight, leads] = cache_.flights().board(key, key_.text);
   if (leads) co_return co_await lead(std::move(flight), std::move(key));
   co_return co_await follow(std::move(flight));
 }

@@ -118,6 +118,51 @@ def test_a_soft_purge_makes_the_next_request_validate(cached, numbered):
     assert cached.get("/x").text == "0"
 
 
+ORDERS = [{"url": "http://app.test/"}, {"prefix": "app.test/"}, {"host": "app.test"}, {"tag": "red"},
+          {"all": True}]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: next(iter(order)))
+def test_what_has_no_head_yet_is_purged_too(caching_for, scripted, order):
+    proxy = caching_for(scripted)
+    with proxy.client() as early, proxy.client() as late:
+        early.ask()
+        slow, _ = scripted.expect()
+        assert purge(proxy, **order)[0] == 200
+        late.ask()
+        fast, _ = scripted.expect()  # by itself
+        slow.send(response("old", **FIELDS, Connection="close"))
+        assert early.read_response().text == "old"
+        fast.send(response("new", **FIELDS | {"Cache_Control": "no-store"}, Connection="close"))
+        assert late.read_response().text == "new"
+        late.ask()
+        again, _ = scripted.expect()  # the old one was not stored
+        again.send(response("newer", **FIELDS))
+        assert late.read_response().text == "newer"
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: next(iter(order)))
+def test_what_is_purged_softly_while_it_is_validated_is_validated_again(caching_for, scripted, order):
+    proxy = caching_for(scripted)
+    unchanged = response(status="304 Not Modified", Connection="close", **FIELDS)
+    with proxy.client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        origin.send(response("x", **FIELDS | {"Age": "300"}, Connection="close"))
+        client.read_response()
+        client.ask()
+        origin, _ = scripted.expect()
+        assert purge(proxy, **order, soft=True)[0] == 200
+        origin.send(unchanged)
+        assert client.read_response().text == "x"
+        client.ask()
+        origin, asked = scripted.expect()
+        assert asked["If-None-Match"] == '"1"'
+        origin.send(unchanged)
+        assert client.read_response().text == "x"
+        assert proxy.get("/").text == "x"  # that one was asked for afterwards
+
+
 @pytest.mark.parametrize("body", [
     "", "[]", "{}", '{"url": ""}', '{"url": 1}', '{"all": false}', '{"urls": "http://a/"}',
     '{"url": "http://a/", "tag": "x"}', '{"host": "a.example/x"}', '{"url": "/x"}', '{"url": "ftp://a/"}', '{"host": "a b"}',

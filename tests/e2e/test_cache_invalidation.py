@@ -97,3 +97,26 @@ def test_what_is_on_its_way_meanwhile_is_not_stored(caching_for, scripted):
         after, _ = scripted.expect()
         after.send(reply(b"new", FOREVER))
         assert writer.read_response().text == "new"
+
+
+@pytest.mark.parametrize("fields", [{}, {"Cache-Control": "no-cache"}], ids=["for all", "alone"])
+def test_what_was_asked_for_before_and_comes_afterwards_is_for_nobody_else(caching_for, scripted, fields):
+    proxy = caching_for(scripted)
+    with proxy.client() as reader, proxy.client() as writer, proxy.client() as late:
+        reader.ask("/a", fields=fields)
+        slow, _ = scripted.expect()
+        writer.ask("/a", method="PUT", body="new")
+        other, _ = scripted.expect()
+        other.send(response(b"written", Connection="close"))
+        assert writer.read_response().text == "written"
+        late.ask("/a")
+        after, _ = scripted.expect()  # by itself, rather than with the reader
+        slow.send(reply(b"old", FOREVER, Connection="close"))
+        assert reader.read_response().text == "old"
+        after.send(reply(b"new", "no-store", Connection="close"))
+        assert late.read_response().text == "new"
+        writer.ask("/a")
+        again, _ = scripted.expect()  # the old one was not stored
+        again.send(reply(b"newer", FOREVER))
+        assert writer.read_response().text == "newer"
+        assert proxy.get("/a").text == "newer"

@@ -172,6 +172,7 @@ void Fill::copy_request(const http::Request& request) {
                        .stale_on_error = order_.stale_on_error,
                        .completion = order_.completion ? &*order_.completion : nullptr,
                        .sent = loop_.wall(),
+                       .purges_before = order_.flight->purges_before(),
                        .reader = order_.reader});
 }
 

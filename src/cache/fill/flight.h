@@ -26,12 +26,19 @@ enum class Stage : std::uint8_t {
 /// never afterwards.
 class Flight {
  public:
+  /// `purges_before`: Store::purges when it sets out.
+  explicit Flight(std::uint64_t purges_before) : purges_before_(purges_before) {}
+
+  std::uint64_t purges_before() const { return purges_before_; }
   Stage stage() const { return stage_.load(std::memory_order_acquire); }
   runtime::Bell& bell() { return bell_; }
 
-  /// What it brings was purged since it set out.
-  bool is_outdated() const {
-    return stage() == Stage::growing && entry->spoiled.load(std::memory_order_relaxed);
+  /// What it brings was purged since it set out, or may have been where there is no head yet.
+  bool is_outdated(const Store& store, std::string_view stored_under) const {
+    const Stage now = stage();
+    if (now == Stage::waiting) return store.may_be_purged(stored_under, purges_before_);
+    return now == Stage::growing && (entry->spoiled.load(std::memory_order_relaxed) ||
+                                     entry->marked_stale.load(std::memory_order_relaxed));
   }
 
   void become(Stage stage, runtime::Loop& here) {
@@ -47,6 +54,7 @@ class Flight {
   http::Failure failure{http::Reason::none};
 
  private:
+  const std::uint64_t purges_before_;
   std::atomic<Stage> stage_{Stage::waiting};
   runtime::Bell bell_;
 };
@@ -54,15 +62,18 @@ class Flight {
 /// Shared. Those that may still be joined.
 class Flights {
  public:
+  explicit Flights(const Store& store) : store_(store) {}
+
   struct Boarded {
     std::shared_ptr<Flight> flight;
     bool leads = false;  ///< nobody had asked yet: the caller has to, and to `land` it
   };
-  Boarded board(const std::string& key) {
+  /// `stored_under`: the text of the Key of what it is to bring.
+  Boarded board(const std::string& key, std::string_view stored_under) {
     const std::lock_guard lock(mutex_);
     auto& flight = by_key_[key];
-    const bool leads = flight == nullptr || flight->is_outdated();
-    if (leads) flight = std::make_shared<Flight>();
+    const bool leads = flight == nullptr || flight->is_outdated(store_, stored_under);
+    if (leads) flight = std::make_shared<Flight>(store_.purges());
     return {flight, leads};
   }
   /// No others may join.
@@ -73,6 +84,7 @@ class Flights {
   }
 
  private:
+  const Store& store_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> by_key_;
 };

@@ -15,8 +15,10 @@ namespace {
 using runtime::EpollLoop;
 
 TEST(Flights, TheFirstLeadsAndTheOthersJoin) {
-  Flights flights;
-  const auto first = flights.board("a"), second = flights.board("a"), other = flights.board("b");
+  const Store store{StoreLimits{}};
+  Flights flights(store);
+  const auto first = flights.board("a", "http://a/"), second = flights.board("a", "http://a/"),
+             other = flights.board("b", "http://b/");
   EXPECT_TRUE(first.leads);
   EXPECT_FALSE(second.leads);
   EXPECT_EQ(first.flight, second.flight);
@@ -24,21 +26,35 @@ TEST(Flights, TheFirstLeadsAndTheOthersJoin) {
 }
 
 TEST(Flights, NobodyJoinsOneThatHasLanded) {
-  Flights flights;
-  const auto first = flights.board("a");
+  const Store store{StoreLimits{}};
+  Flights flights(store);
+  const auto first = flights.board("a", "http://a/");
   flights.land("a", *first.flight);
-  const auto second = flights.board("a");
+  const auto second = flights.board("a", "http://a/");
   EXPECT_TRUE(second.leads);
   EXPECT_NE(first.flight, second.flight);
 }
 
 TEST(Flights, WhoLandsLateTakesNoOtherDown) {
-  Flights flights;
-  const auto first = flights.board("a");
+  const Store store{StoreLimits{}};
+  Flights flights(store);
+  const auto first = flights.board("a", "http://a/");
   flights.land("a", *first.flight);
-  const auto second = flights.board("a");
+  const auto second = flights.board("a", "http://a/");
   flights.land("a", *first.flight);
-  EXPECT_EQ(flights.board("a").flight, second.flight);
+  EXPECT_EQ(flights.board("a", "http://a/").flight, second.flight);
+}
+
+TEST(Flights, NobodyJoinsOneThatSetOutBeforeAPurgeOfIt) {
+  Store store{StoreLimits{}};
+  Flights flights(store);
+  const auto first = flights.board("a", "http://a/");
+  store.purge_url(*split_url("http://b/"), Purge::remove);
+  EXPECT_EQ(flights.board("a", "http://a/").flight, first.flight);
+  store.purge_url(*split_url("http://a/"), Purge::remove);
+  const auto second = flights.board("a", "http://a/");
+  EXPECT_TRUE(second.leads);
+  EXPECT_EQ(flights.board("a", "http://a/").flight, second.flight);
 }
 
 /// One of a crew on a thread of its own.
@@ -48,7 +64,7 @@ class Passenger {
 
   void run() {
     const auto loop = EpollLoop::make(seed_).value();
-    const auto [flight, leads] = flights_.board("key");
+    const auto [flight, leads] = flights_.board("key", "http://a/");
     leads_ = leads;
     if (leads) return land(*flight, *loop);
     runtime::Scope tasks(*loop);
@@ -85,8 +101,9 @@ class Passenger {
 };
 
 TEST(Flights, WhoWaitsOnAnotherThreadSeesWhatCameOfIt) {
+  const Store store{StoreLimits{}};
   for (std::uint64_t round = 0; round < 50; ++round) {
-    Flights flights;
+    Flights flights(store);
     std::deque<Passenger> crew;
     std::vector<std::thread> threads;
     for (std::uint64_t i = 0; i < 4; ++i) crew.emplace_back(flights, 10 * round + i);

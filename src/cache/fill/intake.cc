@@ -61,7 +61,7 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   const http::Fields lines = stored_lines(asked, fresh.fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
   Pin entry = make_draft(asked, fresh.fields, lines, facts, part);
-  if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry);
+  if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
   return {.entry = std::move(entry)};
 }
 
@@ -211,15 +211,17 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
   return ruling.entry ? std::move(ruling) : pass(Refusal::too_large);
 }
 
-void invalidate(const Asked& asked, const http::ResponseHead& head, Arena& arena) {
+void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   if (http::is_safe(asked.facts.method) || head.status < 200 || head.status >= 400) return;
   Store& store = asked.cache.store();
+  const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
   const auto purge = [&](const std::optional<Url>& url) {
     if (url) store.purge_url(asked.rules.as_keyed(*url, arena), Purge::remove);
   };
   purge(split_url(url_of(asked.key.text)));
   for (const FieldId id : {FieldId::location, FieldId::content_location})
     purge(resolve(asked.key.text, head.fields.value(id), arena));
+  if (is_newest) asked.purges_before = store.purges();
 }
 
 }  // namespace minato::cache

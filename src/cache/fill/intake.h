@@ -22,8 +22,9 @@ struct Asked {
   bool stale_on_error = false;             ///< `validated` may serve where the origin fails
   const Completion* completion = nullptr;  ///< what it asks the origin for the rest of; may be null
   WallTime sent{};
-  std::size_t reader = 0;  ///< who asks, in the store
-  bool bypasses = false;   ///< nothing is stored of the answer, nor changed by it
+  std::uint64_t purges_before = 0;  ///< Store::purges when it was sent
+  std::size_t reader = 0;           ///< who asks, in the store
+  bool bypasses = false;            ///< nothing is stored of the answer, nor changed by it
 };
 
 struct Ruling {
@@ -48,7 +49,8 @@ struct Ruling {
 Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
              WallTime now, Arena& arena);
 
-/// An unsafe method that succeeded makes what is stored of its target out of date (RFC 9111 4.4).
-void invalidate(const Asked& asked, const http::ResponseHead& head, Arena& arena);
+/// An unsafe method that succeeded makes what is stored of its target out of date (RFC 9111 4.4),
+/// but for its own answer.
+void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena);
 
 }  // namespace minato::cache

@@ -123,7 +123,8 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
                                     .facts = facts,
                                     .part = part.content,
                                     .range = part.range,
-                                    .tags = tags});
+                                    .tags = tags,
+                                    .purges_before = asked.purges_before});
 }
 
 }  // namespace minato::cache

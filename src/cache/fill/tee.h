@@ -12,7 +12,7 @@ namespace minato::cache {
 /// `ruling` tells, when the exchange with the origin is over.
 class Tee final : public http::Responder {
  public:
-  Tee(Fills& fills, const Asked& asked, CacheStatus status, std::string_view name,
+  Tee(Fills& fills, Asked& asked, CacheStatus status, std::string_view name,
       http::Responder& client, http::Request& request)
       : fills_(fills),
         loop_(fills.loop()),
@@ -45,7 +45,7 @@ class Tee final : public http::Responder {
 
   Fills& fills_;
   runtime::Loop& loop_;
-  const Asked& asked_;
+  Asked& asked_;
   CacheStatus status_;
   std::string_view name_;
   http::Responder& client_;

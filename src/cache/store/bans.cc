@@ -46,8 +46,7 @@ std::unique_ptr<const BanList::Bans> BanList::install(std::unique_ptr<const Bans
 std::size_t BanList::memory_bytes() const {
   if (!bans_) return 0;
   std::size_t bytes = bans_->all.capacity() * sizeof(Ban);
-  for (const Ban& ban : bans_->all)
-    bytes += ban.host.capacity() + ban.prefix.capacity() + ban.scheme.capacity();
+  for (const Ban& ban : bans_->all) bytes += ban.text_bytes();
   return bytes;
 }
 

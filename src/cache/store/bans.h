@@ -22,6 +22,9 @@ struct Ban {
   bool soft = false;   ///< marks stale
 
   bool concerns(std::string_view key) const;
+  std::size_t text_bytes() const {
+    return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity();
+  }
 };
 
 /// Bounds: `bans_max`; whoever adds more carries them out before, so that none is pending.

@@ -52,7 +52,7 @@ struct Entry : Item {
 
   // Whoever reads it.
   std::atomic<std::uint32_t> pins{1};
-  std::atomic<bool> marked_stale{false};  ///< purged softly
+  std::atomic<bool> marked_stale{false};  ///< purged softly, on its way in maybe
   std::atomic<bool> refreshing{false};    ///< one is enough
   std::atomic<bool> spoiled{false};       ///< purged on its way in: it will not be stored
   std::atomic<std::uint64_t> bans_checked{0};

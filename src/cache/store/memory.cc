@@ -84,7 +84,8 @@ void Store::give_chain(Piece* first) {
 
 std::uint64_t Store::memory_bytes() const {
   return region_.used_bytes() + region_.overhead_bytes() + buckets_.bytes() + tags_.bytes() +
-         evictor_->memory_bytes() + bans_.memory_bytes() + retired_.capacity() * sizeof(Entry*);
+         evictor_->memory_bytes() + bans_.memory_bytes() + purge_log_.memory_bytes() +
+         retired_.capacity() * sizeof(Entry*);
 }
 
 Piece* Store::take_piece(std::size_t bytes) {
@@ -131,7 +132,10 @@ Pin Store::draft(const EntryParts& parts) {
   Entry* const entry = make_draft(memory, parts, seed());
   entry->content = new (content) Content;
   entry->bans_checked.store(bans_.newest(), std::memory_order_relaxed);
-  drafts_.push_back(*entry);
+  const auto verdict = purge_log_.judge(entry->key, entry->tags, parts.purges_before);
+  entry->marked_stale.store(verdict == BanList::Verdict::stale, std::memory_order_relaxed);
+  entry->spoiled.store(verdict == BanList::Verdict::gone, std::memory_order_relaxed);
+  if (verdict != BanList::Verdict::gone) drafts_.push_back(*entry);
   return Pin(*this, *entry);
 }
 

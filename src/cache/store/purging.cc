@@ -31,11 +31,18 @@ void Store::purge(Entry& entry, Purge how) {
     unlink(entry);
 }
 
-/// What is on its way into the store is not to come in any more.
-void Store::spoil_drafts(const std::function<bool(const Entry&)>& matches) {
+bool Store::may_be_purged(std::string_view key, std::uint64_t before) const {
+  if (before == purges()) return false;
+  const Lock lock(mutex_);
+  return purge_log_.judge(key, std::nullopt, before) != BanList::Verdict::none;
+}
+
+/// What is on its way into the store is not to come in any more, or not as fresh.
+void Store::purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches) {
   drafts_.for_each([&](Item& item) {
     auto& draft = static_cast<Entry&>(item);
     if (!matches(draft)) return;
+    if (how == Purge::mark_stale) return draft.marked_stale.store(true, std::memory_order_relaxed);
     draft.unlink();
     draft.spoiled.store(true, std::memory_order_relaxed);
   });
@@ -45,6 +52,7 @@ std::uint64_t Store::purge_url(const Url& url, Purge how) {
   const Lock lock(mutex_);
   const std::uint64_t hash = hash_of(url, seed()), before = purged_;
   const auto matches = [&](const Entry& entry) { return is_of(entry.key, url); };
+  purge_log_.add_url(url, how);
   for (Entry* entry = bucket_of(hash).load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
     if (entry->hash == hash && matches(*entry)) purge(*entry, how);
@@ -53,15 +61,16 @@ std::uint64_t Store::purge_url(const Url& url, Purge how) {
   tags_.for_each(url_tag(url), [&](Entry& entry) {
     if (matches(entry)) purge(entry, how);
   });
-  spoil_drafts(matches);
+  purge_drafts(how, matches);
   return purged_ - before;
 }
 
 std::uint64_t Store::purge_tag(std::string_view tag, Purge how) {
   const Lock lock(mutex_);
   const std::uint64_t hash = hash_bytes(tag, seed()), before = purged_;
+  purge_log_.add_tag(hash, how);
   tags_.for_each(hash, [&](Entry& entry) { purge(entry, how); });
-  spoil_drafts([&](const Entry& entry) {
+  purge_drafts(how, [&](const Entry& entry) {
     return std::ranges::any_of(entry.tags, [&](const TagNode& node) { return node.hash == hash; });
   });
   return purged_ - before;
@@ -70,13 +79,9 @@ std::uint64_t Store::purge_tag(std::string_view tag, Purge how) {
 void Store::ban(Ban ban) {
   const Lock lock(mutex_);
   if (bans_.is_full()) settle_all();
-  const bool soft = ban.soft;
-  const auto concerns = [&](const Entry& entry) { return ban.concerns(entry.key); };
-  drafts_.for_each([&](Item& item) {
-    auto& draft = static_cast<Entry&>(item);
-    if (soft && concerns(draft)) draft.marked_stale.store(true, std::memory_order_relaxed);
-  });
-  if (!soft) spoil_drafts(concerns);
+  purge_log_.add_ban(ban);
+  purge_drafts(ban.soft ? Purge::mark_stale : Purge::remove,
+               [&](const Entry& entry) { return ban.concerns(entry.key); });
   const auto before = bans_.add(std::move(ban));
   await_readers(readers_.retire());
 }
@@ -120,6 +125,7 @@ void Store::drop_bans() {
 std::uint64_t Store::purge_all(Purge how) {
   const Lock lock(mutex_);
   const std::uint64_t before = purged_;
+  purge_log_.add_all(how);
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     for (Entry* entry = buckets_[i].load(std::memory_order_relaxed); entry != nullptr;) {
       Entry* const next = entry->next.load(std::memory_order_relaxed);
@@ -127,7 +133,7 @@ std::uint64_t Store::purge_all(Purge how) {
       entry = next;
     }
   }
-  spoil_drafts([](const Entry&) { return true; });
+  purge_drafts(how, [](const Entry&) { return true; });
   collect();
   return purged_ - before;
 }

@@ -49,7 +49,8 @@ Store::Store(const StoreLimits& limits)
       region_(region_bytes(limits)),
       tags_(buckets_for(limits)),
       evictor_(limits.evictor->make()),
-      readers_(limits.readers) {}
+      readers_(limits.readers),
+      purge_log_(limits.seed) {}
 
 Pin Store::pin(Entry& entry) {
   entry.pins.fetch_add(1, std::memory_order_relaxed);
@@ -149,7 +150,7 @@ bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
   return place(draft);
 }
 
-bool Store::insert_in_place_of(Entry& stored, Entry& draft) {
+bool Store::insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges_before) {
   const Lock lock(mutex_);
   give_content(draft);
   draft.content = stored.content;
@@ -159,6 +160,9 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft) {
   draft.used.store(stored.used.load(std::memory_order_relaxed), std::memory_order_relaxed);
   // What was purged while it was asked about is as gone as if nobody had asked.
   const bool gone = !stored.listed || is_banned(stored);
+  // It may have had tags that the draft does not have.
+  if (purge_log_.judge(stored.key, stored.tags, purges_before) == BanList::Verdict::stale)
+    draft.marked_stale.store(true, std::memory_order_relaxed);
   if (stored.listed) unlink(stored);
   return !gone && place(draft);
 }

@@ -13,6 +13,7 @@
 #include "base/intrusive_list.h"
 #include "cache/store/bans.h"
 #include "cache/store/draft.h"
+#include "cache/store/purge_log.h"
 #include "cache/store/readers.h"
 #include "cache/store/region.h"
 #include "cache/store/tag_index.h"
@@ -65,11 +66,6 @@ struct StoreStats {
   std::uint64_t purged = 0;   ///< ever, by hand or by an unsafe request
 };
 
-enum class Purge : std::uint8_t {
-  remove,
-  mark_stale,
-};
-
 /// Shared. Outlive: pins, pieces and drafts die before the store.
 class Store {
  public:
@@ -93,12 +89,18 @@ class Store {
   /// size of the whole (RFC 9110 15.3.7.3). None where it has none, or does not say it.
   std::vector<Pin> parts_like(Entry& part, std::size_t reader);
 
+  /// How many purges there were so far; what is asked for from now on is newer than those. No lock.
+  std::uint64_t purges() const { return purge_log_.count(); }
+
   // The rest takes the lock.
 
   /// Calls `visit`, which may take its time, for what is stored under a URL: the first
   /// `visited_max`.
   void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
   static constexpr std::size_t visited_max = 1000;
+  /// Whether what was asked for under `key` when there had been `before` purges could be what one
+  /// of those since then was to end. Without any since then, no lock.
+  bool may_be_purged(std::string_view key, std::uint64_t before) const;
 
   /// An entry without content that nobody can find yet. Null where there is no memory for it.
   Pin draft(const EntryParts& parts);
@@ -109,10 +111,10 @@ class Store {
   void give_pieces(Piece* first);
 
   /// Puts a draft in the place of whatever the same requests selected before. `first` is its body,
-  /// of `size` bytes. False where it was purged in the meantime: it stays out of sight then.
+  /// of `size` bytes. False where it was purged since it was asked for: it stays out of sight then.
   bool insert(Entry& draft, Piece* first, std::uint64_t size);
-  /// The same with the body of another entry, which goes.
-  bool insert_in_place_of(Entry& stored, Entry& draft);
+  /// The same with the body of another entry, which goes; `purges_before` is the draft's.
+  bool insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges_before);
 
   void remove(Entry& entry);
   /// It can still be found.
@@ -157,7 +159,7 @@ class Store {
   void enforce_limits();
   bool place(Entry& draft);
   void purge(Entry& entry, Purge how);
-  void spoil_drafts(const std::function<bool(const Entry&)>& matches);
+  void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
   std::size_t settle_bucket(std::size_t number);
   void settle_all();
   void drop_bans();
@@ -173,6 +175,7 @@ class Store {
   std::unique_ptr<Evictor> evictor_;
   Readers readers_;
   BanList bans_;
+  PurgeLog purge_log_;
   std::size_t settled_ = 0;        // buckets, of a round through all of them
   std::uint64_t settled_for_ = 0;  // the newest ban when that began
   IntrusiveList<Item> drafts_;

@@ -44,7 +44,8 @@ struct StoreTest : testing::Test {
                                     .facts = facts,
                                     .part = {},
                                     .range = {},
-                                    .tags = tags});
+                                    .tags = tags,
+                                    .purges_before = store->purges()});
     return draft && store->insert(*draft, pieces(body), body.size());
   }
 
@@ -203,7 +204,7 @@ TEST_F(StoreTest, WhatA304MadeSharesTheBody) {
                                   .facts = {},
                                   .part = {},
                                   .tags = {}});
-  EXPECT_TRUE(store->insert_in_place_of(*old, *fresh));
+  EXPECT_TRUE(store->insert_in_place_of(*old, *fresh, store->purges()));
   EXPECT_EQ(find("http://a/")->content, old->content);
   EXPECT_EQ(find("http://a/")->used, 7u);  // by nobody since then
   EXPECT_EQ(store->stats().entries, 1u);
@@ -365,8 +366,9 @@ TEST_F(StoreTest, WhatIsBannedIsNotConfirmedAfterwards) {
                                   .lines = none,
                                   .facts = {},
                                   .part = {},
-                                  .tags = {}});
-  EXPECT_FALSE(store->insert_in_place_of(*asked_about, *fresh));
+                                  .tags = {},
+                                  .purges_before = store->purges()});
+  EXPECT_FALSE(store->insert_in_place_of(*asked_about, *fresh, store->purges()));
   EXPECT_EQ(get("http://a/"), "(none)");
 }
 
@@ -380,7 +382,8 @@ TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
                          .lines = none,
                          .facts = {},
                          .part = {},
-                         .tags = red});
+                         .tags = red,
+                         .purges_before = store->purges()});
   };
   const Pin by_url = draft();
   store->purge_url(*split_url("http://a/"), Purge::remove);
@@ -394,6 +397,97 @@ TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
   }
   EXPECT_FALSE(store->insert(*by_ban, nullptr, 0));
   EXPECT_FALSE(find("http://a/"));
+}
+
+struct AskedBefore : StoreTest {
+  /// Whether what was asked for when there had been `before` purges is found afterwards.
+  Pin bring(std::uint64_t before, std::string_view text = "http://a/x") {
+    const std::string_view red[] = {"red"};
+    const Pin draft = store->draft({.key = key(text),
+                                    .vary = {},
+                                    .variant = {},
+                                    .lines = none,
+                                    .facts = {},
+                                    .part = {},
+                                    .tags = red,
+                                    .purges_before = before});
+    if (draft) store->insert(*draft, nullptr, 0);
+    return find(text);
+  }
+
+  /// Of every kind, each alone.
+  std::vector<std::function<void(Purge)>> concerning() {
+    return {[this](Purge how) { store->purge_url(*split_url("http://a/x"), how); },
+            [this](Purge how) { store->purge_tag("red", how); },
+            [this](Purge how) { store->ban({.host = "a", .soft = how == Purge::mark_stale}); },
+            [this](Purge how) { store->purge_all(how); }};
+  }
+};
+
+TEST_F(AskedBefore, WhatAPurgeConcernsStaysOutHoweverLateItsHeadComes) {
+  open();
+  for (const auto& purge : concerning()) {
+    const auto before = store->purges();
+    purge(Purge::remove);
+    EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+    EXPECT_FALSE(bring(before));
+    EXPECT_FALSE(bring(before, "http://a/x more"));
+    EXPECT_FALSE(store->may_be_purged("http://a/x", store->purges()));
+    EXPECT_TRUE(bring(store->purges()));
+  }
+}
+
+TEST_F(AskedBefore, WhatASoftPurgeConcernsIsStoredAsStale) {
+  open();
+  for (const auto& purge : concerning()) {
+    const auto before = store->purges();
+    purge(Purge::mark_stale);
+    EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+    EXPECT_TRUE(bring(before)->marked_stale);
+    EXPECT_FALSE(bring(store->purges())->marked_stale);
+  }
+}
+
+TEST_F(AskedBefore, OthersAreStored) {
+  open();
+  const auto before = store->purges();
+  store->purge_url(*split_url("http://a/other"), Purge::remove);
+  store->ban({.host = "b"});
+  EXPECT_FALSE(store->may_be_purged("http://a/x", before));
+  store->purge_tag("blue", Purge::remove);
+  EXPECT_TRUE(store->may_be_purged("http://a/x", before)) << "who knows its tags?";
+  const Pin stored = bring(before);
+  ASSERT_TRUE(stored);
+  EXPECT_FALSE(stored->marked_stale);
+}
+
+TEST_F(AskedBefore, WhereThereWereTooManyPurgesSinceThenItStaysOut) {
+  open();
+  const auto before = store->purges();
+  for (std::size_t i = 0; i <= PurgeLog::purges_max; ++i)
+    store->purge_url(*split_url("http://b/"), Purge::remove);
+  EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+  EXPECT_FALSE(bring(before));
+  EXPECT_TRUE(bring(before + 1));
+}
+
+TEST_F(AskedBefore, WhatIsPurgedSoftlyWhileItIsAskedAboutStaysStale) {
+  open();
+  for (const auto& purge : concerning()) {
+    const Pin old = bring(store->purges());
+    const auto before = store->purges();
+    purge(Purge::mark_stale);
+    const Pin fresh = store->draft({.key = key("http://a/x"),
+                                    .vary = {},
+                                    .variant = {},
+                                    .lines = none,
+                                    .facts = {},
+                                    .part = {},
+                                    .tags = {},  // a 304 may say so
+                                    .purges_before = before});
+    EXPECT_TRUE(store->insert_in_place_of(*old, *fresh, before));
+    EXPECT_TRUE(find("http://a/x")->marked_stale);
+  }
 }
 
 TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {

@@ -1,0 +1,61 @@
+// The purges of late. What was asked for before one of them and comes after it may be what it was
+// to end, and had no head yet by which it could have been found.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "cache/key.h"
+#include "cache/store/bans.h"
+
+namespace minato::cache {
+
+enum class Purge : std::uint8_t {
+  remove,
+  mark_stale,
+};
+
+/// Bounds: `purges_max`; what was asked for before those counts as purged.
+class PurgeLog {
+ public:
+  static constexpr std::size_t purges_max = 4096;
+
+  explicit PurgeLog(std::uint64_t seed) : seed_(seed) {}
+
+  /// How many there ever were. Any thread.
+  std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
+
+  // Under the lock of the store.
+  void add_url(const Url& url, Purge how);
+  void add_tag(std::uint64_t hash, Purge how);
+  void add_ban(const Ban& ban);
+  void add_all(Purge how);
+
+  /// What those say of `key` that came since there were `before`. Without `tags`, which a response
+  /// has once its head is there, any tag might be of it.
+  BanList::Verdict judge(std::string_view key, std::optional<std::span<const TagNode>> tags,
+                         std::uint64_t before) const;
+  std::size_t memory_bytes() const;
+
+ private:
+  enum class What : std::uint8_t { url, tag, ban, all };
+  struct Record {
+    What what;
+    Purge how;
+    std::uint64_t hash = 0;  ///< of a URL or tag: one of the same hash counts as the same
+    std::unique_ptr<const Ban> ban = nullptr;
+  };
+
+  void add(Record record);
+
+  const std::uint64_t seed_;
+  std::deque<Record> records_;  // oldest first
+  std::size_t ban_bytes_ = 0;
+  std::atomic<std::uint64_t> count_{0};
+};
+
+}  // namespace minato::cache
