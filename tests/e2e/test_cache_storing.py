@@ -336,3 +336,17 @@ class TestInterimResponses:
                 assert client.read_response()["X-Number"] == str(number)
             origin.send(reply(b"done", FOREVER))
             assert client.read_response().text == "done"
+
+
+def test_a_slow_response_does_not_replace_a_newer_one(caching_for, scripted):  # RFC 9111 4
+    proxy = caching_for(scripted)
+    with proxy.client() as early, proxy.client() as late:
+        early.ask("/")
+        slow, _ = scripted.expect()
+        late.ask("/", fields={"Cache-Control": "no-cache"})
+        fast, _ = scripted.expect()
+        fast.send(reply(b"new", FOREVER, Date=ago(0), Connection="close"))
+        assert late.read_response().text == "new"
+        slow.send(reply(b"old", FOREVER, Date=ago(10), Connection="close"))
+        assert early.read_response().text == "old"
+        assert proxy.get("/").text == "new"

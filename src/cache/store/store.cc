@@ -41,6 +41,11 @@ bool is_replaced(const Entry& entry, const Entry& draft) {
   return same || entry.vary.empty() || draft.vary.empty();
 }
 
+/// By its Date, where it was asked for later, too: the clock of another origin may be late.
+bool is_newer(const FreshnessFacts& one, const FreshnessFacts& other) {
+  return date_of(one) > date_of(other) && one.request_sent > other.request_sent;
+}
+
 }  // namespace
 
 Store::Store(const StoreLimits& limits)
@@ -170,11 +175,23 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges
 bool Store::place(Entry& draft) {
   const bool spoiled = !draft.linked();
   draft.unlink();
-  if (spoiled) return false;
+  if (spoiled || is_overtaken(draft)) return false;
   replace(draft);
   link(draft);
   enforce_limits();
   return true;
+}
+
+/// What came for the same requests while it was on its way is to serve (RFC 9111 4).
+bool Store::is_overtaken(const Entry& draft) const {
+  for (const Entry* entry = bucket_of(draft.hash).load(std::memory_order_relaxed); entry != nullptr;
+       entry = entry->next.load(std::memory_order_relaxed)) {
+    const bool meets = entry->hash == draft.hash && entry->key == draft.key;
+    if (meets && is_replaced(*entry, draft) &&
+        is_newer(entry->facts.freshness, draft.facts.freshness))
+      return true;
+  }
+  return false;
 }
 
 /// Takes out what the same requests would select, so that it does not come to light again when the

@@ -111,7 +111,8 @@ class Store {
   void give_pieces(Piece* first);
 
   /// Puts a draft in the place of whatever the same requests selected before. `first` is its body,
-  /// of `size` bytes. False where it was purged since it was asked for: it stays out of sight then.
+  /// of `size` bytes. It stays out of sight, and that is false, where it was purged since
+  /// it was asked for, or a newer response came meanwhile.
   bool insert(Entry& draft, Piece* first, std::uint64_t size);
   /// The same with the body of another entry, which goes; `purges_before` is the draft's.
   bool insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges_before);
@@ -158,6 +159,7 @@ class Store {
   void give_chain(Piece* first);
   void enforce_limits();
   bool place(Entry& draft);
+  bool is_overtaken(const Entry& draft) const;
   void purge(Entry& entry, Purge how);
   void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
   std::size_t settle_bucket(std::size_t number);

@@ -15,6 +15,7 @@ namespace {
 struct More {
   std::string_view vary, variant, tag;
   Seconds date{0};
+  Seconds sent{0};
 };
 
 struct StoreTest : testing::Test {
@@ -37,6 +38,7 @@ struct StoreTest : testing::Test {
     lines.add(http::FieldId::content_type, "text/plain");
     ResponseFacts facts;
     facts.freshness.date = http::FieldDate(more.date);
+    facts.freshness.request_sent = WallTime(more.sent);
     const Pin draft = store->draft({.key = key(url),
                                     .vary = more.vary,
                                     .variant = more.variant,
@@ -128,6 +130,17 @@ TEST_F(StoreTest, OfSeveralTheOneOfTheLatestDateIsFound) {  // RFC 9111 4
   EXPECT_EQ(get("http://a/"), "newest");
   store->remove(*find("http://a/"));
   EXPECT_EQ(get("http://a/"), "new");
+}
+
+TEST_F(StoreTest, WhatANewerResponseOvertookStaysOut) {  // RFC 9111 4
+  open();
+  EXPECT_TRUE(put("http://a/", "new", {.date = Seconds(20), .sent = Seconds(2)}));
+  EXPECT_FALSE(put("http://a/", "slow", {.date = Seconds(10), .sent = Seconds(1)}));
+  EXPECT_FALSE(put("http://a/", "slow", {.vary = "x", .date = Seconds(10), .sent = Seconds(1)}));
+  EXPECT_EQ(get("http://a/"), "new");
+  EXPECT_EQ(store->stats().entries, 1u);
+  EXPECT_TRUE(put("http://a/", "of a late clock", {.date = Seconds(10), .sent = Seconds(3)}));
+  EXPECT_EQ(get("http://a/"), "of a late clock");
 }
 
 TEST_F(StoreTest, WhatWasReplacedForAllRequestsDoesNotComeBack) {
