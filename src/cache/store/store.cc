@@ -160,7 +160,7 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges
   give_content(draft);
   draft.content = stored.content;
   ++draft.content->entries;
-  draft.bytes += stored.bytes - stored.block_bytes;
+  draft.bytes += stored.bytes - Region::rounded(stored.block_bytes);
   draft.hits.store(stored.hits.load(std::memory_order_relaxed), std::memory_order_relaxed);
   draft.used.store(stored.used.load(std::memory_order_relaxed), std::memory_order_relaxed);
   // What was purged while it was asked about is as gone as if nobody had asked.

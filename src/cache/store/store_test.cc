@@ -225,6 +225,27 @@ TEST_F(StoreTest, WhatA304MadeSharesTheBody) {
   EXPECT_EQ(body_of(*fresh), "body");
 }
 
+TEST_F(StoreTest, HoweverOftenItIsConfirmedItWeighsTheSame) {
+  open();
+  for (const auto* const url : {"http://a/", "http://a/of-another-length"}) {
+    put(url, "body");
+    const auto bytes = find(url)->bytes;
+    for (int i = 0; i < 3; ++i) {
+      http::Fields lines(arena);
+      lines.add(http::FieldId::content_type, "text/plain");
+      const Pin fresh = store->draft({.key = key(url),
+                                      .vary = {},
+                                      .variant = {},
+                                      .lines = lines,
+                                      .facts = {},
+                                      .part = {},
+                                      .tags = {}});
+      EXPECT_TRUE(store->insert_in_place_of(*find(url), *fresh, store->purges()));
+    }
+    EXPECT_EQ(find(url)->bytes, bytes);
+  }
+}
+
 TEST_F(StoreTest, PurgesAUrlOnEveryPort) {
   open();
   for (const auto* const url : {"http://a/x", "http://a:81/x", "http://a/y", "http://b/x"})
