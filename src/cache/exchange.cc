@@ -144,8 +144,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
     if (!decision_) decision_ = decide(found.entry->facts, facts_.directives, rules, purged, now());
     const Use use = decision_->use;
     if (use == Use::serve_and_refresh) refresh(found.entry);
-    if (use == Use::serve || use == Use::serve_and_refresh)
-      co_return co_await serve(std::move(found.entry), *decision_);
+    if (serves(use)) co_return co_await serve(std::move(found.entry), *decision_);
     why_forwarded_ = is_of_request(decision_->why) ? Forwarded::request : Forwarded::stale;
     stored_ = std::move(found.entry);
   }
@@ -375,10 +374,15 @@ Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> fligh
   co_return co_await take(*flight, std::move(reader), nullptr);
 }
 
-/// Whether what came for another, under other rules maybe, is what this request selects, too.
+/// Whether what came for another, under other rules maybe, is what this request selects, too, and
+/// might answer it if it were stored already (RFC 9111 4).
 bool CacheExchange::suits(const Entry& entry) const {
-  if (!may_stay(entry.facts, rules_.reuse(entry.facts.status, forced_).freshness)) return false;
-  return entry.vary.empty() || variant_key(entry.vary, request_.head.fields) == entry.variant;
+  const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
+  if (!may_stay(entry.facts, rules.freshness)) return false;
+  if (!entry.vary.empty() && variant_key(entry.vary, request_.head.fields) != entry.variant)
+    return false;
+  const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
+  return serves(decide(entry.facts, facts_.directives, rules, purged, now()).use);
 }
 
 Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,

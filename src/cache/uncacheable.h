@@ -1,5 +1,6 @@
-// Remembers keys whose responses could not be stored, so that requests for them are not made to
-// wait for one another ("hit for miss"). A guess: what is forgotten or confused costs a wait.
+// Remembers keys whose responses could not be stored, or must be validated before each use, so that
+// requests for them are not made to wait for one another ("hit for miss"). A guess: what is
+// forgotten or confused costs a wait.
 #pragma once
 
 #include <algorithm>

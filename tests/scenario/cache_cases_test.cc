@@ -1,6 +1,7 @@
 // What the model and the crowds once found, a case each.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 
 #include "scenario/cache_rig.h"
@@ -15,6 +16,11 @@ class CacheCases : public testing::Test {
   Outcome get(Lines fields = {}) { return rig_.exchange({.fields = std::move(fields)}); }
   std::vector<Outcome> get_twice() {
     const std::vector<PlainRequest> requests(2);
+    return rig_.exchange_all(requests);
+  }
+  std::vector<Outcome> get_at_once(std::vector<Lines> fields) {
+    std::vector<PlainRequest> requests;
+    for (Lines& each : fields) requests.push_back({.fields = std::move(each)});
     return rig_.exchange_all(requests);
   }
   const OriginCall& call(std::size_t number) const { return rig_.calls().at(number); }
@@ -106,6 +112,73 @@ TEST_F(CacheCases, HoweverMuchStoredIsForbiddenToStayThereIsAnAnswer) {
   for (int i = 0; i < 4; ++i) say({.status = 304, .fields = {{"Cache-Control", "private"}}});
   say({.fields = {{"Cache-Control", "private"}}, .body = "new"});
   EXPECT_EQ(get().body, "new");
+}
+
+const Lines credentials{{"Authorization", "Basic YTph"}};
+
+/// What may be stored, and has to be validated before each use.
+constexpr std::array validated_each_time{"max-age=0, must-revalidate", "public, no-cache",
+                                         "s-maxage=0"};
+
+TEST_F(CacheCases, WhatIsValidatedEachTimeIsNotForThoseWhoWait) {  // RFC 9111 4
+  for (const auto* const directives : validated_each_time) {
+    const Lines said{{"Cache-Control", directives}, {"ETag", "\"1\""}};
+    say({.fields = said, .body = "of a", .takes = 1});
+    say({.status = 401, .fields = {{"Cache-Control", "no-store"}}});
+    const auto outcomes = get_at_once({credentials, {}});
+    EXPECT_EQ(outcomes[0].body, "of a");
+    EXPECT_EQ(outcomes[1].status, 401) << directives;
+    EXPECT_EQ(asked(), 2u);
+    pass(200);
+  }
+}
+
+TEST_F(CacheCases, WithoutALifetimeEachCookieGetsItsOwn) {
+  say({.fields = {{"ETag", "\"a\""}}, .body = "of a", .takes = 1});
+  say({.fields = {{"ETag", "\"b\""}}, .body = "of b"});
+  const auto outcomes = get_at_once({{{"Cookie", "s=a"}}, {{"Cookie", "s=b"}}});
+  EXPECT_EQ(outcomes[0].body, "of a");
+  EXPECT_EQ(outcomes[1].body, "of b");
+}
+
+TEST_F(CacheCases, ANotModifiedToOneIsNoneToAnother) {  // RFC 9111 4.3.4
+  for (const auto* const directives : validated_each_time) {
+    const Lines said{{"Cache-Control", directives}, {"ETag", "\"1\""}};
+    say({.fields = said, .body = "of a"});
+    EXPECT_EQ(get(credentials).body, "of a");
+    pass(200);  // what was learned of the key is forgotten
+    say({.status = 304, .fields = said, .takes = 1});
+    say({.status = 401, .fields = {{"Cache-Control", "no-store"}}});
+    const auto outcomes = get_at_once({credentials, {}});
+    EXPECT_EQ(outcomes[0].body, "of a");
+    EXPECT_EQ(outcomes[1].status, 401) << directives;
+    pass(200);
+  }
+}
+
+TEST_F(CacheCases, WhatIsValidatedEachTimeIsWaitedForOnce) {
+  const Lines said{{"Cache-Control", "no-cache"}, {"ETag", "\"1\""}};
+  say({.fields = said, .body = "a", .takes = 1});
+  say({.status = 304, .fields = said, .takes = 1});
+  (void)get_twice();
+  EXPECT_EQ(call(1).sent - call(0).sent, 1);
+  for (int i = 0; i < 2; ++i) say({.status = 304, .fields = said, .takes = 1});
+  (void)get_twice();
+  ASSERT_EQ(asked(), 2u);
+  EXPECT_EQ(call(1).sent, call(0).sent);
+}
+
+TEST_F(CacheCases, WhatMayBeUsedAgainIsWaitedForAgain) {
+  say({.fields = {{"Cache-Control", "no-cache"}, {"ETag", "\"1\""}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  const Lines said{{"Cache-Control", "max-age=10"}};
+  say({.status = 304, .fields = said});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  say({.status = 304, .fields = said, .takes = 1});
+  const auto outcomes = get_twice();
+  EXPECT_EQ(asked(), 1u);
+  EXPECT_EQ(outcomes[1].body, "a");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cache/fill/fill.h"
 
 #include "cache/fill/combine.h"
+#include "cache/fill/storable.h"
 
 namespace minato::cache {
 
@@ -251,6 +252,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     case Kind::store: grow(ruling); return {};
     case Kind::confirmed:
       begun_ = true;
+      (void)remember_use(*asked_, *ruling.entry, loop_.wall());
       land();
       become(Stage::confirmed);
       return {};
@@ -283,7 +285,7 @@ void Fill::grow(const Ruling& ruling) {
     flight.length = http::BodyLength::known(order_.completion->wanted.size());
   }
   if (leader_ != nullptr) leader_->reader_ = Growth::follow(growth_, loop_);
-  order_.cache.uncacheable().forget(order_.key.hash);
+  if (!remember_use(*asked_, *ruling.entry, loop_.wall())) land();  // nobody else has a use for it
   become(Stage::growing);
 }
 

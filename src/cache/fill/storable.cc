@@ -127,4 +127,18 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
                                     .purges_before = asked.purges_before});
 }
 
+bool remember_use(const Asked& asked, const Entry& entry, WallTime now) {
+  const ReuseRules rules = asked.rules.reuse(entry.facts.status, forced(asked));
+  const Decision decision = decide(entry.facts, {}, rules, false, now);
+  const bool serves_others = serves(decision.use);
+  // What came too old may come fresh the next time.
+  const bool never = decision.why == Why::no_cache || decision.lifetime.value <= Seconds(0);
+  Uncacheable& uncacheable = asked.cache.uncacheable();
+  if (never && !serves_others)
+    uncacheable.remember(asked.key.hash, entry.facts.status, now);
+  else
+    uncacheable.forget(asked.key.hash);
+  return serves_others;
+}
+
 }  // namespace minato::cache

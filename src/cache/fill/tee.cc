@@ -2,6 +2,7 @@
 
 #include "cache/answer.h"
 #include "cache/fill/combine.h"
+#include "cache/fill/storable.h"
 
 namespace minato::cache {
 
@@ -17,9 +18,9 @@ Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length)
              request_.arena);  // first: a POST may store what then stands for its target
   ruling_ = judge(asked_, head, length, loop_.wall(), request_.arena);
   swallows_ = ruling_->kind != Kind::pass && ruling_->kind != Kind::store;
+  if (ruling_->entry) (void)remember_use(asked_, *ruling_->entry, loop_.wall());
   if (swallows_) return {};
   growth_ = ruling_->growth;
-  if (growth_) asked_.cache.uncacheable().forget(asked_.key.hash);
   status_.forwarded_status = head.status;
   status_.stored = growth_ != nullptr;
   if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);

@@ -14,6 +14,9 @@ enum class Use : std::uint8_t {
   refuse,             ///< only-if-cached, and it may not serve: 504 (RFC 9111 5.2.1.7)
 };
 
+/// Before the origin was asked.
+constexpr bool serves(Use use) { return use == Use::serve || use == Use::serve_and_refresh; }
+
 /// Why, for Cache-Status (RFC 9211 2.2) and explanations.
 enum class Why : std::uint8_t {
   fresh,
