@@ -296,6 +296,8 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
 void CacheExchange::refresh(const Pin& entry) {
   if (entry->refreshing.exchange(true, std::memory_order_relaxed)) return;
   std::string key = flight_key();
+  if (entry->part)
+    key += request_.head.fields.value(FieldId::range);  // no answer to who wants more
   auto [flight, leads] = cache_.flights().board(key, key_.text);
   if (!leads) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));
@@ -377,6 +379,7 @@ Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> fligh
 /// Whether what came for another, under other rules maybe, is what this request selects, too, and
 /// might answer it if it were stored already (RFC 9111 4).
 bool CacheExchange::suits(const Entry& entry) const {
+  if (entry.part && (!completion_ || entry.part->range != completion_->wanted)) return false;
   const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
   if (!may_stay(entry.facts, rules.freshness)) return false;
   if (!entry.vary.empty() && variant_key(entry.vary, request_.head.fields) != entry.variant)

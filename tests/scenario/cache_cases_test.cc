@@ -181,5 +181,24 @@ TEST_F(CacheCases, WhatMayBeUsedAgainIsWaitedForAgain) {
   EXPECT_EQ(outcomes[1].body, "a");
 }
 
+TEST_F(CacheCases, WhoWantsTheWholeDoesNotFollowTheRefreshOfAPart) {
+  const Lines said{{"Cache-Control", "max-age=10, stale-while-revalidate=60"}, {"ETag", "\"1\""}};
+  const auto part = [&](const char* range, const char* body) {
+    PlainResponse response{.status = 206, .fields = said, .body = body};
+    response.fields.emplace_back("Content-Range", range);
+    return response;
+  };
+  const Lines first_half{{"Range", "bytes=0-4"}};
+  say(part("bytes 0-4/10", "01234"));
+  EXPECT_EQ(get(first_half).body, "01234");
+  pass(20);
+  say({.status = 304, .fields = said, .takes = 1});
+  say(part("bytes 5-9/10", "56789"));
+  const auto outcomes = get_at_once({first_half, {}});
+  EXPECT_EQ(outcomes[0].body, "01234");
+  EXPECT_EQ(outcomes[1].status, 200);
+  EXPECT_EQ(outcomes[1].body, "0123456789");
+}
+
 }  // namespace
 }  // namespace minato::scenario
