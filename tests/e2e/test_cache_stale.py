@@ -19,6 +19,16 @@ def stale(directives, age=100, **more):
     return reply(b"old", directives, Age=str(age), ETag='"a"', **more)
 
 
+def kept(proxy, scripted, directives, **more):
+    """Has a stale response stored; gives the connection that it came on."""
+    with proxy.client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        origin.send(stale(directives, **more))
+        client.read_response()
+    return origin
+
+
 class TestWhileRevalidate:
     """RFC 5861 3."""
 
@@ -210,6 +220,20 @@ class TestIfError:
         assert scripted.hears_nothing()
         origin.send(response(b"oops", status="503 Busy"))
         assert {each.read_response().text for each in everyone} == {"old"}
+
+    def test_an_answer_to_one_who_left_is_no_failure(self, caching_for, scripted):
+        proxy = caching_for(scripted, top="workers: 4\n" + ONCE)
+        kept(proxy, scripted, "stale-if-error=600", Connection="close")
+        leader = proxy.client().ask()
+        origin, _ = scripted.expect()
+        follower = proxy.client().ask()
+        assert scripted.hears_nothing()
+        leader.reset()
+        assert scripted.hears_nothing()
+        origin.send(reply(b"not for all", "private", Connection="close"))
+        own, _ = scripted.expect()
+        own.send(reply(b"own", "private"))
+        assert follower.read_response().text == "own"
 
     def test_the_access_log_says_what_the_client_got(self, caching_for, replies):
         proxy = caching_for(replies(stale("stale-if-error=600"), None), top=ONCE)

@@ -267,7 +267,10 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
   }
   land();
   order_.cache.uncacheable().remember(order_.key.hash, head.status, loop_.wall());
-  if (leader_ == nullptr) return nobody();
+  if (leader_ == nullptr) {
+    fail_flight({.reason = Reason::none}, is_origin_error(head.status));
+    return nobody();
+  }
   begun_ = true;
   copy_head(head, leader_->passing_head_, leader_->request_.arena);
   leader_->passing_length_ = length;

@@ -12,11 +12,6 @@ using http::Field;
 using http::FieldId;
 using Kind = Ruling::Kind;
 
-/// RFC 5861 4.
-bool is_origin_error(std::uint16_t status) {
-  return status == 500 || status == 502 || status == 503 || status == 504;
-}
-
 /// RFC 9111 3.3; of nothing where a 206 says no such thing. An origin may answer another range than
 /// it was asked for (RFC 9110 15.3.7): that is no answer to who asks the same again.
 Part part_of(const Asked& asked, const http::ResponseHead& head) {

@@ -16,6 +16,11 @@ struct StaleWindows {
   Seconds if_error{0};
 };
 
+/// RFC 5861 4.
+constexpr bool is_origin_error(std::uint16_t status) {
+  return status == 500 || status == 502 || status == 503 || status == 504;
+}
+
 /// must-revalidate, proxy-revalidate and no-cache allow nothing stale (RFC 9111 5.2.2.2, 5.2.2.8,
 /// 5.2.2.4). s-maxage means proxy-revalidate (5.2.2.10), but an origin that states a window beside
 /// it means the window.
