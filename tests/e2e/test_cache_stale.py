@@ -11,6 +11,7 @@ from harness.wire import response
 FOREVER = "max-age=3600"
 FORBIDDING = ["must-revalidate", "proxy-revalidate", "s-maxage=60", "no-cache"]
 ONCE = "retries: {attempts: 0}"
+ENDLESS = b"HTTP/1.1 503 Busy\r\nContent-Length: 1000\r\n\r\noops"
 
 
 def stale(directives, age=100, **more):
@@ -78,6 +79,15 @@ class TestWhileRevalidate:
         proxy.get()
         assert proxy.get().text == "old"
         eventually(lambda: proxy.get().text == "new", "the refreshed response")
+
+    def test_a_refresh_whose_error_does_not_end_is_tried_again(self, caching_for, scripted):
+        proxy = caching_for(scripted, top=ONCE)
+        kept(proxy, scripted, "stale-while-revalidate=600", Connection="close")
+        for _ in range(2):
+            assert proxy.get().text == "old"
+            origin, _ = scripted.expect()
+            origin.send(ENDLESS)
+            assert origin.ended()
 
     def test_what_may_not_be_stored_any_more_ends_it(self, caching_for, replies):
         proxy = caching_for(replies(stale("stale-while-revalidate=600"), reply(b"new", "no-store")))
@@ -234,6 +244,27 @@ class TestIfError:
         own, _ = scripted.expect()
         own.send(reply(b"own", "private"))
         assert follower.read_response().text == "own"
+
+    @pytest.mark.parametrize("more", [{}, {"fields": {"Range": "bytes=0-1"}}], ids=str)
+    def test_nobody_waits_for_the_rest_of_an_error(self, caching_for, scripted, more):
+        proxy = caching_for(scripted, top=ONCE)
+        kept(proxy, scripted, "stale-if-error=600", Connection="close")
+        client = proxy.client().ask(**more)
+        origin, _ = scripted.expect()
+        origin.send(ENDLESS)
+        assert cache_status(client.read_response())["detail"] == "stale-if-error"
+        assert origin.ended()
+
+    @pytest.mark.parametrize("more", [{}, {"fields": {"Range": "bytes=0-1"}}], ids=str)
+    def test_an_error_that_is_there_leaves_the_connection_usable(self, caching_for, scripted, more):
+        proxy = caching_for(scripted, top="workers: 1\n" + ONCE)
+        origin = kept(proxy, scripted, "stale-if-error=600")
+        client = proxy.client()
+        for _ in range(2):
+            client.ask(**more)
+            origin.read_request()
+            origin.send(response(b"oops", status="503 Busy"))
+            assert cache_status(client.read_response())["detail"] == "stale-if-error"
 
     def test_the_access_log_says_what_the_client_got(self, caching_for, replies):
         proxy = caching_for(replies(stale("stale-if-error=600"), None), top=ONCE)

@@ -15,7 +15,7 @@ using Kind = Ruling::Kind;
 namespace {
 
 Result<void> nobody() {
-  return fail(Fault::cancelled, Side::downstream, "nobody waits for what cannot be stored");
+  return fail(Fault::cancelled, Side::downstream, "nobody waits for the rest of it");
 }
 
 http::Target copy_of(const http::Target& target, Arena& arena) {
@@ -329,8 +329,9 @@ Task<Result<void>> Fill::complete() {
 
 Soon<Result<void>> Fill::flush() {
   if (ruling_ == Kind::pass) return pass_what_came();
-  if (joiner_) return joiner_->begin();  // nobody waits for more than is there
-  return Result<void>{};                 // who follows sends what there is by itself
+  if (ruling_ != Kind::store) return nobody();  // who waited has been told
+  if (joiner_) return joiner_->begin();         // nobody waits for more than is there
+  return Result<void>{};                        // who follows sends what there is by itself
 }
 
 Task<Result<void>> Fill::pass_what_came() {

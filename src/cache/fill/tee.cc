@@ -47,7 +47,8 @@ Task<Result<void>> Tee::keep_and_pass(std::string_view piece, Last last) {
 }
 
 Soon<Result<void>> Tee::flush() {
-  if (swallows_) return Result<void>{};
+  // What comes with the head leaves the connection usable; the client does not wait for more.
+  if (swallows_) return fail(Fault::cancelled, Side::downstream, "nobody waits for the rest of it");
   return client_.flush();
 }
 
