@@ -65,7 +65,8 @@ class Answering {
 
   /// RFC 9110 13.2.1: conditions are for what would be a success.
   bool is_unchanged() const {
-    return head_.status / 100 == 2 && is_not_modified(request_.head.fields, head_.fields);
+    const bool has_content = head_.status == 200 || head_.status == 206;
+    return has_content && is_not_modified(request_.head.fields, head_.fields);
   }
 
   Task<Outcome> send_unchanged() {
