@@ -54,8 +54,8 @@ bool asks_origin_alone(const http::Fields& request) {
 }
 
 bool validates(const http::Fields& not_modified, const http::Fields& stored) {
-  const auto etag = not_modified.value(FieldId::etag), own = stored.value(FieldId::etag);
-  if (!etag.empty()) return etag.starts_with("W/") ? weakly_equal(etag, own) : etag == own;
+  const auto etag = not_modified.value(FieldId::etag);
+  if (!etag.empty()) return stored.has(FieldId::etag);
   const auto modified = not_modified.value(FieldId::last_modified);
   return modified.empty() || modified == stored.value(FieldId::last_modified);
 }
