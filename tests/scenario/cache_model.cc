@@ -387,8 +387,7 @@ std::string CacheModel::judge_asking(const PlainRequest& request, Place place, b
   if (call->request.method != request.method) return "another method";
   if (auto wrong = wrong_condition(request, place, *call, false); !wrong.empty()) return wrong;
   const PlainResponse& said = call->response;
-  const bool reads_all = request.method == "GET";
-  if (said.fails || (reads_all && is_error(said.status) && place)) {
+  if (said.fails || (is_error(said.status) && place)) {
     if (serves_on_error) return wrong_answer(request, stored_[*place], call->received);
     if (said.fails) return outcome_->failed ? "" : "the origin failed, and nobody was told";
   }
