@@ -23,11 +23,6 @@ Part part_of(const Asked& asked, const http::ResponseHead& head) {
   return {.content = content, .range = answers ? range : std::string_view{}};
 }
 
-bool is_as_it_says(const Part& part, http::BodyLength length) {
-  const bool says_length = length.kind == http::BodyLength::Kind::known;
-  return part.content && (!says_length || length.bytes == part.content->range.size());
-}
-
 /// What keeps a response from being stored, whoever asked for it.
 bool is_for_all(Refusal refusal) {
   return refusal != Refusal::none && refusal != Refusal::authorization &&
@@ -110,7 +105,7 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
   if (refusal != Refusal::none) return refusal;
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;
-  if (head.status == 206 && !is_as_it_says(part_of(asked, head), length)) return Refusal::partial;
+  if (head.status == 206 && !part_of(asked, head).content) return Refusal::partial;
   const bool too_large = length.kind == http::BodyLength::Kind::known &&
                          length.bytes > asked.rules.options().max_body_size.count;
   return too_large ? Refusal::too_large : Refusal::none;

@@ -149,7 +149,9 @@ bool Store::is_banned(Entry& entry) {
 bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
   const Lock lock(mutex_);
   draft.content->first = first, draft.content->size = size;
-  if (draft.part && size != draft.part->range.size()) return false;  // it is not what it says
+  // What came counts, whatever was said of it.
+  if (draft.part && (size == 0 || size > draft.part->range.size())) return false;
+  if (draft.part) draft.part->range.last = draft.part->range.first + size - 1;
   for (Piece* piece = first; piece != nullptr; piece = piece->next, ++draft.content->pieces)
     draft.bytes += sizeof(Piece) + piece->capacity;
   return place(draft);
