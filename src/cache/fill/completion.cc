@@ -89,15 +89,12 @@ Task<Result<void>> Joiner::end() {
 
 Task<Result<void>> append_from(Growth& growth, const Entry& entry, ByteRange bytes,
                                runtime::Loop& loop) {
-  std::uint64_t begin = entry.part ? entry.part->range.first : 0;  // of the piece
-  for (Piece* piece = entry.content->first; piece != nullptr; piece = piece->next) {
-    const std::uint64_t end = begin + piece->size;
-    const std::uint64_t from = std::max(bytes.first, begin), to = std::min(bytes.last + 1, end);
-    if (from < to) {
-      const auto kept = co_await growth.append(loop, piece->text().substr(from - begin, to - from));
-      if (!kept) co_return kept;
-    }
-    begin = end;
+  const std::uint64_t begin = entry.part ? entry.part->range.first : 0;
+  std::string_view view;
+  for (std::uint64_t at = bytes.first - begin, last = bytes.last - begin;
+       views_of(*entry.content, at, last, std::span(&view, 1)) > 0;) {
+    const auto kept = co_await growth.append(loop, view);
+    if (!kept) co_return kept;
   }
   co_return Result<void>{};
 }
