@@ -68,8 +68,7 @@ class ServerTest : public Test {
     port->number = 80;
     net::Accepted accepted{
         .stream = net::FdStream::make(*loop, Fd(fds[1]), Side::downstream).value(),
-        .peer = *net::Address::parse("192.0.2.7", 4711),
-        .local = {}};
+        .peer = *net::Address::parse("192.0.2.7", 4711)};
     server.serve(std::move(accepted), port);
   }
 

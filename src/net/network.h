@@ -15,7 +15,6 @@ namespace minato::net {
 struct Accepted {
   std::unique_ptr<Stream> stream;  ///< side downstream
   Address peer;
-  Address local;
 };
 
 /// An open port (or Unix socket) of one loop.

@@ -147,13 +147,11 @@ std::optional<Result<void>> SocketListener::peek() {
 }
 
 Result<Accepted> SocketListener::welcome(Fd socket, const sockaddr_storage& peer, socklen_t size) {
-  const int fd = socket.get();
   auto stream = FdStream::make(loop_, std::move(socket), Side::downstream);
   if (!stream)
     return fail(Fault::resource, Side::local, stream.error().detail, stream.error().os_errno);
   return Accepted{.stream = std::move(*stream),
-                  .peer = Address::from(reinterpret_cast<const sockaddr*>(&peer), size),
-                  .local = local_address(fd)};
+                  .peer = Address::from(reinterpret_cast<const sockaddr*>(&peer), size)};
 }
 
 void SocketListener::stop() {

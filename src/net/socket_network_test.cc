@@ -105,7 +105,6 @@ TEST_F(SocketNetworkTest, CarriesBytesBothWaysOverEveryKindOfSocket) {
     Stream& server = *outcome.accepted.at(0).stream;
     EXPECT_EQ(client.side(), Side::upstream);
     EXPECT_EQ(server.side(), Side::downstream);
-    EXPECT_EQ(outcome.accepted[0].local, listener->address());
     EXPECT_EQ(outcome.accepted[0].peer.family(), kind.family());
     start(expect_bytes(server, "to the server"));
     start(expect_bytes(client, "to the client"));
@@ -132,7 +131,6 @@ TEST_F(SocketNetworkTest, AnIpv6WildcardTakesIpv4AndWritesItAsIpv4) {
     start(accept(*listener, 1, outcome));
     run(connect(network, ip(host, port), never, outcome));
     EXPECT_EQ(outcome.accepted.at(0).peer.host_text(), host);
-    EXPECT_EQ(outcome.accepted.at(0).local, ip(host, port));
   }
 }
 

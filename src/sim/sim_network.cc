@@ -77,8 +77,7 @@ std::optional<Result<net::Accepted>> SimListener::accept_now() {
     return fail(Fault::resource, Side::local, "no connection can be accepted", EMFILE);
   const auto socket = std::move(port_.queue.front());
   port_.queue.pop_front();
-  return net::Accepted{network_.stream_of(socket, Side::downstream), socket->remote(),
-                       socket->local()};
+  return net::Accepted{network_.stream_of(socket, Side::downstream), socket->remote()};
 }
 
 void SimListener::stop() {
