@@ -3,8 +3,13 @@
 namespace minato::cache {
 namespace {
 
-StoreLimits limits_of(const CacheOptions& options, std::size_t readers, std::uint64_t seed) {
+/// What only saves waiting does not take the room of what is stored.
+constexpr std::size_t uncacheable_share = 16;
+
+StoreLimits limits_of(const CacheOptions& options, const Uncacheable& uncacheable,
+                      std::size_t readers, std::uint64_t seed) {
   return {.memory_bytes = options.max_memory.count,
+          .memory_bytes_elsewhere = uncacheable.memory_bytes(),
           .entries = options.capacity,
           .evictor = &evictors[static_cast<std::size_t>(options.type)],
           .readers = readers,
@@ -14,8 +19,9 @@ StoreLimits limits_of(const CacheOptions& options, std::size_t readers, std::uin
 }  // namespace
 
 Cache::Cache(const CacheOptions& options, std::size_t readers, std::uint64_t seed)
-    : store_(limits_of(options, readers, seed)),
-      uncacheable_(options.service.collapse.uncacheable_memory),
+    : uncacheable_(options.service.collapse.uncacheable_memory,
+                   options.max_memory.count / uncacheable_share),
+      store_(limits_of(options, uncacheable_, readers, seed)),
       flights_(store_) {}
 
 bool is_same_store(const CacheOptions& one, const CacheOptions& other) {

@@ -14,12 +14,13 @@ class Cache {
   Cache(const CacheOptions& options, std::size_t readers, std::uint64_t seed);
 
   Store& store() { return store_; }
+  const Store& store() const { return store_; }
   Uncacheable& uncacheable() { return uncacheable_; }
   Flights& flights() { return flights_; }
 
  private:
-  Store store_;
   Uncacheable uncacheable_;
+  Store store_;
   Flights flights_;
 };
 

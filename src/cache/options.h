@@ -103,7 +103,8 @@ inline constexpr auto of<cache::CollapseOptions> =
                  "How long one waits for the head of a response before it asks by itself.",
                  between(10ms, 10min)),
            field(&cache::CollapseOptions::uncacheable_memory, "uncacheable_memory",
-                 "How many keys are remembered as not to be stored, so that nobody waits for them.",
+                 "How many keys are remembered as not to be stored, so that nobody waits for them; "
+                 "in a sixteenth of `max_memory` at most. At the top alone.",
                  between(0u, 100'000'000u)));
 
 template <>

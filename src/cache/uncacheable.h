@@ -7,8 +7,8 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
-#include <memory>
 
+#include "base/reserved_array.h"
 #include "base/time.h"
 
 namespace minato::cache {
@@ -20,9 +20,12 @@ class Uncacheable {
   /// What an origin in trouble says is soon over.
   static constexpr Seconds memory_of_errors{2};
 
-  explicit Uncacheable(std::size_t entries)
-      : mask_(std::bit_ceil(std::max(entries, ways)) - 1),
-        slots_(std::make_unique<std::atomic<std::uint64_t>[]>(mask_ + 1)) {}
+  /// At most as many as `bytes_max` has room for.
+  Uncacheable(std::size_t entries, std::size_t bytes_max)
+      : slots_(std::min(std::bit_ceil(std::max(entries, ways)),
+                        std::bit_floor(std::max(bytes_max / sizeof(Slot), ways)))) {}
+
+  std::size_t memory_bytes() const { return slots_.bytes(); }
 
   void remember(std::uint64_t hash, std::uint16_t status, WallTime now) {
     const std::uint64_t end = seconds(now + (status >= 500 ? memory_of_errors : memory));
@@ -46,7 +49,8 @@ class Uncacheable {
   }
 
  private:
-  // A slot: the upper half of the hash, and the second until which it counts.
+  /// The upper half of the hash, and the second until which it counts.
+  using Slot = std::atomic<std::uint64_t>;
   static constexpr std::size_t ways = 8;
   static constexpr std::uint64_t half = 0xffffffffu;
 
@@ -54,7 +58,9 @@ class Uncacheable {
     return static_cast<std::uint64_t>(std::chrono::floor<Seconds>(now.time_since_epoch()).count()) &
            half;
   }
-  std::size_t slot(std::uint64_t hash, std::size_t way) const { return (hash & mask_) ^ way; }
+  std::size_t slot(std::uint64_t hash, std::size_t way) const {
+    return (hash & (slots_.size() - 1)) ^ way;
+  }
   bool has(std::size_t at, std::uint64_t hash) const {
     return slots_[at].load(std::memory_order_relaxed) >> 32 == hash >> 32;
   }
@@ -65,8 +71,7 @@ class Uncacheable {
     slots_[at].store((hash & ~half) | end, std::memory_order_relaxed);
   }
 
-  std::size_t mask_;
-  std::unique_ptr<std::atomic<std::uint64_t>[]> slots_;
+  ReservedArray<Slot> slots_;  // a power of two
 };
 
 }  // namespace minato::cache

@@ -10,7 +10,7 @@ namespace {
 constexpr WallTime start{std::chrono::hours(480'000)};
 
 TEST(Uncacheable, IsRememberedForAWhile) {
-  Uncacheable memory(100);
+  Uncacheable memory(100, 1u << 20);
   memory.remember(42, 200, start);
   EXPECT_TRUE(memory.knows(42, start + 119s));
   EXPECT_FALSE(memory.knows(42, start + 121s));
@@ -18,21 +18,21 @@ TEST(Uncacheable, IsRememberedForAWhile) {
 }
 
 TEST(Uncacheable, AnErrorIsSoonForgotten) {
-  Uncacheable memory(100);
+  Uncacheable memory(100, 1u << 20);
   memory.remember(42, 503, start);
   EXPECT_TRUE(memory.knows(42, start + 1s));
   EXPECT_FALSE(memory.knows(42, start + 3s));
 }
 
 TEST(Uncacheable, WhatWasStoredAfterAllIsForgotten) {
-  Uncacheable memory(100);
+  Uncacheable memory(100, 1u << 20);
   memory.remember(42, 200, start);
   memory.forget(42);
   EXPECT_FALSE(memory.knows(42, start));
 }
 
 TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
-  Uncacheable memory(64);
+  Uncacheable memory(64, 1u << 20);
   Random random(5);
   std::vector<std::uint64_t> hashes(10'000);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
@@ -41,6 +41,14 @@ TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
   }
   EXPECT_TRUE(memory.knows(hashes.back(), start + 100s));
   EXPECT_FALSE(memory.knows(hashes.front(), start + 100s));
+}
+
+TEST(Uncacheable, HoweverManyAreWantedItIsNoLargerThanItMayBe) {
+  EXPECT_EQ(Uncacheable(100'000'000, 1u << 20).memory_bytes(), 1u << 20);
+  EXPECT_EQ(Uncacheable(100, 1u << 20).memory_bytes(), 1024u);
+  Uncacheable least(100, 0);
+  least.remember(42, 200, start);
+  EXPECT_TRUE(least.knows(42, start));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ void Store::give_chain(Piece* first) {
 std::uint64_t Store::memory_bytes() const {
   return region_.used_bytes() + region_.overhead_bytes() + buckets_.bytes() + tags_.bytes() +
          evictor_->memory_bytes() + bans_.memory_bytes() + purge_log_.memory_bytes() +
-         retired_.capacity() * sizeof(Entry*);
+         retired_.capacity() * sizeof(Entry*) + limits_.memory_bytes_elsewhere;
 }
 
 Piece* Store::take_piece(std::size_t bytes) {

@@ -21,7 +21,8 @@ std::size_t buckets_for(const StoreLimits& limits) {
 /// The region and its book-keeping, which is a byte for each grain of it, within what is left.
 std::size_t region_bytes(const StoreLimits& limits) {
   const std::uint64_t index = buckets_for(limits) * 2 * sizeof(void*);
-  const std::uint64_t rest = limits.memory_bytes > index ? limits.memory_bytes - index : 0;
+  const std::uint64_t other = index + limits.memory_bytes_elsewhere;
+  const std::uint64_t rest = limits.memory_bytes > other ? limits.memory_bytes - other : 0;
   return rest / (Region::grain_bytes + 1) * Region::grain_bytes;
 }
 

@@ -49,7 +49,8 @@ class Pin {
 };
 
 struct StoreLimits {
-  std::uint64_t memory_bytes = 256u << 20;  ///< of everything: bodies, heads, index
+  std::uint64_t memory_bytes = 256u << 20;   ///< of everything: bodies, heads, index
+  std::uint64_t memory_bytes_elsewhere = 0;  ///< of those, what others than the store hold
   std::uint64_t entries = 100;
   const EvictorKind* evictor = &evictors.front();
   std::size_t readers = 1;  ///< threads that find; numbered from 0
