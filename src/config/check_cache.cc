@@ -31,7 +31,8 @@ void check_force(const ServiceCacheOptions& options, const std::string& path, Pr
 
 void check_bypass(const ServiceCacheOptions& options, const std::string& path, Problems& problems) {
   for (std::size_t i = 0; i < options.bypass.size(); ++i)
-    if (options.bypass[i].empty() && !problems.has_error_at(fmt::format("{}.bypass[{}]", path, i)))
+    if (options.bypass[i].empty() &&
+        !problems.has_error_within(fmt::format("{}.bypass[{}]", path, i)))
       problems.error(fmt::format("{}.bypass[{}]", path, i),
                      {"it says nothing of a request", "needed: cookie, header or path", {}});
 }

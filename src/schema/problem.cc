@@ -147,6 +147,16 @@ bool Problems::has_error_at(std::string_view path) const {
   });
 }
 
+bool Problems::has_error_within(std::string_view path) const {
+  return std::ranges::any_of(kept_, [&](const Problem& problem) {
+    const std::string_view own = problem.path;
+    const bool begins =
+        own.starts_with(path) &&
+        (own.size() == path.size() || own[path.size()] == '.' || own[path.size()] == '[');
+    return problem.severity == Severity::error && begins;
+  });
+}
+
 std::string_view Problems::line_at(Mark mark) const {
   if (mark.file >= sources_.size()) return {};
   const auto& starts = line_starts_[mark.file];

@@ -66,6 +66,8 @@ class Problems {
   Mark mark_of(std::string_view path) const;
   /// Whether the value of `path` itself was found wrong.
   bool has_error_at(std::string_view path) const;
+  /// Whether that, or a part of it, was.
+  bool has_error_within(std::string_view path) const;
 
   bool any_error() const { return errors_ > 0; }
   /// All of them in the order of the file; at the end, how many were dropped.

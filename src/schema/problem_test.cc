@@ -137,6 +137,16 @@ TEST(Problems, AnErrorIsKnownByItsPath) {
   EXPECT_FALSE(problems.has_error_at("c"));
 }
 
+TEST(Problems, AnErrorIsKnownByWhatItIsPartOf) {
+  Problems problems(std::vector<Source>{});
+  problems.error(Mark{1, 1}, "a.b[1].c", {});
+  problems.warning("d.e", {});
+  for (const auto* path : {"a", "a.b", "a.b[1]", "a.b[1].c"})
+    EXPECT_TRUE(problems.has_error_within(path)) << path;
+  for (const auto* path : {"a.b[1].cc", "a.b[1].c.d", "a.b[0]", "b", "d"})
+    EXPECT_FALSE(problems.has_error_within(path)) << path;
+}
+
 TEST(Problem, AlternativesAreJoinedAsInASentence) {
   EXPECT_EQ(alternatives({}), "");
   EXPECT_EQ(alternatives({"a"}), "a");
