@@ -56,6 +56,7 @@ class CacheModel {
   enum class Keep { yes, no, not_for_others };
 
   // What the RFC calculates.
+  static PlainDirectives directives_of(const PlainRequest& request);
   Second lifetime(const Response& response) const;
   std::optional<Second> status_ttl(const Response& response) const;
   bool is_allowed(const Response& response) const;
@@ -75,7 +76,7 @@ class CacheModel {
   Keep update(std::size_t place, const PlainRequest& request, const OriginCall& call);
   void update_by_head(std::size_t place, const PlainRequest& request, const OriginCall& call);
 
-  // What is seen. Each gives what is wrong.
+  // What is seen, in cache_model_judge.cc. Each gives what is wrong.
   std::string judge_read(const PlainRequest& request, Second now);
   std::string judge_unsafe(const PlainRequest& request);
   std::string judge_asking(const PlainRequest& request, Place place, bool serves_on_error,

@@ -112,4 +112,16 @@ std::set<std::string> PlainDirectives::fields_of(const std::string& name) const 
   return names;
 }
 
+std::string path_of(const std::string& reference) {
+  const std::string own = "http://site.example";
+  if (reference.starts_with(own)) return reference.substr(own.size());
+  if (reference.find("//") != reference.npos) return {};
+  return reference.starts_with('/') ? reference : '/' + reference;
+}
+
+bool is_for_store(const std::string& name) {
+  return !iequals(name, "age") && !iequals(name, "content-length") &&
+         !iequals(name, "cache-status");
+}
+
 }  // namespace minato::scenario

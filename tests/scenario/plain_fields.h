@@ -52,4 +52,9 @@ class PlainDirectives {
   std::vector<std::pair<std::string, std::optional<std::string>>> all_;
 };
 
+/// RFC 3986 5.3 for what the generator writes; empty where it is another origin's.
+std::string path_of(const std::string& reference);
+/// Not what is of one message alone.
+bool is_for_store(const std::string& name);
+
 }  // namespace minato::scenario
