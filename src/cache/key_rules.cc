@@ -139,7 +139,8 @@ KeyRules::KeyRules(const KeyOptions& options)
       cookies_(options.cookies),
       sort_(options.query.sort),
       ignores_all_(std::ranges::find(ignore_, "*") != ignore_.end()),
-      changes_query_(sort_ || !ignore_.empty() || !only_.empty()) {
+      changes_query_(sort_ || !ignore_.empty() || !only_.empty()),
+      any_(changes_query_ || !options.headers.empty() || !cookies_.empty()) {
   for (const std::string& name : options.headers) headers_.push_back(lowered(name));
   if (!changes_query_) return;
   const auto text = fmt::format("sort {} ignore {} only {}", sort_, fmt::join(ignore_, " "),

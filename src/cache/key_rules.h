@@ -19,7 +19,7 @@ class KeyRules {
   explicit KeyRules(const KeyOptions& options);
 
   /// False: the key is the URL as it was sent.
-  bool any() const { return changes_query_ || !headers_.empty() || !cookies_.empty(); }
+  bool any() const { return any_; }
   /// What of `query` is part of the key; in `arena`.
   std::string_view query(std::string_view query, Arena& arena) const;
   /// Path and query as they are part of the key.
@@ -40,6 +40,7 @@ class KeyRules {
   bool sort_ = false;
   bool ignores_all_ = false;
   bool changes_query_ = false;
+  bool any_ = false;
   std::string mark_;  // of the rules for the query; empty where there are none
 };
 

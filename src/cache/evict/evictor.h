@@ -1,8 +1,8 @@
 // Which stored response goes when the cache is full.
 //
-// A hit only marks the item that it served: two stores to the item's own line, from any thread and
-// without a lock. Policies read the marks when they look for a victim, which is where the order is
-// made: exact for LRU and LFU, since an item's mark only ever grows.
+// A hit only marks the item that it served: a store and an atomic addition on the item's own line,
+// from any thread and without a lock. Policies read the marks when they look for a victim, which is
+// where the order is made: exact for LRU and LFU, since an item's mark only ever grows.
 #pragma once
 
 #include <algorithm>
@@ -48,7 +48,8 @@ class Evictor {
   virtual Item* victim() = 0;
   /// `item` goes for another reason.
   virtual void remove(Item& item) = 0;
-  /// Memory beyond the items themselves.
+  /// Memory beyond the items themselves, as the policy reckons it: what the library's containers
+  /// add is an estimate.
   virtual std::size_t memory_bytes() const = 0;
 };
 

@@ -1,4 +1,4 @@
-// Remembers the hashes of what went lately: the last `limit` of them.
+// Remembers the hashes of what went lately, `limit` of them at most.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,11 @@ class Ghosts {
     if (found != known_.end() && --found->second == 0) known_.erase(found);
   }
 
-  std::deque<std::uint64_t> order_;  // oldest first; may name what was taken since
-  std::unordered_map<std::uint64_t, std::uint32_t> known_;  // how often each stands in `order_`
+  std::deque<std::uint64_t> order_;  // oldest first; what was taken stands there until its turn
+  // How often each was added since it was taken last. Where it was taken, its old place in `order_`
+  // counts as the first of those, so that it is forgotten before its turn: to find it there would
+  // cost more than it is worth.
+  std::unordered_map<std::uint64_t, std::uint32_t> known_;
 };
 
 }  // namespace minato::cache
