@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/strings.h"
 #include "cache/cookies.h"
 #include "http/tokens.h"
 #include "schema/kinds.h"
@@ -22,6 +23,35 @@ bool has_cookie(const http::Fields& fields, std::string_view name) {
   bool there = false;
   for_each_cookie(fields, [&](std::string_view own, std::string_view) { there |= own == name; });
   return there;
+}
+
+/// What some origins take for a separator, or for the end of a path.
+constexpr bool is_raw_doubt(char c) { return c == '\\' || c == ';'; }
+constexpr bool is_escaped_doubt(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return is_raw_doubt(c) || c == '/' || c == '%' || c == '?' || c == '#' || byte < 0x20 ||
+         byte == 0x7f;
+}
+
+/// Where it has bytes by which an origin may find another path than routing does (RFC 3986 7.3).
+bool has_doubtful_bytes(std::string_view path) {
+  if (std::ranges::any_of(path, is_raw_doubt)) return true;
+  for (auto at = path.find('%'); at != path.npos; at = path.find('%', at + 1)) {
+    const auto code = parse_number<std::uint8_t>(path.substr(at + 1, 2), 16);
+    if (!code || is_escaped_doubt(static_cast<char>(*code))) return true;
+  }
+  return false;
+}
+
+/// Where it makes a difference whether slashes are merged before dot segments are resolved.
+bool has_doubtful_slashes(std::string_view path, Arena& arena) {
+  if (!path.contains("//")) return false;
+  using http::MergeSlashes;
+  const auto normal = [&](std::string_view text, MergeSlashes merge) {
+    return http::normalize_path(text, merge, arena).value_or(text);
+  };
+  const auto late = normal(normal(path, MergeSlashes::no), MergeSlashes::yes);
+  return late != normal(path, MergeSlashes::yes);
 }
 
 /// An origin may take X_A for X-A.
@@ -89,14 +119,19 @@ ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge
 }
 
 /// As routing saw it; the root where an absolute target has none.
-std::string_view ServiceRules::matched_path(std::string_view path, Arena& arena) const {
-  return path.empty() ? "/" : http::normalize_path(path, merge_, arena).value_or(path);
+ServiceRules::MatchedPath ServiceRules::matched_path(std::string_view path, Arena& arena) const {
+  if (path.empty()) return {.text = "/"};
+  const auto normal = http::normalize_path(path, merge_, arena);
+  if (!normal) return {.text = path, .is_doubtful = true};
+  return {.text = *normal,
+          .is_doubtful = has_doubtful_bytes(path) || has_doubtful_slashes(path, arena)};
 }
 
 const ForceOptions* ServiceRules::find_forced(std::string_view path, Arena& arena) const {
   const auto matched = matched_path(path, arena);
-  const auto found =
-      std::ranges::find_if(forces_, [&](const Force& force) { return force.path.begins(matched); });
+  if (matched.is_doubtful) return nullptr;
+  const auto found = std::ranges::find_if(
+      forces_, [&](const Force& force) { return force.path.begins(matched.text); });
   return found == forces_.end() ? nullptr : found->wanted;
 }
 
@@ -106,7 +141,7 @@ bool ServiceRules::fits_bypass(const http::RequestHead& request, Arena& arena) c
     const auto& [cookie, header, prefix] = bypass.wanted;
     return (!cookie || has_cookie(request.fields, *cookie)) &&
            (!header || has_field(request.fields, *header)) &&
-           (!prefix || bypass.path->begins(path));
+           (!prefix || path.is_doubtful || bypass.path->begins(path.text));
   });
 }
 

@@ -58,7 +58,13 @@ class ServiceRules {
 
   const ForceOptions* find_forced(std::string_view path, Arena& arena) const;
   bool fits_bypass(const http::RequestHead& request, Arena& arena) const;
-  std::string_view matched_path(std::string_view path, Arena& arena) const;
+  /// In the form of routing. Where an origin may read another path out of it, nothing is forced, as
+  /// what is there may be private, and what passes by a path passes by.
+  struct MatchedPath {
+    std::string_view text;
+    bool is_doubtful = false;
+  };
+  MatchedPath matched_path(std::string_view path, Arena& arena) const;
   FreshnessRules freshness(std::uint16_t status, const ForceOptions* forced) const;
   std::optional<Seconds> status_ttl(std::uint16_t status) const;
   StaleRules stale() const;

@@ -58,6 +58,9 @@ const BypassRow bypass_rows[] = {
     {"ThePrefixItself", {.path = "/admin/"}, "/admin", {}, true},
     {"AtASegmentBoundary", {.path = "/admin"}, "/administer", {}, false},
     {"HoweverItIsWritten", {.path = "/admin/"}, "/x/..//%61dmin/", {}, true},
+    {"WhereAnOriginMayReadThePrefix", {.path = "/admin/"}, "/x/..%2fadmin/", {}, true},
+    {"OrWhatIsBelowIt", {.path = "/admin/"}, "/admin;x/y", {}, true},
+    {"NotWhereNobodyCan", {.path = "/admin/"}, "/x/%20/%c3%a4/a&b=c@d/../z", {}, false},
     {"TheRoot", {.path = "/"}, "/x", {}, true},
     {"AnAbsoluteTargetWithoutAPath", {.path = "/"}, "", {}, true},
     {"AllOfOneItem", {.cookie = "s", .path = "/a"}, "/a", {{"Cookie", "s=1"}}, true},
@@ -114,6 +117,30 @@ TEST(ServiceRules, TheLongestForcedPathCounts) {
   EXPECT_EQ(ttl("/x/%2e%2e/c"), 3s);
   EXPECT_EQ(ttl("/cc"), 0s);
   EXPECT_EQ(ttl("/"), 0s);
+}
+
+/// Or who lures somebody to /static/..%2Faccount finds the account stored.
+TEST(ServiceRules, NothingIsForcedWhereAnOriginMayReadAnotherPath) {
+  ServiceCacheOptions options;
+  options.force = {{.path = "/static/", .ttl = 60s, .even_private = true}};
+  const ServiceRules merging(options, http::MergeSlashes::yes),
+      exact(options, http::MergeSlashes::no);
+  Heads heads;
+  for (const auto* path : {"/static/..%2Faccount", "/static/..%2faccount", "/static/..%5caccount",
+                           "/static/..\\account", "/static/..;/account", "/static/..%3b/account",
+                           "/static/%252e%252e/account", "/static/%2e%2e%2faccount",
+                           "/account%3f/../static/x", "/account%23/../static/x", "/static/x%00",
+                           "/static/x%0a", "/static/x%1F", "/static/x%7f"}) {
+    EXPECT_EQ(merging.forced(path, heads.arena()), nullptr) << path;
+    EXPECT_EQ(exact.forced(path, heads.arena()), nullptr) << path;
+  }
+  EXPECT_EQ(exact.forced("/static//../account", heads.arena()), nullptr);
+  EXPECT_EQ(merging.forced("/account//../../static/x", heads.arena()), nullptr);
+  for (const auto* path : {"/static", "/static/a%20b", "/static/%c3%a4", "/static/a+b,c=d@e:f!g",
+                           "/static/x//y", "/x/../%73tatic/..a"}) {
+    EXPECT_NE(merging.forced(path, heads.arena()), nullptr) << path;
+    EXPECT_NE(exact.forced(path, heads.arena()), nullptr) << path;
+  }
 }
 
 TEST(ServiceRules, NoErrorIsForced) {

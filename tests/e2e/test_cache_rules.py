@@ -70,7 +70,7 @@ class TestStatusTtl:
 class TestBypass:
     RULES = "ttl: 300, bypass: [{cookie: session}, {header: X-Preview}, {path: /admin/}, {cookie: beta, path: /lab}]"
     PASSING = [("/x", {"Cookie": "a=b; session=1"}), ("/x", {"X-Preview": "1"}), ("/admin", {}),
-               ("/x/%2e%2e/admin/x", {}), ("/lab/1", {"Cookie": "beta=1"})]
+               ("/x/%2e%2e/admin/x", {}), ("/x/..%2Fadmin/x", {}), ("/lab/1", {"Cookie": "beta=1"})]
 
     @pytest.mark.parametrize("target, fields", PASSING)
     def test_is_neither_answered_from_the_cache_nor_stored(self, caching_for, origins, target, fields):
@@ -203,6 +203,15 @@ class TestForce:
         again = proxy.get()
         assert again.text == "x" and cache_status(again)["fwd-status"] == "304"
         assert is_hit(proxy.get())
+
+    @pytest.mark.parametrize("target", ["/static/..%2fmine", "/static/..;/mine", "/static/..%5cmine",
+                                        "/static/%252e%252e/mine"])
+    def test_is_not_where_an_origin_may_read_another_path(self, caching_for, replies, target):
+        """Or who lures somebody there finds in the cache what is his alone."""
+        proxy = caching_for(replies(reply(b"x", "private")),
+                            cache="force: [{path: /static/, ttl: 1h, even_private: true}]")
+        assert is_stored(proxy.get("/static/mine"))
+        assert why_not_stored(proxy.get(target)) == "private"
 
     def test_says_so_when_it_is_asked(self, caching_for, replies):
         proxy = caching_for(replies(reply(b"x", "max-age=1")), cache="force: [{path: /x, ttl: 1h}]")
