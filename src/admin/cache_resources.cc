@@ -38,10 +38,30 @@ bool is_selector(std::string_view key) {
   return std::ranges::find(selectors, key) != selectors.end();
 }
 
+struct Body {
+  Json json;
+  std::optional<std::string> doubled;  ///< a member that stands there twice: the parser keeps one
+};
+
+Body parse_body(std::string_view text) {
+  Body body;
+  std::vector<std::string> seen;
+  const auto look = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (event != Json::parse_event_t::key || depth != 1) return true;
+    const auto name = parsed.get<std::string>();
+    if (std::ranges::find(seen, name) != seen.end()) body.doubled = name;
+    seen.push_back(name);
+    return true;
+  };
+  body.json = Json::parse(text, look, false);
+  return body;
+}
+
 /// The sentence is what is wrong with it.
 std::expected<Order, std::string> parse_order(std::string_view body) {
-  const Json json = Json::parse(body, nullptr, false);
+  const auto [json, doubled] = parse_body(body);
   if (!json.is_object()) return std::unexpected(std::string(form));
+  if (doubled) return std::unexpected(fmt::format("\"{}\" stands there twice. {}", *doubled, form));
   Order order;
   for (const auto& [key, value] : json.items()) {
     if (key == "soft" && value.is_boolean()) {
@@ -93,6 +113,12 @@ Reply unreadable(const Order& order) {
   return problem(400, fmt::format("\"{}\" is no {}, such as {}.", order.value,
                                   order.what == "host" ? "host" : "URL",
                                   order.what == "host" ? "example.com" : "http://example.com/x"));
+}
+
+Reply has_wildcard(const Order& order) {
+  return problem(400, fmt::format("\"{}\" has a wildcard, and purges know none: name each host, a "
+                                  "tag that they share, or all.",
+                                  order.value));
 }
 
 // Explaining.
@@ -191,6 +217,7 @@ Task<Reply> purge(Program& program, const Question& question) {
   if (!url) co_return unreadable(*order);
   if (order->what == "url" && url->scheme.empty()) co_return unreadable(*order);
   if (order->what == "host" && url->rest != "/") co_return unreadable(*order);
+  if (url->host.contains('*')) co_return has_wildcard(*order);
   const auto forms = forms_of(*url, program.cache_rules(*url), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};

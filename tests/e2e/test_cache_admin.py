@@ -166,13 +166,22 @@ def test_what_is_purged_softly_while_it_is_validated_is_validated_again(caching_
 @pytest.mark.parametrize("body", [
     "", "[]", "{}", '{"url": ""}', '{"url": 1}', '{"all": false}', '{"urls": "http://a/"}',
     '{"url": "http://a/", "tag": "x"}', '{"host": "a.example/x"}', '{"url": "/x"}', '{"url": "ftp://a/"}', '{"host": "a b"}',
-    '{"all": true, "soft": "yes"}'])
+    '{"all": true, "soft": "yes"}', '{"url": "http://b/", "url": "http://app.test/x"}',
+    '{"all": true, "soft": true, "soft": false}', '{"host": "*.test"}', '{"prefix": "http://*.test/"}',
+    '{"url": "http://*.test/x"}'])
 def test_an_order_that_is_none_is_refused(cached, body):
     cached.get("/x")
     answer = cached.control("POST", "/cache/purge", body=body)
     assert answer.status == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert cached.get("/x").text == "0"
+
+
+def test_an_order_that_is_none_is_refused_with_what_is_wrong_with_it(cached):
+    def detail(body):
+        return json.loads(cached.control("POST", "/cache/purge", body=body).body)["detail"]
+    assert '"url" stands there twice' in detail('{"url": "http://a/", "url": "http://b/"}')
+    assert '"*.example.com" has a wildcard' in detail('{"host": "*.example.com"}')
 
 
 def test_stats_tell_how_full_it_is_and_how_good(cached):
