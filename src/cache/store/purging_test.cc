@@ -1,0 +1,219 @@
+// What goes before its time, and what is asked for before it goes.
+#include <gtest/gtest.h>
+
+#include "cache/store/testing.h"
+
+namespace minato::cache {
+namespace {
+
+TEST_F(StoreTest, PurgesAUrlOnEveryPort) {
+  open();
+  for (const auto* const url : {"http://a/x", "http://a:81/x", "http://a/y", "http://b/x"})
+    put(url, "x");
+  EXPECT_EQ(store->purge_url(*split_url("http://a:81/x"), Purge::remove), 1u);
+  EXPECT_EQ(store->purge_url(*split_url("http://a/x"), Purge::remove), 1u);
+  EXPECT_EQ(get("http://a/x"), "(none)");
+  EXPECT_EQ(get("http://a/y"), "x");
+  EXPECT_EQ(get("http://b/x"), "x");
+}
+
+TEST_F(StoreTest, AUrlIsWhateverElseTheKeySays) {
+  open();
+  for (const auto* const key : {"http://a/x header(b)=1", "http://a:81/x header(b)=2", "http://a/x",
+                                "http://a/y header(b)=1"})
+    put(key, key, {.vary = {}, .variant = {}, .tag = "red"});
+  std::vector<std::string> seen;
+  const auto look = [&](std::string_view url) {
+    seen.clear();
+    store->visit(*split_url(url), 0, [&](const Entry& entry) { seen.emplace_back(entry.key); });
+    return seen.size();
+  };
+  EXPECT_EQ(get("http://a/x header(b)=1"), "http://a/x header(b)=1");
+  EXPECT_EQ(look("http://a/x"), 3u);
+  EXPECT_EQ(look("http://a:81/x"), 1u);
+  EXPECT_EQ(store->purge_url(*split_url("http://a/x"), Purge::remove), 3u);
+  EXPECT_EQ(look("http://a/x"), 0u);
+  EXPECT_EQ(store->purge_tag("red", Purge::remove), 1u);
+  EXPECT_EQ(get("http://a/y header(b)=1"), "(none)");
+}
+
+TEST_F(StoreTest, AUrlThatIsPurgedOnItsWayInStaysOutWhateverElseItsKeySays) {
+  open();
+  const Pin coming = draft("http://a/x cookie(b)=1", store->purges());
+  store->purge_url(*split_url("http://a/x"), Purge::remove);
+  EXPECT_FALSE(store->insert(*coming, pieces("x"), 1));
+}
+
+TEST_F(StoreTest, PurgesATag) {
+  open();
+  put("http://a/1", "x", {.vary = {}, .variant = {}, .tag = "red"});
+  put("http://a/2", "x", {.vary = {}, .variant = {}, .tag = "red"});
+  put("http://a/3", "x", {.vary = {}, .variant = {}, .tag = "blue"});
+  EXPECT_EQ(store->purge_tag("red", Purge::mark_stale), 2u);
+  EXPECT_TRUE(find("http://a/1")->marked_stale);
+  EXPECT_EQ(store->purge_tag("red", Purge::remove), 2u);
+  EXPECT_EQ(get("http://a/2"), "(none)");
+  EXPECT_EQ(get("http://a/3"), "x");
+}
+
+TEST_F(StoreTest, BansWhatBeginsSo) {
+  open();
+  put("http://a/static/1", "x");
+  put("http://a/other", "x");
+  store->ban({.host = "a", .prefix = "/static/"});
+  EXPECT_EQ(get("http://a/static/1"), "(none)");
+  EXPECT_EQ(get("http://a/other"), "x");
+  put("http://a/static/1", "new");  // what comes later is not concerned
+  EXPECT_EQ(get("http://a/static/1"), "new");
+  store->ban({.host = "a", .prefix = {}, .soft = true});
+  EXPECT_TRUE(find("http://a/other")->marked_stale);
+}
+
+TEST_F(StoreTest, BansAreCarriedOutWhereTheyAreTooMany) {
+  open();
+  put("http://a/gone", "x");
+  put("http://a/kept", "x");
+  store->ban({.host = "a", .prefix = "/gone"});
+  for (std::size_t i = 0; i < 3 * BanList::bans_max; ++i)
+    store->ban({.host = "other", .prefix = std::to_string(i)});
+  EXPECT_EQ(get("http://a/gone"), "(none)");
+  EXPECT_EQ(get("http://a/kept"), "x");
+  EXPECT_EQ(store->stats().entries, 1u);
+}
+
+TEST_F(StoreTest, BansAreCarriedOutStepByStepWithoutAnyUse) {
+  constexpr int count = 5000;
+  open({.memory_bytes = 16u << 20, .entries = 2 * count});
+  for (int i = 0; i < count; ++i) {
+    put(arena.copy("http://a/gone/" + std::to_string(i)), "x");
+    put(arena.copy("http://a/kept/" + std::to_string(i)), "x");
+  }
+  const StoreStats before = store->stats();
+  store->ban({.host = "a", .prefix = "/gone/"});
+  EXPECT_TRUE(store->carry_out_bans());
+  EXPECT_GT(store->stats().entries, 19u * count / 10);  // a step is no more than a step
+  EXPECT_LT(store->stats().entries, 2u * count);
+  carry_out_bans();
+  const StoreStats after = store->stats();
+  EXPECT_EQ(after.entries, static_cast<std::uint64_t>(count));
+  EXPECT_EQ(after.purged, static_cast<std::uint64_t>(count));
+  EXPECT_LT(after.memory_bytes, before.memory_bytes);
+  EXPECT_EQ(get("http://a/kept/7"), "x");
+}
+
+TEST_F(StoreTest, ABanThatComesWhileOthersAreCarriedOutIsToo) {
+  open({.entries = 10'000});
+  for (int i = 0; i < 5000; ++i) put(arena.copy("http://a/" + std::to_string(i)), "x");
+  store->ban({.host = "b"});
+  EXPECT_TRUE(store->carry_out_bans());
+  store->ban({.host = "a"});
+  carry_out_bans();
+  EXPECT_EQ(store->stats().entries, 0u);
+}
+
+TEST_F(StoreTest, WhatIsBannedIsNotConfirmedAfterwards) {
+  open();
+  put("http://a/", "x");
+  const Pin asked_about = find("http://a/");
+  store->ban({.host = "a"});
+  const Pin fresh = draft("http://a/", store->purges());
+  EXPECT_FALSE(store->insert_in_place_of(*asked_about, *fresh, store->purges()));
+  EXPECT_EQ(get("http://a/"), "(none)");
+}
+
+TEST_F(StoreTest, WhatIsPurgedOnItsWayInStaysOut) {
+  open();
+  const std::string_view red[] = {"red"};
+  const auto tagged = [&] { return draft("http://a/", store->purges(), red); };
+  const Pin by_url = tagged();
+  store->purge_url(*split_url("http://a/"), Purge::remove);
+  EXPECT_FALSE(store->insert(*by_url, nullptr, 0));
+  const Pin by_tag = tagged();
+  store->purge_tag("red", Purge::remove);
+  EXPECT_FALSE(store->insert(*by_tag, nullptr, 0));
+  const Pin by_ban = tagged();
+  store->ban({.host = "a"});
+  carry_out_bans();
+  EXPECT_FALSE(store->insert(*by_ban, nullptr, 0));
+  EXPECT_FALSE(find("http://a/"));
+}
+
+struct AskedBefore : StoreTest {
+  /// Whether what was asked for when there had been `before` purges is found afterwards.
+  Pin bring(std::uint64_t before, std::string_view text = "http://a/x") {
+    const std::string_view red[] = {"red"};
+    const Pin brought = draft(text, before, red);
+    if (brought) store->insert(*brought, nullptr, 0);
+    return find(text);
+  }
+
+  /// Of every kind, each alone.
+  std::vector<std::function<void(Purge)>> concerning() {
+    return {[this](Purge how) { store->purge_url(*split_url("http://a/x"), how); },
+            [this](Purge how) { store->purge_tag("red", how); },
+            [this](Purge how) { store->ban({.host = "a", .soft = how == Purge::mark_stale}); },
+            [this](Purge how) { store->purge_all(how); }};
+  }
+};
+
+TEST_F(AskedBefore, WhatAPurgeConcernsStaysOutHoweverLateItsHeadComes) {
+  open();
+  for (const auto& purge : concerning()) {
+    const auto before = store->purges();
+    purge(Purge::remove);
+    EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+    EXPECT_FALSE(bring(before));
+    EXPECT_FALSE(bring(before, "http://a/x more"));
+    EXPECT_FALSE(store->may_be_purged("http://a/x", store->purges()));
+    EXPECT_TRUE(bring(store->purges()));
+  }
+}
+
+TEST_F(AskedBefore, WhatASoftPurgeConcernsIsStoredAsStale) {
+  open();
+  for (const auto& purge : concerning()) {
+    const auto before = store->purges();
+    purge(Purge::mark_stale);
+    EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+    EXPECT_TRUE(bring(before)->marked_stale);
+    EXPECT_FALSE(bring(store->purges())->marked_stale);
+  }
+}
+
+TEST_F(AskedBefore, OthersAreStored) {
+  open();
+  const auto before = store->purges();
+  store->purge_url(*split_url("http://a/other"), Purge::remove);
+  store->ban({.host = "b"});
+  EXPECT_FALSE(store->may_be_purged("http://a/x", before));
+  store->purge_tag("blue", Purge::remove);
+  EXPECT_TRUE(store->may_be_purged("http://a/x", before)) << "who knows its tags?";
+  const Pin stored = bring(before);
+  ASSERT_TRUE(stored);
+  EXPECT_FALSE(stored->marked_stale);
+}
+
+TEST_F(AskedBefore, WhereThereWereTooManyPurgesSinceThenItStaysOut) {
+  open();
+  const auto before = store->purges();
+  for (std::size_t i = 0; i <= PurgeLog::purges_max; ++i)
+    store->purge_url(*split_url("http://b/"), Purge::remove);
+  EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+  EXPECT_FALSE(bring(before));
+  EXPECT_TRUE(bring(before + 1));
+}
+
+TEST_F(AskedBefore, WhatIsPurgedSoftlyWhileItIsAskedAboutStaysStale) {
+  open();
+  for (const auto& purge : concerning()) {
+    const Pin old = bring(store->purges());
+    const auto before = store->purges();
+    purge(Purge::mark_stale);
+    const Pin fresh = draft("http://a/x", before);
+    EXPECT_TRUE(store->insert_in_place_of(*old, *fresh, before));
+    EXPECT_TRUE(find("http://a/x")->marked_stale);
+  }
+}
+
+}  // namespace
+}  // namespace minato::cache

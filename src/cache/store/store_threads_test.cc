@@ -1,0 +1,53 @@
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/random.h"
+#include "cache/store/testing.h"
+
+namespace minato::cache {
+namespace {
+
+TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
+  constexpr std::size_t readers = 3;
+  open({.memory_bytes = 2u << 20, .entries = 50, .readers = readers + 2});
+  std::atomic<bool> done = false;
+  std::atomic<std::uint64_t> hits = 0;
+  const auto read = [&](std::size_t reader) {
+    BlockPool pool;
+    Arena own(pool);
+    const http::Fields request(own);
+    Random random(reader);
+    while (!done.load()) {
+      const std::string url = "http://a/" + std::to_string(random.below(80));
+      const Pin pin = store->find(key(url), request, reader).entry;
+      if (!pin) continue;
+      pin->touch(hits.fetch_add(1));
+      ASSERT_EQ(body_of(*pin), url);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < readers; ++i) threads.emplace_back(read, i);
+  threads.emplace_back([&] {
+    const Url url = *split_url("http://a/1");
+    while (!done.load())
+      store->visit(url, readers + 1,
+                   [](const Entry& entry) { ASSERT_EQ(body_of(entry), "http://a/1"); });
+  });
+  Random random(9);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string url = "http://a/" + std::to_string(random.below(80));
+    put(url, url, {.vary = {}, .variant = {}, .tag = "t"});
+    if (random.one_in(500)) store->purge_tag("t", Purge::remove);
+    if (random.one_in(300)) store->ban({.host = "a", .prefix = "/1"});
+    if (random.one_in(1000)) store->purge_all(Purge::remove);
+    if (random.one_in(200)) store->carry_out_bans();
+    if (i % 100 == 0) arena.reset();
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GT(hits.load(), 0u);
+}
+
+}  // namespace
+}  // namespace minato::cache

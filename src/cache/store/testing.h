@@ -1,0 +1,97 @@
+// A store and what tests put into it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "base/hash.h"
+#include "cache/store/store.h"
+
+namespace minato::cache {
+
+struct More {
+  std::string_view vary, variant, tag;
+  Seconds date{0};
+  Seconds sent{0};
+};
+
+struct StoreTest : testing::Test {
+  BlockPool blocks;
+  Arena arena{blocks};
+  http::Fields none{arena};
+  std::optional<Store> store;
+
+  void open(StoreLimits limits = {}) { store.emplace(limits); }
+
+  Key key(std::string_view text) const {
+    const std::uint64_t hash = hash_of(*split_url(url_of(text)), store->seed());
+    const auto suffix = text.substr(url_of(text).size());
+    return {text, suffix.empty() ? hash : hash_bytes(suffix, hash)};
+  }
+
+  bool put(std::string_view url, std::string_view body, More more = {}) {
+    const std::span<const std::string_view> tags(&more.tag, more.tag.empty() ? 0u : 1u);
+    http::Fields lines(arena);
+    lines.add(http::FieldId::content_type, "text/plain");
+    ResponseFacts facts;
+    facts.freshness.date = http::FieldDate(more.date);
+    facts.freshness.request_sent = WallTime(more.sent);
+    const Pin draft = store->draft({.key = key(url),
+                                    .vary = more.vary,
+                                    .variant = more.variant,
+                                    .lines = lines,
+                                    .facts = facts,
+                                    .part = {},
+                                    .range = {},
+                                    .tags = tags,
+                                    .purges_before = store->purges()});
+    return draft && store->insert(*draft, pieces(body), body.size());
+  }
+
+  /// On its way in, with the head that was asked for when there had been `before` purges.
+  Pin draft(std::string_view text, std::uint64_t before,
+            std::span<const std::string_view> tags = {}) {
+    return store->draft({.key = key(text),
+                         .vary = {},
+                         .variant = {},
+                         .lines = none,
+                         .facts = {},
+                         .part = {},
+                         .range = {},
+                         .tags = tags,
+                         .purges_before = before});
+  }
+
+  Piece* pieces(std::string_view body) {
+    Piece* first = nullptr;
+    Piece** end = &first;
+    while (!body.empty()) {
+      Piece* const piece = store->take_piece(body.size());
+      if (piece == nullptr) break;
+      piece->size = static_cast<std::uint32_t>(std::min<std::size_t>(body.size(), piece->capacity));
+      body.copy(piece->bytes(), piece->size);
+      body.remove_prefix(piece->size);
+      store->trim(*piece);
+      *end = piece, end = &piece->next;
+    }
+    return first;
+  }
+
+  static std::string body_of(const Entry& entry) {
+    std::string body;
+    for (Piece* piece = entry.content->first; piece != nullptr; piece = piece->next)
+      body += piece->text();
+    return body;
+  }
+
+  Pin find(std::string_view url) { return store->find(key(url), none, 0).entry; }
+  void carry_out_bans() {
+    while (store->carry_out_bans()) {
+    }
+  }
+  std::string get(std::string_view url) {
+    const Pin pin = find(url);
+    return pin ? body_of(*pin) : "(none)";
+  }
+};
+
+}  // namespace minato::cache
