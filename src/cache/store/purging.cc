@@ -14,7 +14,7 @@ constexpr std::size_t buckets_of_step = 4096, entries_of_step = 512;
 
 void Store::remove(Entry& entry) {
   const Lock lock(mutex_);
-  purge(entry, Purge::remove);
+  if (entry.listed) unlink(entry);
 }
 
 bool Store::holds(Entry& entry) {

@@ -17,6 +17,14 @@ TEST_F(StoreTest, PurgesAUrlOnEveryPort) {
   EXPECT_EQ(get("http://b/x"), "x");
 }
 
+TEST_F(StoreTest, WhatIsOfNoUseAnyMoreIsNotCountedAsPurged) {
+  open();
+  put("http://a/x", "x");
+  store->remove(*find("http://a/x"));
+  EXPECT_EQ(get("http://a/x"), "(none)");
+  EXPECT_EQ(store->stats().purged, 0u);
+}
+
 TEST_F(StoreTest, AUrlIsWhateverElseTheKeySays) {
   open();
   for (const auto* const key : {"http://a/x header(b)=1", "http://a:81/x header(b)=2", "http://a/x",

@@ -118,7 +118,7 @@ class Store {
   /// The same with the body of another entry, which goes; `purges_before` is the draft's.
   bool insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges_before);
 
-  void remove(Entry& entry);
+  void remove(Entry& entry);  ///< no purge, and not counted as one
   /// It can still be found.
   bool holds(Entry& entry);
 
