@@ -221,10 +221,8 @@ Task<Reply> purge(Program& program, const Question& question) {
   const auto forms = forms_of(*url, program.cache_rules(*url), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
-  if (!count) {
-    program.carry_out_bans();
-    json["pending"] = "carried out on each entry when it is next asked for, or soon";
-  }
+  if (!count) json["pending"] = "carried out on each entry when it is next asked for, or soon";
+  program.carry_out_bans();
   co_return document(dumped(json));
 }
 

@@ -6,7 +6,10 @@
 
 namespace minato::cache {
 
-bool Ban::concerns(std::string_view key) const {
+bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
+  if (what == What::all) return true;
+  if (what == What::tag)
+    return std::ranges::any_of(tags, [this](const TagNode& node) { return node.hash == tag; });
   const auto url = split_url(url_of(key));
   return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
          (port.empty() || port == url->port) && url->rest.starts_with(prefix);
@@ -18,7 +21,7 @@ BanList::Verdict BanList::judge(Entry& entry) const {
   if (bans == nullptr || checked >= bans->newest) return Verdict::none;
   const std::size_t unchecked = std::min<std::size_t>(bans->newest - checked, bans->all.size());
   const std::span news = std::span(bans->all).last(unchecked);
-  const auto concerns = [&](const Ban& ban) { return ban.concerns(entry.key); };
+  const auto concerns = [&](const Ban& ban) { return ban.concerns(entry.key, entry.tags); };
   if (std::ranges::any_of(news, [&](const Ban& ban) { return !ban.soft && concerns(ban); }))
     return Verdict::gone;
   entry.bans_checked.store(bans->newest, std::memory_order_relaxed);
@@ -27,7 +30,8 @@ BanList::Verdict BanList::judge(Entry& entry) const {
 
 std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
   auto next = std::make_unique<Bans>();
-  if (bans_) next->all = bans_->all;
+  const bool covers_others = ban.what == Ban::What::all && !ban.soft;
+  if (bans_ && !covers_others) next->all = bans_->all;
   next->all.push_back(std::move(ban));
   next->newest = newest() + 1;
   auto before = install(std::move(next));

@@ -13,21 +13,27 @@
 
 namespace minato::cache {
 
-/// All of a host, or all whose URL begins so.
 struct Ban {
-  std::string scheme;  ///< empty: any
-  std::string host;    ///< in lower case
-  std::string port;    ///< empty: any
-  std::string prefix;  ///< of path and query; empty: all
-  bool soft = false;   ///< marks stale
+  enum class What : std::uint8_t {
+    urls,  ///< all of a host, or all whose URL begins so
+    tag,   ///< all that carry it
+    all,
+  };
+  What what = What::urls;
+  std::string scheme;     ///< empty: any
+  std::string host;       ///< in lower case
+  std::string port;       ///< empty: any
+  std::string prefix;     ///< of path and query; empty: all
+  std::uint64_t tag = 0;  ///< its hash
+  bool soft = false;      ///< marks stale
 
-  bool concerns(std::string_view key) const;
+  bool concerns(std::string_view key, std::span<const TagNode> tags) const;
   std::size_t text_bytes() const {
     return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity();
   }
 };
 
-/// Bounds: `bans_max`; whoever adds more carries them out before, so that none is pending.
+/// Bounds: `bans_max`; whoever adds more carries out those that are pending before.
 class BanList {
  public:
   static constexpr std::size_t bans_max = 1024;

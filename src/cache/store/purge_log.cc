@@ -47,7 +47,7 @@ BanList::Verdict PurgeLog::judge(std::string_view key, std::optional<std::span<c
     switch (record.what) {
       case What::url: return record.hash == url;
       case What::tag: return !tags || std::ranges::any_of(*tags, is_it);
-      case What::ban: return record.ban->concerns(key);
+      case What::ban: return record.ban->concerns(key, {});
       case What::all: break;
     }
     return true;

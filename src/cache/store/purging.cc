@@ -1,5 +1,6 @@
 // What goes before its time, by hand or after an unsafe method.
 #include <algorithm>
+#include <thread>
 
 #include "base/hash.h"
 #include "cache/store/store.h"
@@ -65,25 +66,57 @@ std::uint64_t Store::purge_url(const Url& url, Purge how) {
   return purged_ - before;
 }
 
-std::uint64_t Store::purge_tag(std::string_view tag, Purge how) {
+std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
+  make_room_for_ban();
   const Lock lock(mutex_);
   const std::uint64_t hash = hash_bytes(tag, seed()), before = purged_;
+  const Ban rest{.what = Ban::What::tag, .tag = hash, .soft = how == Purge::mark_stale};
   purge_log_.add_tag(hash, how);
-  tags_.for_each(hash, [&](Entry& entry) { purge(entry, how); });
-  purge_drafts(how, [&](const Entry& entry) {
-    return std::ranges::any_of(entry.tags, [&](const TagNode& node) { return node.hash == hash; });
-  });
-  return purged_ - before;
+  purge_drafts(how, [&](const Entry& entry) { return rest.concerns(entry.key, entry.tags); });
+  const auto purge_it = [&](Entry& entry) { purge(entry, how); };
+  const bool all = tags_.for_each(hash, purge_it, tagged_of_step);
+  collect();
+  if (all) return purged_ - before;
+  hold_against(rest);
+  return std::nullopt;
+}
+
+std::uint64_t Store::purge_all(Purge how) {
+  make_room_for_ban();
+  const Lock lock(mutex_);
+  const std::uint64_t count = count_;
+  purge_log_.add_all(how);
+  purge_drafts(how, [](const Entry&) { return true; });
+  hold_against({.what = Ban::What::all, .soft = how == Purge::mark_stale});
+  if (how == Purge::mark_stale) purged_ += count;  // else as they go
+  settle_some();
+  return count;
 }
 
 void Store::ban(Ban ban) {
+  make_room_for_ban();
   const Lock lock(mutex_);
-  if (bans_.is_full()) settle_all();
   purge_log_.add_ban(ban);
   purge_drafts(ban.soft ? Purge::mark_stale : Purge::remove,
-               [&](const Entry& entry) { return ban.concerns(entry.key); });
+               [&](const Entry& entry) { return ban.concerns(entry.key, entry.tags); });
+  hold_against(std::move(ban));
+}
+
+void Store::hold_against(Ban ban) {
   const auto before = bans_.add(std::move(ban));
   await_readers(readers_.retire());
+}
+
+/// Once in so many bans; others get the lock in between.
+void Store::make_room_for_ban() {
+  const auto is_full = [this] {
+    const Lock lock(mutex_);
+    return bans_.is_full();
+  };
+  while (is_full()) {
+    carry_out_bans();
+    std::this_thread::yield();
+  }
 }
 
 /// How many entries were looked at.
@@ -99,43 +132,26 @@ std::size_t Store::settle_bucket(std::size_t number) {
 
 bool Store::carry_out_bans() {
   const Lock lock(mutex_);
-  if (bans_.is_empty()) return false;
+  settle_some();
+  return !bans_.is_empty();
+}
+
+/// A step of a round through all entries, at whose end no ban is pending that was when it began.
+void Store::settle_some() {
+  if (bans_.is_empty()) return;
   if (settled_ == 0) settled_for_ = bans_.newest();
   std::size_t entries = 0;
   const std::size_t end = std::min(settled_ + buckets_of_step, buckets_.size());
   while (settled_ < end && entries < entries_of_step) entries += settle_bucket(settled_++);
   collect();
-  if (settled_ < buckets_.size()) return true;
+  if (settled_ < buckets_.size()) return;
   settled_ = 0;
   if (settled_for_ == bans_.newest()) drop_bans();  // else more came meanwhile
-  return !bans_.is_empty();
-}
-
-/// So that the list can begin anew. Once in so many bans.
-void Store::settle_all() {
-  for (std::size_t i = 0; i < buckets_.size(); ++i) settle_bucket(i);
-  drop_bans();
 }
 
 void Store::drop_bans() {
   const auto before = bans_.clear();
   await_readers(readers_.retire());
-}
-
-std::uint64_t Store::purge_all(Purge how) {
-  const Lock lock(mutex_);
-  const std::uint64_t before = purged_;
-  purge_log_.add_all(how);
-  for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    for (Entry* entry = buckets_[i].load(std::memory_order_relaxed); entry != nullptr;) {
-      Entry* const next = entry->next.load(std::memory_order_relaxed);
-      purge(*entry, how);
-      entry = next;
-    }
-  }
-  purge_drafts(how, [](const Entry&) { return true; });
-  collect();
-  return purged_ - before;
 }
 
 }  // namespace minato::cache

@@ -64,6 +64,73 @@ TEST_F(StoreTest, PurgesATag) {
   EXPECT_EQ(get("http://a/3"), "x");
 }
 
+struct ManyStored : StoreTest {
+  static constexpr int count = 5000;
+  static_assert(count > Store::tagged_of_step);
+
+  void fill() {
+    open({.memory_bytes = 16u << 20, .entries = 2 * count});
+    for (int i = 0; i < count; ++i)
+      put(arena.copy("http://a/" + std::to_string(i)), "x", {.tag = "red"});
+    put("http://a/blue", "x", {.tag = "blue"});
+  }
+  /// Some are left for other steps.
+  void expect_no_more_than_a_step() const {
+    EXPECT_GT(store->stats().entries, 1u * count / 10);
+    EXPECT_LT(store->stats().entries, 1u * count);
+  }
+};
+
+TEST_F(ManyStored, ATagOfManyIsPurgedAtOnceAndStepByStep) {
+  fill();
+  EXPECT_EQ(store->purge_tag("red", Purge::remove), std::nullopt);
+  for (const auto* const url : {"http://a/0", "http://a/2500", "http://a/4999"})
+    EXPECT_EQ(get(url), "(none)");
+  expect_no_more_than_a_step();
+  put("http://a/7", "new", {.tag = "red"});
+  carry_out_bans();
+  EXPECT_EQ(store->stats().entries, 2u);
+  EXPECT_EQ(store->stats().purged, 1u * count - 1) << "one made room for what is new";
+  EXPECT_EQ(get("http://a/7"), "new");
+  EXPECT_EQ(get("http://a/blue"), "x");
+}
+
+TEST_F(ManyStored, ATagOfManyIsMarkedStaleAtOnce) {
+  fill();
+  EXPECT_EQ(store->purge_tag("red", Purge::mark_stale), std::nullopt);
+  put("http://a/7", "new", {.tag = "red"});
+  for (const auto* const url : {"http://a/0", "http://a/2500", "http://a/4999"})
+    EXPECT_TRUE(find(url)->marked_stale) << url;
+  carry_out_bans();
+  EXPECT_FALSE(find("http://a/7")->marked_stale);
+  EXPECT_FALSE(find("http://a/blue")->marked_stale);
+}
+
+TEST_F(ManyStored, EverythingIsPurgedAtOnceAndStepByStep) {
+  fill();
+  store->ban({.host = "b"});
+  EXPECT_EQ(store->purge_all(Purge::remove), 1u * count + 1);
+  for (const auto* const url : {"http://a/0", "http://a/4999", "http://a/blue"})
+    EXPECT_EQ(get(url), "(none)");
+  expect_no_more_than_a_step();
+  put("http://a/new", "new");
+  carry_out_bans();
+  EXPECT_EQ(store->stats().entries, 1u);
+  EXPECT_EQ(store->stats().purged, 1u * count + 1);
+  EXPECT_EQ(get("http://a/new"), "new");
+}
+
+TEST_F(ManyStored, EverythingIsMarkedStaleAtOnce) {
+  fill();
+  EXPECT_EQ(store->purge_all(Purge::mark_stale), 1u * count + 1);
+  put("http://a/7", "new");
+  for (const auto* const url : {"http://a/0", "http://a/4999", "http://a/blue"})
+    EXPECT_TRUE(find(url)->marked_stale) << url;
+  carry_out_bans();
+  EXPECT_FALSE(find("http://a/7")->marked_stale);
+  EXPECT_EQ(store->stats().purged, 1u * count + 1);
+}
+
 TEST_F(StoreTest, BansWhatBeginsSo) {
   open();
   put("http://a/static/1", "x");

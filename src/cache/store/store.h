@@ -122,14 +122,17 @@ class Store {
   /// It can still be found.
   bool holds(Entry& entry);
 
-  /// How many were found; those of a prefix are not counted, since they are looked for on use.
+  // Each is in force at once, and tells how many it found. What is too much for one step becomes a
+  // ban, so that nobody waits for the lock for long.
   std::uint64_t purge_url(const Url& url, Purge how);
-  std::uint64_t purge_tag(std::string_view tag, Purge how);
+  /// nullopt: more than `tagged_of_step` maybe, and not counted.
+  std::optional<std::uint64_t> purge_tag(std::string_view tag, Purge how);
+  static constexpr std::size_t tagged_of_step = 2048;
+  std::uint64_t purge_all(Purge how);
   void ban(Ban ban);
   /// Carries out on some entries what bans say of them, so that what is gone gives its memory back.
   /// False where none is pending any more. Cost: bounded, whatever is stored.
   bool carry_out_bans();
-  std::uint64_t purge_all(Purge how);
 
   StoreStats stats() const;
 
@@ -143,6 +146,7 @@ class Store {
   Pin pin(Entry& entry);
   std::vector<Pin> pinned(const Url& url, std::size_t reader);
   bool is_banned(Entry& entry);
+  void make_room_for_ban();
   std::uint64_t memory_bytes() const;
 
   // Under the lock.
@@ -164,7 +168,8 @@ class Store {
   void purge(Entry& entry, Purge how);
   void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
   std::size_t settle_bucket(std::size_t number);
-  void settle_all();
+  void settle_some();
+  void hold_against(Ban ban);
   void drop_bans();
 
   /// Its last pin is gone, on whatever thread.

@@ -1,6 +1,8 @@
 // Which entries carry a tag: lists through the entries themselves.
 #pragma once
 
+#include <limits>
+
 #include "base/reserved_array.h"
 #include "cache/store/entry.h"
 
@@ -31,14 +33,18 @@ class TagIndex {
     }
   }
 
-  /// Calls `visit(Entry&)`, which may remove that entry and no other.
+  /// Calls `visit(Entry&)`, which may remove that entry and no other. False where it stopped since
+  /// there are more in the list, of this tag or others, than `nodes_max`.
   template <class Visit>
-  void for_each(std::uint64_t hash, Visit visit) {
+  bool for_each(std::uint64_t hash, Visit visit,
+                std::size_t nodes_max = std::numeric_limits<std::size_t>::max()) {
     for (TagNode* node = heads_[hash & (heads_.size() - 1)]; node != nullptr;) {
+      if (nodes_max-- == 0) return false;
       TagNode* const next = node->next;
       if (node->hash == hash) visit(*node->entry);
       node = next;
     }
+    return true;
   }
 
   std::size_t bytes() const { return heads_.bytes(); }
