@@ -113,6 +113,10 @@ std::optional<Url> split_url(std::string_view text) {
   return url;
 }
 
+std::string_view port_of(const Url& url) {
+  return url.port.empty() ? default_port(url.scheme) : url.port;
+}
+
 std::optional<Url> parse_url(std::string_view text, Arena& arena) {
   const bool has_scheme = text.find("://") != std::string_view::npos;
   const auto written = split_url(has_scheme ? text : arena.join("http://", text));
@@ -123,6 +127,7 @@ std::optional<Url> parse_url(std::string_view text, Arena& arena) {
   const auto authority = arena.join(written->host, colon, written->port);
   if (!http::parse_authority(authority)) return std::nullopt;
   Url url = normal(scheme, authority, arena);
+  url.port = written->port;
   if (!has_scheme) url.scheme = {};
   const bool has_path = written->rest.starts_with('/');
   url.rest = has_path ? written->rest : arena.join("/", written->rest);
@@ -136,7 +141,7 @@ std::uint64_t hash_of(const Url& url, std::uint64_t seed) {
 bool is_of(std::string_view key, const Url& url) {
   const auto own = split_url(url_of(key));
   return own && own->scheme == url.scheme && own->host == url.host && own->rest == url.rest &&
-         (url.port.empty() || url.port == own->port);
+         (url.port.empty() || url.port == port_of(*own));
 }
 
 std::optional<Url> resolve(std::string_view base, std::string_view reference, Arena& arena) {

@@ -39,8 +39,12 @@ struct Url {
 /// `text` begins with a scheme and "://"; nullopt where it does not, or names no host.
 std::optional<Url> split_url(std::string_view text);
 
-/// A URL as a person writes it, in the form of keys: host in lower case, no port of the scheme's
-/// own, a path. nullopt for what is no http or https URL. `text` without a scheme is any scheme's.
+/// The port that `url`, of a key, means.
+std::string_view port_of(const Url& url);
+
+/// A URL as a person writes it: host in lower case, a path. Unlike a key it has the scheme's own
+/// port where that was written, as none means every port. nullopt for what is no http or https URL.
+/// `text` without a scheme is any scheme's.
 std::optional<Url> parse_url(std::string_view text, Arena& arena);
 
 std::uint64_t hash_of(const Url& url, std::uint64_t seed);

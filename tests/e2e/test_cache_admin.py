@@ -49,6 +49,15 @@ def test_a_url_is_purged(cached):
     assert purge(cached, url=url)[1]["purged"] == 0
 
 
+def test_a_url_with_the_port_of_its_scheme_is_on_no_other(cached):
+    texts = [cached.get("/x", host=host).text for host in ("app.test", "app.test:80", "app.test:81")]
+    assert texts == ["0", "0", "1"]
+    assert purge(cached, url="http://app.test:80/x")[1]["purged"] == 1
+    assert purge(cached, host="app.test:80")[0] == 200
+    assert cached.get("/x", host="app.test:81").text == "1"
+    assert cached.get("/x").text == "2"
+
+
 def test_a_tag_is_purged(cached):
     red, blue = cached.get("/red").text, cached.get("/blue").text
     assert purge(cached, tag="red") == (200, {"purged": 1, "soft": False})

@@ -12,7 +12,7 @@ bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
     return std::ranges::any_of(tags, [this](const TagNode& node) { return node.hash == tag; });
   const auto url = split_url(url_of(key));
   return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
-         (port.empty() || port == url->port) && url->rest.starts_with(prefix);
+         (port.empty() || port == port_of(*url)) && url->rest.starts_with(prefix);
 }
 
 BanList::Verdict BanList::judge(Entry& entry) const {

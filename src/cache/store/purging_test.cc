@@ -17,6 +17,19 @@ TEST_F(StoreTest, PurgesAUrlOnEveryPort) {
   EXPECT_EQ(get("http://b/x"), "x");
 }
 
+TEST_F(StoreTest, PurgesAUrlOnOnePortWhereThatIsWritten) {
+  open();
+  for (const auto* const url : {"http://a/x", "http://a:81/x", "https://a/x", "https://a:80/x"})
+    put(url, "x");
+  store->ban({.host = "a", .port = "443"});
+  EXPECT_EQ(get("https://a/x"), "(none)");
+  EXPECT_EQ(store->purge_url(*parse_url("http://A:80/x", arena), Purge::remove), 1u);
+  EXPECT_EQ(get("http://a/x"), "(none)");
+  store->ban({.host = "a", .port = "80"});
+  EXPECT_EQ(get("https://a:80/x"), "(none)");
+  EXPECT_EQ(get("http://a:81/x"), "x");
+}
+
 TEST_F(StoreTest, WhatIsOfNoUseAnyMoreIsNotCountedAsPurged) {
   open();
   put("http://a/x", "x");
