@@ -27,6 +27,8 @@ class KeyRules {
   /// What stands behind the URL, from a space on. It names the rules for the query, so that what is
   /// stored under others is not found, and what the request says in fields and cookies.
   std::string_view suffix(const http::Fields& request, Arena& arena) const;
+  /// With what the suffix begins where these rules change the query; else empty.
+  std::string_view mark() const { return mark_; }
   /// Whether these rules could have made `key`, as far as the query goes.
   bool may_have_made(std::string_view key) const;
 

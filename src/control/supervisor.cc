@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <utility>
+
 #include "config/diff.h"
 #include "control/wording.h"
 #include "runtime/crossing.h"
@@ -106,7 +109,9 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   slot_freed();  // where the limit is higher now
   parts_.log.set(next->config.log);
   next->cache = cache_for(next->config);
-  snapshot_ = next;
+  const auto before = std::exchange(snapshot_, next);
+  if (before != nullptr && next->cache != nullptr && before->cache == next->cache)
+    ban_keys_of(*before);
   health_.sync();
   names_.sync();
   publish_changes();
@@ -120,6 +125,22 @@ std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
   if (keeps) return snapshot_->cache;
   uses_before_ = counted_uses();
   return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
+}
+
+/// What is stored under rules for the query that are gone is not found by its URL any more, and
+/// would come back with those rules, whatever was purged meanwhile.
+void Supervisor::ban_keys_of(const Snapshot& before) {
+  std::set<std::string_view> gone;
+  const auto for_each_mark = [](const Snapshot& snapshot, auto visit) {
+    for (const auto& service : snapshot.services)
+      if (service.caching && !service.caching->key().mark().empty())
+        visit(service.caching->key().mark());
+  };
+  for_each_mark(before, [&](std::string_view mark) { gone.insert(mark); });
+  for_each_mark(*snapshot_, [&](std::string_view mark) { gone.erase(mark); });
+  for (const std::string_view mark : gone)
+    snapshot_->cache->store().ban({.what = cache::Ban::What::keys, .mark = std::string(mark)});
+  if (!gone.empty()) carry_out_bans();
 }
 
 void Supervisor::carry_out_bans() {

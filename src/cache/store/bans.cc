@@ -10,7 +10,9 @@ bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
   if (what == What::all) return true;
   if (what == What::tag)
     return std::ranges::any_of(tags, [this](const TagNode& node) { return node.hash == tag; });
-  const auto url = split_url(url_of(key));
+  const std::string_view text = url_of(key);
+  if (what == What::keys) return key.substr(text.size()).starts_with(mark);
+  const auto url = split_url(text);
   return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
          (port.empty() || port == port_of(*url)) && url->rest.starts_with(prefix);
 }

@@ -17,6 +17,7 @@ struct Ban {
   enum class What : std::uint8_t {
     urls,  ///< all of a host, or all whose URL begins so
     tag,   ///< all that carry it
+    keys,  ///< all whose keys say behind the URL that they are of certain rules
     all,
   };
   What what = What::urls;
@@ -25,11 +26,13 @@ struct Ban {
   std::string port;       ///< empty: any
   std::string prefix;     ///< of path and query; empty: all
   std::uint64_t tag = 0;  ///< its hash
+  std::string mark;       ///< KeyRules::mark of keys
   bool soft = false;      ///< marks stale
 
   bool concerns(std::string_view key, std::span<const TagNode> tags) const;
   std::size_t text_bytes() const {
-    return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity();
+    return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity() +
+           mark.capacity();
   }
 };
 

@@ -144,6 +144,20 @@ TEST_F(ManyStored, EverythingIsMarkedStaleAtOnce) {
   EXPECT_EQ(store->stats().purged, 1u * count + 1);
 }
 
+TEST_F(StoreTest, BansTheKeysOfRulesThatAreGone) {
+  open();
+  const KeyRules sorting({.query = {.sort = true}}), other({.query = {.ignore = {"a"}}});
+  const auto sorted = "http://a/x" + std::string(sorting.mark());
+  const auto cut = "http://a/x" + std::string(other.mark());
+  for (const std::string_view text :
+       {std::string_view("http://a/x"), std::string_view(sorted), std::string_view(cut)})
+    put(text, "x");
+  store->ban({.what = Ban::What::keys, .mark = std::string(sorting.mark())});
+  EXPECT_EQ(get(sorted), "(none)");
+  EXPECT_EQ(get(cut), "x");
+  EXPECT_EQ(get("http://a/x"), "x");
+}
+
 TEST_F(StoreTest, BansWhatBeginsSo) {
   open();
   put("http://a/static/1", "x");
