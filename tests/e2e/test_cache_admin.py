@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from harness.caching import Crowd, cache_status, crowd, is_hit
 from harness.origin import Serving
 from harness.program import BINARY
 from harness.waiting import eventually, free_port
@@ -127,6 +128,23 @@ def test_a_soft_purge_makes_the_next_request_validate(cached, numbered):
     assert cached.get("/x").text == "0"
 
 
+@pytest.mark.parametrize("order", [{"prefix": "app.test/r"}, {"host": "app.test"}, {"tag": "red"}, {"all": True}],
+                         ids=lambda order: next(iter(order)))
+def test_a_soft_purge_of_many_does_too(cached, numbered, order):
+    first, second = cached.get("/red").text, cached.get("/red?2").text
+    cached.get("/blue")
+    status, told = purge(cached, **order, soft=True)
+    assert (status, told["soft"]) == (200, True)
+    numbered.answer = lambda request: response(
+        status="304 Not Modified" if request["If-None-Match"] == '"1"' else "500 x", **FIELDS)
+    for target, text in (("/red", first), ("/red?2", second)):
+        answer = cached.get(target)
+        concerned = "tag" not in order or target == "/red"  # no other has it
+        assert (answer.text, cache_status(answer).get("fwd")) == (text, "stale" if concerned else None)
+        assert is_hit(cached.get(target))
+    assert is_hit(cached.get("/blue")) is ("tag" in order or "prefix" in order)
+
+
 ORDERS = [{"url": "http://app.test/"}, {"prefix": "app.test/"}, {"host": "app.test"}, {"tag": "red"},
           {"all": True}]
 
@@ -148,6 +166,17 @@ def test_what_has_no_head_yet_is_purged_too(caching_for, scripted, order):
         again, _ = scripted.expect()  # the old one was not stored
         again.send(response("newer", **FIELDS))
         assert late.read_response().text == "newer"
+
+
+def test_purges_under_load_cost_no_request(caching_for, origins):
+    proxy = caching_for(origins(Serving, Crowd.page), cache="capacity: 15", top="workers: 2")
+    with crowd(proxy) as seen:
+        for number in range(10):
+            for order in ({"url": "http://app.test/1"}, {"prefix": "app.test/1"}, {"tag": "2"}, {"host": "app.test"},
+                          {"all": True}):
+                assert purge(proxy, **order, soft=number % 2 == 0)[0] == 200
+            before = seen.hits
+            eventually(lambda: seen.hits > before, "another hit")
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: next(iter(order)))

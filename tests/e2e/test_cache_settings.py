@@ -1,7 +1,10 @@
 """What the configuration says of the cache."""
+import signal
+
 import pytest
 
-from harness.caching import ago, cache_status, is_hit, is_stored, reply, why_not_stored
+from harness.caching import Crowd, ago, cache_status, crowd, is_hit, is_stored, reply, why_not_stored
+from harness.origin import Serving
 from harness.program import one_service
 from harness.waiting import free_port
 from harness.wire import connect, response
@@ -281,6 +284,18 @@ class TestReload:
         proxy = stored("capacity: 10, keep_on_reload: true")
         assert proxy.again(after).status == 200
         assert proxy.get().text == text
+
+    @pytest.mark.parametrize("keeps", ["true", "false"])
+    def test_under_load_costs_no_request(self, caching_for, origins, keeps):
+        """Hits, fills, followers and evictions, while the cache beneath them is replaced, or kept."""
+        origin = origins(Serving, Crowd.page)
+        cache, top = f"capacity: 10, keep_on_reload: {keeps}", "workers: 2"
+        proxy = caching_for(origin, cache=cache, top=top)
+        with crowd(proxy):
+            for number in range(1, 9):
+                proxy.write(one_service(proxy.port, origin.url, top=f"cache: {{{cache}, ttl: {number}}}\n{top}"))
+                proxy.signal(signal.SIGHUP)
+                proxy.log.wait_for("reload.accepted|is in force", count=number)
 
     def test_a_fill_under_way_goes_on(self, caching_for, scripted):
         proxy = caching_for(scripted, cache="ttl: 0, keep_on_reload: true")

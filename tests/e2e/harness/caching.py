@@ -1,4 +1,7 @@
 """What the tests of the cache share: an origin with a list of answers, and readers of Cache-Status."""
+import contextlib
+import random
+import threading
 import time
 from email.utils import formatdate
 
@@ -66,3 +69,54 @@ def is_stored(answer):
 
 def why_not_stored(answer):
     return cache_status(answer).get("detail")
+
+
+class Crowd:
+    """Clients that ask for one of some targets after another, and what they saw."""
+
+    TARGETS = [f"/{number}" for number in range(20)]
+
+    def __init__(self, proxy):
+        self.proxy, self.hits, self.misses, self.wrong = proxy, 0, 0, []
+        self.stop = threading.Event()
+
+    @staticmethod
+    def page(request):
+        """What an origin answers, so that what is not of its target is seen."""
+        return reply(request.target.encode() * 2000, "max-age=3600", Cache_Tag=request.target[1:2])
+
+    def ask(self, number):
+        choice = random.Random(number)
+        try:
+            while not self.stop.is_set():
+                with self.proxy.client() as connection:
+                    for _ in range(5):
+                        self.check(choice.choice(self.TARGETS), connection)
+        except Exception as error:  # such as a connection that was cut
+            self.wrong.append(error)
+
+    def check(self, target, connection):
+        answer = connection.get(target)
+        if (answer.status, answer.text) != (200, target * 2000):
+            self.wrong.append((target, answer.status, answer.text))
+        if is_hit(answer):
+            self.hits += 1
+        else:
+            self.misses += 1
+
+
+@contextlib.contextmanager
+def crowd(proxy, clients=4):
+    """A Crowd that asks all the while, and must have seen nothing wrong."""
+    seen = Crowd(proxy)
+    threads = [threading.Thread(target=seen.ask, args=[number]) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        seen.stop.set()
+        for thread in threads:
+            thread.join()
+    assert seen.wrong == []
+    assert seen.hits > 0 and seen.misses > 0
