@@ -100,7 +100,7 @@ Task<Outcome> CacheExchange::run() {
   const auto outcome = co_await run_attempts();
   if (!outcome && !responder_.started()) {
     http::ResponseHead unused(request_.arena);  // the connection answers, with what the record says
-    say_status(forwarded_status(), rules_, surroundings_.name, unused, request_.record);
+    say_status(status_of(outcome.error()), rules_, surroundings_.name, unused, request_.record);
   }
   co_return outcome;
 }
@@ -166,11 +166,11 @@ Task<Outcome> CacheExchange::serve(Pin entry, Decision decision) {
   co_return co_await answer_with(with);
 }
 
-/// In place of an origin that fails (RFC 5861 4).
-Task<Outcome> CacheExchange::serve_stale() {
+/// In place of an origin that fails (RFC 5861 4). No hit: it was asked (RFC 9211 2.1).
+Task<Outcome> CacheExchange::serve_stale(CacheStatus status) {
   stored_->touch(surroundings_.fills.next_tick());
   const Seconds age = current_age(stored_->facts.freshness, now());  // it took time to fail
-  CacheStatus status{.ttl = decision_->lifetime.value - age};
+  status.ttl = decision_->lifetime.value - age;
   status.detail = "stale-if-error";
   const Answer with{.entry = *stored_, .age = age, .status = status};
   co_return co_await answer_with(with);
@@ -179,6 +179,14 @@ Task<Outcome> CacheExchange::serve_stale() {
 Task<Outcome> CacheExchange::answer_with(Answer with) {
   if (rules_.options().cache_status.key) with.status.key = key_.text;
   co_return co_await answer(with, rules_, surroundings_.name, request_, responder_);
+}
+
+CacheStatus CacheExchange::status_of(const http::Failure& failure) const {
+  CacheStatus status = forwarded_status();
+  if (failure.reason != Reason::only_if_cached) return status;
+  status.forwarded = Forwarded::refused;
+  status.detail = "only-if-cached";
+  return status;
 }
 
 CacheStatus CacheExchange::forwarded_status() const {
@@ -232,19 +240,19 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
   } else {
     outcome = co_await handler_.origin().handle(request_, tee);
   }
-  if (!outcome && on_error && !responder_.started()) co_return co_await serve_stale();
+  CacheStatus status = forwarded_status();
+  status.forwarded_status = tee.origin_status();
+  if (!outcome && on_error && !responder_.started()) co_return co_await serve_stale(status);
   if (!outcome || !tee.ruling()) co_return outcome;
   switch (tee.ruling()->kind) {
     case Kind::pass:
     case Kind::store: co_return outcome;
-    case Kind::error: co_return co_await serve_stale();
+    case Kind::error: co_return co_await serve_stale(status);
     case Kind::contested: cache_.store().remove(*stored_); co_return std::nullopt;
     case Kind::confirmed: break;
   }
   const Pin entry = tee.ruling()->entry;
   entry->touch(surroundings_.fills.next_tick());
-  CacheStatus status = forwarded_status();
-  status.forwarded_status = 304;
   status.stored = true;
   const Answer with{.entry = *entry,
                     .age = current_age(entry->facts.freshness, now()),
@@ -392,18 +400,19 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
                                                  std::unique_ptr<Growth::Reader> reader,
                                                  const Leader* leader) {
   const bool leads = leader != nullptr;
+  CacheStatus status = forwarded_status();
+  status.forwarded_status = flight.status;
+  status.collapsed = !leads;
   if (flight.stage() == Stage::failed) {
     completes_ = false;
-    if (stored_ && decision_->serves_on_error && flight.is_error) co_return co_await serve_stale();
+    if (stored_ && decision_->serves_on_error && flight.is_error)
+      co_return co_await serve_stale(status);
     if (leads && flight.failure.reason != Reason::none) co_return std::unexpected(flight.failure);
     co_return std::nullopt;
   }
   const bool confirmed = flight.stage() == Stage::confirmed;
   if (confirmed || !leads) flight.entry->touch(surroundings_.fills.next_tick());
-  CacheStatus status = forwarded_status();
-  status.forwarded_status = flight.status;
   status.stored = true;
-  status.collapsed = !leads;
   const FreshnessFacts& facts = flight.entry->facts.freshness;
   const bool says_age = confirmed || !leads || facts.age > Seconds(0);
   const auto age = says_age ? std::optional(current_age(facts, now())) : std::nullopt;

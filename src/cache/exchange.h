@@ -25,7 +25,7 @@ class CacheExchange {
   bool is_plain(const Entry& entry) const;
   Store::Found find();
   Task<http::Outcome> serve(Pin entry, Decision decision);
-  Task<http::Outcome> serve_stale();
+  Task<http::Outcome> serve_stale(CacheStatus status);
   Task<http::Outcome> refuse_to_ask();
   void refresh(const Pin& entry);
   std::optional<Completion> completion(const Pin& part) const;
@@ -44,6 +44,7 @@ class CacheExchange {
   std::string flight_key() const;
   bool suits(const Entry& entry) const;
 
+  CacheStatus status_of(const http::Failure& failure) const;
   CacheStatus forwarded_status() const;
   Task<http::Outcome> answer_with(Answer with);
   WallTime now() const { return surroundings_.loop.wall(); }

@@ -57,8 +57,8 @@ struct Client {
 /// What a cache did for a request.
 enum class CacheUse : std::uint8_t {
   none,  ///< nothing: there is none, or it was passed by
-  hit,   ///< it answered
-  miss,  ///< the origin was asked
+  hit,   ///< it answered, and the origin was not asked first
+  miss,  ///< it did not, or only when the origin had failed
 };
 
 /// What became of an exchange, for the access log and the counters: handlers write, the connection

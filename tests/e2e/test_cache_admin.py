@@ -296,7 +296,7 @@ def test_who_asks_after_a_purge_does_not_get_what_set_out_before_it(minato, scri
 
 def test_answers_of_minatos_own_tell_of_the_cache_too(cached, minato):
     assert cached.get("/none", fields={"Cache-Control": "only-if-cached"})["Cache-Status"] \
-        == "Minato; fwd=uri-miss"
+        == "Minato; detail=only-if-cached"
     port = free_port()
     down = minato.serving(f"http://127.0.0.1:{port}", top='cache: {ttl: 300}\nhealth_check: {type: "off"}')
     answer = down.get("/x")

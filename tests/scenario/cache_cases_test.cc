@@ -93,6 +93,33 @@ TEST_F(CacheCases, TheAgeOfWhatServesOnErrorIsThatOfTheMoment) {  // RFC 9111 4.
   EXPECT_EQ(field(get(), "age"), "27");
 }
 
+TEST_F(CacheCases, WhatServesOnErrorIsNoHit) {  // RFC 9211 2.1, 2.2, 2.3
+  say({.fields = {{"Cache-Control", "max-age=10, stale-if-error=100"}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  for (const auto* const method : {"GET", "HEAD"}) {
+    say({.fails = true});
+    EXPECT_EQ(field(ask(method), "cache-status"),
+              "model; fwd=stale; ttl=-10; detail=stale-if-error");
+    say({.status = 503});
+    EXPECT_EQ(field(ask(method), "cache-status"),
+              "model; fwd=stale; fwd-status=503; ttl=-10; detail=stale-if-error");
+  }
+  say({.status = 503, .takes = 1});
+  EXPECT_EQ(field(get_twice()[1], "cache-status"),
+            "model; fwd=stale; fwd-status=503; ttl=-11; collapsed; detail=stale-if-error");
+}
+
+TEST_F(CacheCases, WhoWantsNothingOfTheOriginHasItNotAsked) {  // RFC 9111 5.2.1.7
+  say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  const auto outcome = get({{"Cache-Control", "only-if-cached"}});
+  EXPECT_EQ(outcome.status, 504);
+  EXPECT_EQ(field(outcome, "cache-status"), "model; detail=only-if-cached");  // RFC 9211 2.2
+  EXPECT_EQ(asked(), 0u);
+}
+
 TEST_F(CacheCases, WhoWaitedLongEnoughAsksAlone) {
   say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "a", .takes = 20});
   say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "b"});

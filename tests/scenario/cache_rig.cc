@@ -130,7 +130,9 @@ Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
   Collector collector(outcome);
   const auto ended = co_await handler_.handle(asked, collector);
   outcome.failed = !ended;
-  if (!ended && !collector.started()) outcome.status = http::row(ended.error().reason).status;
+  if (ended || collector.started()) co_return;
+  outcome.status = http::row(ended.error().reason).status;
+  outcome.fields.emplace_back("Cache-Status", record.cache_status);
 }
 
 std::vector<Outcome> CacheRig::exchange_all(std::span<const PlainRequest> requests) {

@@ -16,12 +16,12 @@ Tee::~Tee() {
 Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length) {
   invalidate(asked_, head,
              request_.arena);  // first: a POST may store what then stands for its target
+  status_.forwarded_status = head.status;
   ruling_ = judge(asked_, head, length, loop_.wall(), request_.arena);
   swallows_ = ruling_->kind != Kind::pass && ruling_->kind != Kind::store;
   if (ruling_->entry) (void)remember_use(asked_, *ruling_->entry, loop_.wall());
   if (swallows_) return {};
   growth_ = ruling_->growth;
-  status_.forwarded_status = head.status;
   status_.stored = growth_ != nullptr;
   if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);
   http::ResponseHead told = passing_head(head, status_, asked_.rules, name_, request_.record);

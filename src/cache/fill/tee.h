@@ -25,6 +25,8 @@ class Tee final : public http::Responder {
 
   /// Once a head has come.
   const std::optional<Ruling>& ruling() const { return ruling_; }
+  /// 0 until then.
+  std::uint16_t origin_status() const { return status_.forwarded_status; }
 
   Task<Result<void>> interim(const http::ResponseHead& head) override {
     return client_.interim(head);

@@ -8,8 +8,8 @@
 namespace minato::cache {
 namespace {
 
-constexpr std::array<std::string_view, 8> forwarded_names{
-    "", "bypass", "method", "uri-miss", "vary-miss", "request", "stale", "partial"};
+constexpr std::array<std::string_view, 9> forwarded_names{
+    "", "", "bypass", "method", "uri-miss", "vary-miss", "request", "stale", "partial"};
 
 /// RFC 9651 4.1.6; what cannot stand in a string is left out.
 template <class Out>
@@ -41,7 +41,7 @@ std::string_view cache_status_text(const CacheStatus& status, std::string_view n
   out = fmt::format_to(out, "{}", name_of_cache);
   if (status.forwarded == Forwarded::no) {
     out = fmt::format_to(out, "; hit");
-  } else {
+  } else if (status.forwarded != Forwarded::refused) {
     out = fmt::format_to(out, "; fwd={}", name(status.forwarded));
     if (status.forwarded_status != 0)
       out = fmt::format_to(out, "; fwd-status={}", status.forwarded_status);

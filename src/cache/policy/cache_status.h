@@ -12,7 +12,8 @@ namespace minato::cache {
 
 /// RFC 9211 2.2: why a request went on to the origin.
 enum class Forwarded : std::uint8_t {
-  no,  ///< it did not: a hit
+  no,       ///< it did not: a hit
+  refused,  ///< nor did it, nor is it a hit: only-if-cached
   bypass,
   method,
   uri_miss,

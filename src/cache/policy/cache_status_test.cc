@@ -23,6 +23,8 @@ TEST(CacheStatusText, SaysWhatHappened) {
                      .stored = true,
                      .collapsed = true}),
             "minato; fwd=stale; fwd-status=304; stored; collapsed");
+  EXPECT_EQ(text_of({.forwarded = Forwarded::refused, .detail = "only-if-cached"}),
+            "minato; detail=only-if-cached");
 }
 
 TEST(CacheStatusText, TheKeyIsAString) {
