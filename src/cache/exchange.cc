@@ -126,7 +126,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   const bool reads = facts_.method == Method::get || facts_.method == Method::head;
   if (!reads || bypasses_ || asks_origin_alone(request_.head.fields)) {
     why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
-    if (reads && bypasses_ && facts_.directives.only_if_cached) co_return co_await refuse_to_ask();
+    if (reads && facts_.directives.only_if_cached) co_return co_await refuse_to_ask();
     co_return co_await ask_alone();
   }
   auto found = find();

@@ -114,10 +114,12 @@ TEST_F(CacheCases, WhoWantsNothingOfTheOriginHasItNotAsked) {  // RFC 9111 5.2.1
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");
   pass(20);
-  const auto outcome = get({{"Cache-Control", "only-if-cached"}});
-  EXPECT_EQ(outcome.status, 504);
-  EXPECT_EQ(field(outcome, "cache-status"), "model; detail=only-if-cached");  // RFC 9211 2.2
-  EXPECT_EQ(asked(), 0u);
+  for (const auto* const field_of : {"X-A", "If-Match", "If-Unmodified-Since"}) {
+    const auto outcome = get({{"Cache-Control", "only-if-cached"}, {field_of, "\"1\""}});
+    EXPECT_EQ(outcome.status, 504) << field_of;
+    EXPECT_EQ(field(outcome, "cache-status"), "model; detail=only-if-cached");  // RFC 9211 2.2
+    EXPECT_EQ(asked(), 0u);
+  }
 }
 
 TEST_F(CacheCases, WhoWaitedLongEnoughAsksAlone) {
