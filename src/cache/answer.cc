@@ -80,18 +80,17 @@ class Answering {
     return send_bare(BodyLength::none());
   }
 
-  /// Of a part that is all there is.
+  /// Of a part that is all there is; of what came, whatever the origin had said of it.
   Task<Outcome> send_part() {
     const ContentRange& part = *with_.entry.part;
     const auto asked = request_.head.fields.value(FieldId::range);
-    const auto wanted = range_within(asked, part);
-    if (asked == with_.entry.range || !wanted)
-      return send_206({.first = 0, .last = with_.entry.size() - 1});
+    const bool is_all = asked == with_.entry.range;
+    const auto wanted = is_all ? std::nullopt : range_within(asked, part);
+    const ByteRange bytes = wanted.value_or(part.range);
     head_.fields.remove(FieldId::content_range);
-    head_.fields.add(FieldId::content_range,
-                     text("bytes {}-{}/{}", wanted->first, wanted->last, *part.complete));
+    head_.fields.add(FieldId::content_range, content_range(bytes, part.complete));
     return send_206(
-        {.first = wanted->first - part.range.first, .last = wanted->last - part.range.first});
+        {.first = bytes.first - part.range.first, .last = bytes.last - part.range.first});
   }
 
   Selection selected() const {
@@ -117,7 +116,7 @@ class Answering {
   }
 
   Task<Outcome> send_range(ByteRange range) {
-    head_.fields.add(FieldId::content_range, content_range(range));
+    head_.fields.add(FieldId::content_range, content_range(range, with_.entry.size()));
     return send_206(range);
   }
 
@@ -139,7 +138,7 @@ class Answering {
     for (const ByteRange& range : ranges) {
       heads.push_back(text("\r\n--{}\r\n{}{}{}Content-Range: {}\r\n\r\n", boundary,
                            type.empty() ? "" : "Content-Type: ", type, type.empty() ? "" : "\r\n",
-                           content_range(range)));
+                           content_range(range, with_.entry.size())));
       length += heads.back().size() + range.size();
     }
     const std::string_view end = text("\r\n--{}--\r\n", boundary);
@@ -210,8 +209,10 @@ class Answering {
   }
   static Task<Outcome> refuse(Error error) { co_return cannot(error); }
 
-  std::string_view content_range(ByteRange range) const {
-    return text("bytes {}-{}/{}", range.first, range.last, with_.entry.size());
+  /// `complete`: the size of the whole, where that is known (RFC 9110 14.4).
+  std::string_view content_range(ByteRange range, std::optional<std::uint64_t> complete) const {
+    const std::string whole = complete ? fmt::to_string(*complete) : "*";
+    return text("bytes {}-{}/{}", range.first, range.last, whole);
   }
   template <class... Args>
   std::string_view text(fmt::format_string<Args...> format, const Args&... args) const {

@@ -210,6 +210,23 @@ TEST_F(CacheCases, WhatMayBeUsedAgainIsWaitedForAgain) {
   EXPECT_EQ(outcomes[1].body, "a");
 }
 
+TEST_F(CacheCases, OfAPartIsSaidWhatThereIs) {  // RFC 9110 14.4
+  for (const auto* const complete : {"10", "*"}) {
+    const auto says = [&](const char* bytes) { return std::string(bytes) + "/" + complete; };
+    say({.status = 206,
+         .fields = {{"Cache-Control", "max-age=10"}, {"Content-Range", says("bytes 4-9")}},
+         .body = "01234"});
+    const Lines last_six{{"Range", "bytes=-6"}};
+    EXPECT_EQ(get(last_six).body, "01234");
+    const auto again = get(last_six);
+    EXPECT_EQ(again.status, 206);
+    EXPECT_EQ(again.body, "01234");
+    EXPECT_EQ(field(again, "content-range"), says("bytes 4-8"));
+    EXPECT_EQ(asked(), 0u);
+    pass(20);
+  }
+}
+
 TEST_F(CacheCases, WhoWantsTheWholeDoesNotFollowTheRefreshOfAPart) {
   const Lines said{{"Cache-Control", "max-age=10, stale-while-revalidate=60"}, {"ETag", "\"1\""}};
   const auto part = [&](const char* range, const char* body) {
