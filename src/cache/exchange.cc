@@ -242,12 +242,14 @@ Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
   }
   CacheStatus status = forwarded_status();
   status.forwarded_status = tee.origin_status();
-  if (!outcome && on_error && !responder_.started()) co_return co_await serve_stale(status);
+  const bool has_failed = !outcome && is_origin_error(outcome.error()) && !responder_.started();
+  const bool is_error = tee.ruling() && tee.ruling()->kind == Kind::error;  // however it ended
+  if (is_error || (has_failed && on_error)) co_return co_await serve_stale(status);
   if (!outcome || !tee.ruling()) co_return outcome;
   switch (tee.ruling()->kind) {
     case Kind::pass:
-    case Kind::store: co_return outcome;
-    case Kind::error: co_return co_await serve_stale(status);
+    case Kind::store:
+    case Kind::error: co_return outcome;
     case Kind::contested: cache_.store().remove(*stored_); co_return std::nullopt;
     case Kind::confirmed: break;
   }

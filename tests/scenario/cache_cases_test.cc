@@ -110,6 +110,18 @@ TEST_F(CacheCases, WhatServesOnErrorIsNoHit) {  // RFC 9211 2.1, 2.2, 2.3
             "model; fwd=stale; fwd-status=503; ttl=-11; collapsed; detail=stale-if-error");
 }
 
+TEST_F(CacheCases, AFailureIsAnErrorWhereItWouldBeToldAsOne) {  // RFC 5861 4
+  say({.fields = {{"Cache-Control", "max-age=10, stale-if-error=100"}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  pass(20);
+  for (const auto* const method : {"GET", "HEAD"}) {
+    say({.fails = true, .why = http::Reason::out_of_resources});
+    EXPECT_EQ(ask(method).status, 200);
+    say({.fails = true, .why = http::Reason::client_gone});
+    EXPECT_TRUE(ask(method).failed);
+  }
+}
+
 TEST_F(CacheCases, WhoWantsNothingOfTheOriginHasItNotAsked) {  // RFC 9111 5.2.1.7
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");

@@ -95,7 +95,7 @@ Task<http::Outcome> CacheRig::Origin::handle(http::Request& request, http::Respo
   if (response.takes > 0) co_await runtime::pause(loop, Seconds(response.takes));
   --busy;
   calls[number].received = seconds(loop.wall());
-  if (response.fails) co_return origin_failed(http::Reason::connect_refused);
+  if (response.fails) co_return origin_failed(response.why);
   co_return co_await say(asked, response, request.arena, responder);
 }
 

@@ -25,8 +25,9 @@ struct PlainResponse {
   std::string body;
   bool states_length = true;
   bool fails = false;  ///< there is none
-  bool cut = false;    ///< not all of the body comes
-  Second takes{0};     ///< until its head comes
+  http::Reason why = http::Reason::connect_refused;
+  bool cut = false;  ///< not all of the body comes
+  Second takes{0};   ///< until its head comes
 };
 
 /// What the origin was asked, and what it said.

@@ -186,7 +186,7 @@ Task<void> Fill::run() {
 void Fill::conclude(const Outcome& outcome) {
   tell_record();
   const bool failed_early = !outcome && !begun_;
-  if (failed_early) fail_flight(outcome.error(), true);
+  if (failed_early) fail_flight(outcome.error(), is_origin_error(outcome.error()));
   // At once, so that nobody boards what is going down already.
   land();
   if (growth_) growth_->break_off(loop_);  // unless it is complete

@@ -27,6 +27,11 @@ struct Asked {
   bool bypasses = false;            ///< nothing is stored of the answer, nor changed by it
 };
 
+/// A failure counts as what the client would be told of it: RFC 5861 4 asks for no more than that.
+inline bool is_origin_error(const http::Failure& failure) {
+  return is_origin_error(http::row(failure.reason).status);
+}
+
 struct Ruling {
   enum class Kind : std::uint8_t {
     pass,       ///< `refusal` says why
