@@ -49,6 +49,13 @@ def test_many_at_once_are_one_request(proxy, scripted):
     assert is_hit(proxy.get())
 
 
+def test_the_access_log_says_whom_one_who_left_has_waited_for(caching_for, scripted):
+    proxy = caching_for(scripted, top='access_log: {format: "{target} {endpoint} {attempts}"}')
+    leader, _, _ = asked_and_waiting(proxy, scripted, 0, target="/page")
+    leader.reset()
+    assert proxy.access.wait_for("/page") == f"/page 127.0.0.1:{scripted.port} 1"
+
+
 def test_followers_get_the_first_byte_when_it_comes(proxy, scripted):
     leader, origin, followers = asked_and_waiting(proxy, scripted, 4)
     origin.send(CHUNKED)

@@ -224,6 +224,7 @@ void Fill::land() {
 }
 
 void Fill::leader_left() {
+  tell_record();  // its exchange may end before anything came
   leader_ = nullptr;
   if (begun_ && ruling_ == Kind::pass) delete this;
 }
