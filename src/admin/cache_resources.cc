@@ -151,7 +151,7 @@ Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, Wal
   const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
   const cache::ReuseRules reuse =
       rules.reuse(entry.facts.status, rules.forced(request.target.path, arena));
-  if (!cache::may_stay(entry.facts, reuse.freshness)) return {};
+  if (!rules.may_use(entry.facts, reuse)) return {};
   const cache::Decision decision = cache::decide(entry.facts, {}, reuse, stale, now);
   const auto windows = cache::stale_windows(entry.facts.directives(), reuse.stale);
   Json fields = Json::array();

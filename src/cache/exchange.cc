@@ -52,7 +52,7 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   Entry& entry = *found_->entry;
   const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
   const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
-  if (!may_stay(entry.facts, rules.freshness)) return std::nullopt;
+  if (!rules_.may_use(entry.facts, rules)) return std::nullopt;
   decision_ = decide(entry.facts, facts_.directives, rules, purged, now());
   const Decision& decision = *decision_;
   if (decision.use != Use::serve || decision.why != Why::fresh) return std::nullopt;
@@ -89,10 +89,9 @@ Store::Found CacheExchange::find() {
   for (;;) {
     if (!found_) found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
     auto found = *std::exchange(found_, std::nullopt);
-    if (!found.entry) return found;
-    const ResponseFacts& facts = found.entry->facts;
-    if (may_stay(facts, rules_.reuse(facts.status, forced_).freshness)) return found;
-    cache_.store().remove(*found.entry);
+    const Pin& there = found.entry ? found.entry : found.part;
+    if (!there || rules_.may_use(there->facts, forced_)) return found;
+    cache_.store().remove(*there);
   }
 }
 
@@ -269,7 +268,8 @@ std::optional<Completion> CacheExchange::completion(const Pin& part) const {
   if (facts_.method != Method::get || !completes_ || alone_ || wishes.no_cache || wishes.no_store ||
       cache_.uncacheable().knows(key_.hash, now()))
     return std::nullopt;
-  const auto parts = cache_.store().parts_like(*part, surroundings_.reader);
+  auto parts = cache_.store().parts_like(*part, surroundings_.reader);
+  std::erase_if(parts, [&](const Pin& each) { return !rules_.may_use(each->facts, forced_); });
   if (parts.empty()) return std::nullopt;
   auto made = completion_of(parts, request_.head.fields);
   const bool fits = made && made->wanted.size() <= rules_.options().max_body_size.count;
@@ -391,7 +391,7 @@ Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> fligh
 bool CacheExchange::suits(const Entry& entry) const {
   if (entry.part && (!completion_ || entry.part->range != completion_->wanted)) return false;
   const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
-  if (!may_stay(entry.facts, rules.freshness)) return false;
+  if (!rules_.may_use(entry.facts, rules)) return false;
   if (!entry.vary.empty() && variant_key(entry.vary, request_.head.fields) != entry.variant)
     return false;
   const bool purged = entry.marked_stale.load(std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/hash.h"
 #include "base/strings.h"
 #include "cache/cookies.h"
 #include "http/tokens.h"
@@ -52,6 +53,15 @@ bool has_doubtful_slashes(std::string_view path, Arena& arena) {
   };
   const auto late = normal(normal(path, MergeSlashes::no), MergeSlashes::yes);
   return late != normal(path, MergeSlashes::yes);
+}
+
+std::uint32_t targeting_of(std::span<const std::string> fields) {
+  std::string text;
+  for (const std::string& field : fields) {
+    std::ranges::transform(field, std::back_inserter(text), to_lower);
+    text += ',';
+  }
+  return static_cast<std::uint32_t>(hash_bytes(text, 0));
 }
 
 /// An origin may take X_A for X-A.
@@ -109,6 +119,7 @@ PathPrefix::PathPrefix(std::string_view written, http::MergeSlashes merge) {
 ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge)
     : options_(std::move(options)), merge_(merge), key_(options_.key) {
   for (const std::string& field : options_.targeted_fields) targeted_.emplace_back(field);
+  targeting_ = targeting_of(options_.targeted_fields);
   for (const ForceOptions& wanted : options_.force)
     forces_.push_back({&wanted, PathPrefix(wanted.path, merge)});
   std::ranges::sort(forces_, std::greater{}, [](const Force& force) { return force.path.size(); });
@@ -147,7 +158,7 @@ bool ServiceRules::fits_bypass(const http::RequestHead& request, Arena& arena) c
 
 ReadingRules ServiceRules::reading(std::uint16_t status, const ForceOptions* forced) const {
   return {.targeted_fields = targeted_,
-          .ttl_applies_to_cookies = options_.ttl_applies_to_cookies,
+          .targeting = targeting_,
           .overrules = forced != nullptr && forced->even_private && may_be_forced(status)};
 }
 
@@ -161,7 +172,9 @@ ReuseRules ServiceRules::reuse(std::uint16_t status, const ForceOptions* forced)
 }
 
 FreshnessRules ServiceRules::freshness(std::uint16_t status, const ForceOptions* forced) const {
-  FreshnessRules rules{.default_ttl = seconds(options_.ttl), .status_ttl = status_ttl(status)};
+  FreshnessRules rules{.default_ttl = seconds(options_.ttl),
+                       .ttl_applies_to_cookies = options_.ttl_applies_to_cookies,
+                       .status_ttl = status_ttl(status)};
   if (forced == nullptr || !may_be_forced(status)) return rules;
   rules.forced_ttl = seconds(forced->ttl);
   rules.forces_private = forced->even_private;

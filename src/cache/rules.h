@@ -31,6 +31,15 @@ class ServiceRules {
   ReadingRules reading(std::uint16_t status, const ForceOptions* forced) const;
   StoringRules storing(std::uint16_t status, const ForceOptions* forced) const;
   ReuseRules reuse(std::uint16_t status, const ForceOptions* forced) const;
+  /// Whether what was stored, under other rules maybe, may be used under these; `own` are those of
+  /// `reuse` for it.
+  bool may_use(const ResponseFacts& stored, const ReuseRules& own) const {
+    return may_stay(stored, own.freshness,
+                    {.set_cookie = options_.set_cookie, .targeting = targeting_});
+  }
+  bool may_use(const ResponseFacts& stored, const ForceOptions* forced) const {
+    return may_use(stored, reuse(stored.status, forced));
+  }
   const KeyRules& key() const { return key_; }
   /// What is stored of `url` stands under this one.
   Url as_keyed(Url url, Arena& arena) const {
@@ -71,6 +80,7 @@ class ServiceRules {
 
   ServiceCacheOptions options_;
   std::vector<std::string_view> targeted_;
+  std::uint32_t targeting_ = 0;
   const http::MergeSlashes merge_;
   KeyRules key_;
   std::vector<Force> forces_;  // the longest first

@@ -25,6 +25,20 @@ TEST(ServiceRules, AStatusComesBeforeItsClass) {
   EXPECT_EQ(rules.storing(404, nullptr).freshness.status_ttl, 10s);
 }
 
+TEST(ServiceRules, WhatOtherTargetedFieldsWereReadForIsNotUsed) {  // RFC 9213 2.2
+  Heads heads;
+  const ServiceRules ours;
+  const auto facts =
+      heads.facts({{"Cache-Control", "max-age=60"}}, 200, {}, ours.reading(200, nullptr));
+  const auto uses = [&](std::vector<std::string> fields) {
+    return ServiceRules({.targeted_fields = std::move(fields)}).may_use(facts, nullptr);
+  };
+  EXPECT_TRUE(uses({"CDN-Cache-Control"}));
+  EXPECT_TRUE(uses({"cdn-cache-control"}));
+  EXPECT_FALSE(uses({}));
+  EXPECT_FALSE(uses({"CDN-Cache-Control", "X-Cache-Control"}));
+}
+
 TEST(ServiceRules, StatusesThatAreNeverStoredHaveNoLifetime) {
   for (const auto* text : {"304", "412", "416", "1xx", "103"})
     EXPECT_TRUE(check_stored_status(text)) << text;

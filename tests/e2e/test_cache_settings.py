@@ -275,6 +275,7 @@ class TestReload:
     @pytest.mark.parametrize("after, text", [
         ("capacity: 10, keep_on_reload: true", "old"),
         ("capacity: 10, keep_on_reload: true, ttl: 5", "old"),
+        ("capacity: 10, keep_on_reload: true, targeted_fields: [X-Cache-Control]", "new"),
         ("capacity: 11, keep_on_reload: true", "new"),
         ("capacity: 10, keep_on_reload: true, max_memory: 8MiB", "new"),
         ("capacity: 10, keep_on_reload: true, type: lfu", "new"),
@@ -296,6 +297,13 @@ class TestReload:
                 proxy.write(one_service(proxy.port, origin.url, top=f"cache: {{{cache}, ttl: {number}}}\n{top}"))
                 proxy.signal(signal.SIGHUP)
                 proxy.log.wait_for("reload.accepted|is in force", count=number)
+
+    def test_a_stored_cookie_is_nobodys_where_it_is_to_be_stripped(self, caching_for, replies):
+        origin = replies(reply(b"x", FOREVER, Set_Cookie="a=b"))
+        proxy = caching_for(origin, cache="keep_on_reload: true")
+        assert proxy.get()["Set-Cookie"] == proxy.get()["Set-Cookie"] == "a=b"
+        proxy.reload(one_service(proxy.port, origin.url, top="cache: {keep_on_reload: true, set_cookie: strip}"))
+        assert proxy.get()["Set-Cookie"] is None
 
     def test_a_fill_under_way_goes_on(self, caching_for, scripted):
         proxy = caching_for(scripted, cache="ttl: 0, keep_on_reload: true")

@@ -11,6 +11,13 @@ namespace {
 
 class CacheCases : public testing::Test {
  protected:
+  explicit CacheCases(const cache::ServiceCacheOptions& options = {.ttl = 0s,
+                                                                   .collapse = {.timeout = 1s}})
+      : rig_(options, [this](const PlainRequest&, Second) {
+          PlainResponse answer = answers_.front();
+          answers_.pop_front();
+          return answer;
+        }) {}
   /// The origin's next answer.
   void say(PlainResponse response) { answers_.push_back(std::move(response)); }
   Outcome get(Lines fields = {}) { return rig_.exchange({.fields = std::move(fields)}); }
@@ -34,11 +41,11 @@ class CacheCases : public testing::Test {
 
  private:
   std::deque<PlainResponse> answers_;
-  CacheRig rig_{{.ttl = 0s, .collapse = {.timeout = 1s}}, [this](const PlainRequest&, Second) {
-                  PlainResponse answer = answers_.front();
-                  answers_.pop_front();
-                  return answer;
-                }};
+  CacheRig rig_;
+};
+
+struct StrippedCookieCases : CacheCases {
+  StrippedCookieCases() : CacheCases({.ttl = 100s, .set_cookie = cache::SetCookie::strip}) {}
 };
 
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
@@ -256,6 +263,16 @@ TEST_F(CacheCases, WhoWantsTheWholeDoesNotFollowTheRefreshOfAPart) {
   EXPECT_EQ(outcomes[0].body, "01234");
   EXPECT_EQ(outcomes[1].status, 200);
   EXPECT_EQ(outcomes[1].body, "0123456789");
+}
+
+TEST_F(StrippedCookieCases, WhatHadACookieIsStillNotForAnybodyWhenItIsConfirmed) {
+  say({.fields = {{"ETag", "\"1\""}, {"Set-Cookie", "a=1"}}, .body = "a"});
+  EXPECT_EQ(get().body, "a");
+  for (int i = 0; i < 2; ++i) {
+    say({.status = 304, .fields = {}});
+    EXPECT_EQ(get().body, "a");
+    EXPECT_EQ(asked(), 1u) << "ttl counted for it";
+  }
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ Pin draft_for(const Asked& asked, const Entry& older, const Entry& newer, ByteRa
       {.request_sent = came.request_sent, .response_received = came.response_received},
       asked.rules.reading(head.status, forced(asked)));
   facts.freshness.age = came.age;
-  facts.is_overruled |= older.facts.is_overruled || newer.facts.is_overruled;
+  inherit(facts, older.facts);
+  inherit(facts, newer.facts);
   return make_draft(asked, head.fields, head.fields, facts, part);
 }
 
@@ -63,6 +64,7 @@ Task<void> combine_parts(const Asked& asked, Pin fresh, runtime::Loop& loop) {
     joined = false;
     for (const Pin& other : store.parts_like(*fresh, asked.reader)) {
       if (&*other == &*fresh || !in_order(*fresh, *other).touches()) continue;
+      if (!asked.rules.may_use(other->facts, forced(asked))) continue;
       Pin both = co_await join(asked, *other, *fresh, loop);
       if (!both) co_return;
       store.remove(*other);

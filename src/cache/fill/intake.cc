@@ -42,7 +42,7 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   ResponseFacts facts = facts_of(asked, fresh, now);
   // Its age counts from this answer on, and so does what that says of it.
   facts.freshness.age = age_of(update.fields);
-  facts.is_overruled |= asked.validated->facts.is_overruled;  // it has lost the cookie that told
+  inherit(facts, asked.validated->facts);
   RequestFacts reads = asked.facts;
   reads.method = http::Method::get;  // a HEAD updates what GET stored
   const Refusal refusal =
@@ -165,6 +165,7 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
   const Part part = become_part(joined, completion.wanted, completion.complete);
   ResponseFacts facts = facts_of(asked, joined, now);
   facts.freshness.age = age_of(head.fields);
+  inherit(facts, completion.newest().facts);
   const std::uint64_t bytes = completion.wanted.size();
   const Refusal refusal = refusal_of(asked, joined, facts, http::BodyLength::known(bytes), arena);
   if (is_for_all(refusal)) forget(asked);

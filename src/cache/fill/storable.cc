@@ -98,6 +98,12 @@ http::ResponseHead updated_head(const Entry& stored, const http::Fields& update,
   return head;
 }
 
+void inherit(ResponseFacts& facts, const ResponseFacts& stored) {
+  facts.is_overruled |= stored.is_overruled;
+  facts.has_set_cookie |= stored.has_set_cookie;
+  facts.freshness.has_cookies |= stored.has_set_cookie;
+}
+
 Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t complete) {
   head.fields.remove(FieldId::content_range);
   head.status = range.size() == complete ? 200 : 206;
@@ -115,6 +121,7 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
   const std::string names = vary_names(all);
   const std::string_view variant = variant_key(names, asked.request.fields);
   const auto tags = tags_of(asked.rules, all);
+  facts.keeps_set_cookie = lines.has(FieldId::set_cookie);
   facts.freshness.directives.no_cache_fields = facts.freshness.directives.private_fields = {};
   return asked.cache.store().draft({.key = asked.key,
                                     .vary = names,

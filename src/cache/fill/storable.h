@@ -34,6 +34,10 @@ struct Part {
 /// of both.
 http::ResponseHead updated_head(const Entry& stored, const http::Fields& update, Arena& arena);
 
+/// What `facts` do not tell of what was made out of `stored`: what that had lost when it was
+/// stored.
+void inherit(ResponseFacts& facts, const ResponseFacts& stored);
+
 /// Makes `head` that of these bytes: of a 206, or of a 200 where they are all there are.
 Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t complete);
 

@@ -50,13 +50,6 @@ void overrule(ResponseFacts& facts) {
   said.private_ = said.no_store = said.no_cache = facts.has_set_cookie = false;
 }
 
-/// The configured lifetimes are for what could be anybody's: nobody's name is in the exchange.
-bool is_for_anybody(const ResponseFacts& facts, const RequestFacts& request,
-                    const ReadingRules& rules) {
-  const bool has_cookies = request.has_cookie || facts.has_set_cookie;
-  return !request.has_authorization && (!has_cookies || rules.ttl_applies_to_cookies);
-}
-
 }  // namespace
 
 bool is_heuristically_cacheable(std::uint16_t status) {
@@ -97,15 +90,16 @@ ResponseFacts response_facts(const http::ResponseHead& head, const RequestFacts&
                      .directives = governing.directives,
                      .targeted = governing.targeted,
                      .heuristically_cacheable =
-                         is_heuristically_cacheable(head.status) || governing.directives.public_};
+                         is_heuristically_cacheable(head.status) || governing.directives.public_,
+                     .takes_default_ttl = is_heuristically_cacheable(head.status),
+                     .authorized = request.has_authorization,
+                     .has_cookies = request.has_cookie || fields.has(FieldId::set_cookie)};
   facts.freshness.expires_invalid = fields.has(FieldId::expires) && !facts.freshness.expires;
   facts.has_etag = fields.has(FieldId::etag);
   facts.has_strong_etag = is_strong(fields.value(FieldId::etag));
   facts.has_set_cookie = fields.has(FieldId::set_cookie);
   facts.varies_on_all = varies_on_all(fields);
-  facts.freshness.for_anybody = is_for_anybody(facts, request, rules);
-  facts.freshness.takes_default_ttl =
-      facts.freshness.for_anybody && is_heuristically_cacheable(head.status);
+  facts.targeting = rules.targeting;
   if (rules.overrules) overrule(facts);
   return facts;
 }

@@ -27,10 +27,12 @@ struct ResponseFacts {
   bool has_etag = false;
   bool has_strong_etag = false;  ///< RFC 9110 8.8.1
   bool has_set_cookie = false;
-  bool varies_on_all = false;  ///< Vary: *, or one that is malformed (RFC 9111 4.1)
+  bool keeps_set_cookie = false;  ///< and what is stored has it
+  bool varies_on_all = false;     ///< Vary: *, or one that is malformed (RFC 9111 4.1)
   /// It says that it is not for caches, in what is left out here, and the configuration says that
   /// it is.
   bool is_overruled = false;
+  std::uint32_t targeting = 0;  ///< ReadingRules::targeting, when it was read
 
   const http::ResponseDirectives& directives() const { return freshness.directives; }
   /// There is something to ask the origin with whether it still holds (RFC 9110 13.1).
@@ -40,7 +42,7 @@ struct ResponseFacts {
 /// How responses are read.
 struct ReadingRules {
   std::span<const std::string_view> targeted_fields;  ///< RFC 9213, in order
-  bool ttl_applies_to_cookies = false;
+  std::uint32_t targeting = 0;                        ///< tells that list from others
   bool overrules = false;  ///< private, no-store, no-cache and Set-Cookie count for nothing
 };
 

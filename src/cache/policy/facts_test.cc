@@ -63,8 +63,9 @@ TEST_F(FactsTest, AMalformedVaryIsNotTrusted) {
 TEST_F(FactsTest, TheDefaultLifetimeIsForWhatCouldBeAnybodys) {
   const auto takes = [&](Lines response, Lines request, std::uint16_t status = 200,
                          bool cookies = false) {
-    return heads_.facts(response, status, request, {.ttl_applies_to_cookies = cookies})
-        .freshness.takes_default_ttl;
+    const FreshnessRules rules{.default_ttl = 60s, .ttl_applies_to_cookies = cookies};
+    const auto facts = heads_.facts(response, status, request).freshness;
+    return freshness_lifetime(facts, rules).basis == Basis::default_ttl;
   };
   EXPECT_TRUE(takes({}, {}));
   EXPECT_TRUE(takes({}, {}, 404));

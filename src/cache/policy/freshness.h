@@ -25,13 +25,15 @@ struct FreshnessFacts {
   http::ResponseDirectives directives;
   bool targeted = false;                 ///< `directives` are not Cache-Control's: no Expires
   bool heuristically_cacheable = false;  ///< by its status (RFC 9110 15.1), or public
-  bool for_anybody = false;              ///< nobody's name in the exchange, as far as that counts
-  bool takes_default_ttl = false;  ///< and by its status, `ttl` may stand for a stated lifetime
+  bool takes_default_ttl = false;        ///< by its status alone: where `ttl` counts for it
+  bool authorized = false;               ///< the request named its user
+  bool has_cookies = false;              ///< the request Cookie, or the response Set-Cookie
 };
 
 /// What the configuration says.
 struct FreshnessRules {
   Seconds default_ttl{0};  ///< of a response that states none; 0: the heuristic
+  bool ttl_applies_to_cookies = false;
   /// For its status, in place of both; 0: it has none then.
   std::optional<Seconds> status_ttl{};
   /// In place of whatever it says, from when it came.
@@ -58,6 +60,11 @@ struct Lifetime {
   Basis basis = Basis::none;
   friend constexpr bool operator==(Lifetime, Lifetime) = default;
 };
+
+/// The configured lifetimes are for what could be anybody's: nobody's name is in the exchange.
+constexpr bool is_for_anybody(const FreshnessFacts& facts, const FreshnessRules& rules) {
+  return !facts.authorized && (!facts.has_cookies || rules.ttl_applies_to_cookies);
+}
 
 /// When it was generated, as far as it says (RFC 9110 6.6.1).
 constexpr http::FieldDate date_of(const FreshnessFacts& facts) {
@@ -97,8 +104,9 @@ constexpr Lifetime freshness_lifetime(const FreshnessFacts& facts, const Freshne
   if (facts.expires && !facts.targeted)
     return {std::max(Seconds(0), *facts.expires - date_of(facts)), Basis::expires};
   if (rules.status_ttl)
-    return facts.for_anybody ? Lifetime{*rules.status_ttl, Basis::status_ttl} : Lifetime{};
-  if (facts.takes_default_ttl && rules.default_ttl > Seconds(0))
+    return is_for_anybody(facts, rules) ? Lifetime{*rules.status_ttl, Basis::status_ttl}
+                                        : Lifetime{};
+  if (facts.takes_default_ttl && rules.default_ttl > Seconds(0) && is_for_anybody(facts, rules))
     return {rules.default_ttl, Basis::default_ttl};
   return facts.heuristically_cacheable ? heuristic_lifetime(facts, rules) : Lifetime{};
 }

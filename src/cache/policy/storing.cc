@@ -22,7 +22,8 @@ bool states_lifetime(const ResponseFacts& response) {
 /// A lifetime that the configuration states for it.
 bool has_configured_lifetime(const ResponseFacts& response, const FreshnessRules& rules) {
   const FreshnessFacts& facts = response.freshness;
-  if (rules.status_ttl) return facts.for_anybody && *rules.status_ttl > Seconds(0);
+  if (!is_for_anybody(facts, rules)) return false;
+  if (rules.status_ttl) return *rules.status_ttl > Seconds(0);
   return facts.takes_default_ttl && rules.default_ttl > Seconds(0);
 }
 
@@ -59,15 +60,21 @@ Refusal refusal_of_directives(const ResponseFacts& response) {
   return directives.no_store ? Refusal::no_store : Refusal::none;
 }
 
+/// A cookie is for others where the response says for how long, or the configuration does.
+bool allows_set_cookie(const ResponseFacts& response, const FreshnessRules& freshness,
+                       SetCookie set_cookie) {
+  if (!response.has_set_cookie || set_cookie == SetCookie::strip) return true;
+  return set_cookie == SetCookie::store &&
+         (states_lifetime(response) || has_configured_lifetime(response, freshness));
+}
+
 Refusal refusal_of_privacy(const RequestFacts& request, const ResponseFacts& response,
                            const StoringRules& rules) {
   const auto& directives = response.directives();
   if (directives.private_) return Refusal::private_;
   if (request.has_authorization && !allows_authorized(directives)) return Refusal::authorization;
-  if (!response.has_set_cookie || rules.set_cookie == SetCookie::strip) return Refusal::none;
-  const bool stated =
-      states_lifetime(response) || has_configured_lifetime(response, rules.freshness);
-  return rules.set_cookie == SetCookie::bypass || !stated ? Refusal::set_cookie : Refusal::none;
+  const bool allowed = allows_set_cookie(response, rules.freshness, rules.set_cookie);
+  return allowed ? Refusal::none : Refusal::set_cookie;
 }
 
 constexpr std::array names{
@@ -105,8 +112,14 @@ Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response
   return may_be_of_use(response, rules) ? Refusal::none : Refusal::no_use;
 }
 
-bool may_stay(const ResponseFacts& stored, const FreshnessRules& rules) {
-  return something_allows_it(stored, rules) && (!stored.is_overruled || rules.forces_private);
+bool may_stay(const ResponseFacts& stored, const FreshnessRules& freshness,
+              const StayingRules& rules) {
+  if (stored.targeting != rules.targeting) return false;  // it might be read otherwise now
+  const bool strips = freshness.forces_private || rules.set_cookie == SetCookie::strip;
+  if (stored.keeps_set_cookie && strips) return false;
+  if (!allows_set_cookie(stored, freshness, rules.set_cookie)) return false;
+  return something_allows_it(stored, freshness) &&
+         (!stored.is_overruled || freshness.forces_private);
 }
 
 std::string_view name(Refusal refusal) {

@@ -49,8 +49,15 @@ constexpr bool is_never_stored(std::uint16_t status) {
 Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response,
                       const StoringCircumstances& circumstances, const StoringRules& rules);
 
+/// What else of the configuration may be another than when a response was stored.
+struct StayingRules {
+  SetCookie set_cookie = SetCookie::store;
+  std::uint32_t targeting = 0;  ///< ReadingRules::targeting
+};
+
 /// Whether what was stored, under other rules maybe, may be used under these.
-bool may_stay(const ResponseFacts& stored, const FreshnessRules& rules);
+bool may_stay(const ResponseFacts& stored, const FreshnessRules& freshness,
+              const StayingRules& rules);
 
 /// One word, for Cache-Status, logs and counters.
 std::string_view name(Refusal refusal);

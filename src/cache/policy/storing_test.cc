@@ -263,10 +263,10 @@ TEST(StoringRules, TtlIsALifetimeForCookiesToo) {
   const auto request = heads.request({}, Method::get);
   const auto response = heads.response({{"Set-Cookie", "a=b"}}, 200);
   const RequestFacts asked = request_facts(request);
-  const StoringRules rules{.freshness = {.default_ttl = Seconds(60)}};
   for (const bool applies : {false, true}) {
-    const auto facts =
-        response_facts(response, asked, {t0, t0}, {.ttl_applies_to_cookies = applies});
+    const StoringRules rules{
+        .freshness = {.default_ttl = Seconds(60), .ttl_applies_to_cookies = applies}};
+    const auto facts = response_facts(response, asked, {t0, t0}, {});
     EXPECT_EQ(name(why_not_store(asked, facts, {}, rules)), applies ? "none" : "set-cookie");
   }
 }
@@ -274,11 +274,55 @@ TEST(StoringRules, TtlIsALifetimeForCookiesToo) {
 TEST(StoringRules, WhatTheConfigurationAloneAllowedGoesWithIt) {
   Heads heads;
   const auto error = heads.facts({}, 500), missing = heads.facts({{"ETag", "\"a\""}}, 404);
-  EXPECT_TRUE(may_stay(error, {.status_ttl = 1s}));
-  EXPECT_FALSE(may_stay(error, {.default_ttl = 300s}));
-  EXPECT_TRUE(may_stay(missing, {}));
-  EXPECT_FALSE(may_stay(missing, {.status_ttl = 0s}));
-  EXPECT_TRUE(may_stay(heads.facts({{"Cache-Control", "max-age=1"}}, 500), {.status_ttl = 0s}));
+  EXPECT_TRUE(may_stay(error, {.status_ttl = 1s}, {}));
+  EXPECT_FALSE(may_stay(error, {.default_ttl = 300s}, {}));
+  EXPECT_TRUE(may_stay(missing, {}, {}));
+  EXPECT_FALSE(may_stay(missing, {.status_ttl = 0s}, {}));
+  EXPECT_TRUE(may_stay(heads.facts({{"Cache-Control", "max-age=1"}}, 500), {.status_ttl = 0s}, {}));
+}
+
+/// What is stored of a response with Set-Cookie, under settings of another day.
+struct StayingRow {
+  Lines response;
+  bool keeps_it;
+  FreshnessRules freshness;
+  SetCookie set_cookie;
+  bool stays;
+};
+
+const Lines stated{{"Set-Cookie", "a=b"}, {"Cache-Control", "max-age=60"}};
+const Lines silent{{"Set-Cookie", "a=b"}};
+constexpr FreshnessRules for_cookies{.default_ttl = 60s, .ttl_applies_to_cookies = true};
+
+const StayingRow staying_rows[] = {
+    {stated, true, {}, SetCookie::store, true},
+    {stated, true, {}, SetCookie::strip, false},
+    {stated, true, {}, SetCookie::bypass, false},
+    {stated, true, {.forced_ttl = 60s, .forces_private = true}, SetCookie::store, false},
+    {stated, false, {}, SetCookie::store, true},
+    {stated, false, {}, SetCookie::strip, true},
+    {stated, false, {}, SetCookie::bypass, false},
+    {silent, true, for_cookies, SetCookie::store, true},
+    {silent, true, {.default_ttl = 60s}, SetCookie::store, false},
+    {silent, false, {.default_ttl = 60s}, SetCookie::store, false},
+    {silent, false, {.default_ttl = 60s}, SetCookie::strip, true},
+};
+
+TEST(StoringRules, WhatHasACookieGoesWithWhatAllowedThat) {
+  for (const StayingRow& row : staying_rows) {
+    Heads heads;
+    auto facts = heads.facts(row.response);
+    facts.keeps_set_cookie = row.keeps_it;
+    EXPECT_EQ(may_stay(facts, row.freshness, {.set_cookie = row.set_cookie}), row.stays)
+        << &row - staying_rows;
+  }
+}
+
+TEST(StoringRules, WhatWasReadByOtherFieldsGoes) {  // RFC 9213 2.2
+  Heads heads;
+  const auto facts = heads.facts({{"Cache-Control", "max-age=60"}}, 200, {}, {.targeting = 1});
+  EXPECT_TRUE(may_stay(facts, {}, {.targeting = 1}));
+  EXPECT_FALSE(may_stay(facts, {}, {.targeting = 2}));
 }
 
 /// What is stored of a path whose freshness is forced.
@@ -324,16 +368,16 @@ TEST(StoringRules, WhatIsForcedComesBeforeAStatus) {
   const auto facts = heads.facts({}, 200);
   const FreshnessRules rules{.status_ttl = 0s, .forced_ttl = 60s};
   EXPECT_EQ(name(why_not_store({}, facts, {}, {.freshness = rules})), "none");
-  EXPECT_TRUE(may_stay(facts, rules));
+  EXPECT_TRUE(may_stay(facts, rules, {}));
 }
 
 TEST(StoringRules, WhatWasOverruledGoesWithTheRule) {
   Heads heads;
   const auto facts =
       heads.facts({{"Cache-Control", "private, max-age=60"}}, 200, {}, {.overrules = true});
-  EXPECT_TRUE(may_stay(facts, {.forced_ttl = 60s, .forces_private = true}));
-  EXPECT_FALSE(may_stay(facts, {.forced_ttl = 60s}));
-  EXPECT_FALSE(may_stay(facts, {}));
+  EXPECT_TRUE(may_stay(facts, {.forced_ttl = 60s, .forces_private = true}, {}));
+  EXPECT_FALSE(may_stay(facts, {.forced_ttl = 60s}, {}));
+  EXPECT_FALSE(may_stay(facts, {}, {}));
 }
 
 TEST_P(Storing, HoldsFor) {
