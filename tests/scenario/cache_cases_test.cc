@@ -44,6 +44,10 @@ class CacheCases : public testing::Test {
   CacheRig rig_;
 };
 
+struct BypassedCookieCases : CacheCases {
+  BypassedCookieCases() : CacheCases({.ttl = 0s, .set_cookie = cache::SetCookie::bypass}) {}
+};
+
 struct StrippedCookieCases : CacheCases {
   StrippedCookieCases() : CacheCases({.ttl = 100s, .set_cookie = cache::SetCookie::strip}) {}
 };
@@ -263,6 +267,55 @@ TEST_F(CacheCases, WhoWantsTheWholeDoesNotFollowTheRefreshOfAPart) {
   EXPECT_EQ(outcomes[0].body, "01234");
   EXPECT_EQ(outcomes[1].status, 200);
   EXPECT_EQ(outcomes[1].body, "0123456789");
+}
+
+constexpr std::string_view set_cookie = "set-cookie";
+
+TEST_F(CacheCases, TheCookieOfANotModifiedIsStoredAsThatOfAnyAnswer) {  // RFC 9111 3.2, 7.3
+  say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+  (void)get();
+  pass(20);
+  say({.status = 304, .fields = {{"Set-Cookie", "s=1"}}});
+  EXPECT_EQ(field(get(), set_cookie), "s=1");
+  EXPECT_EQ(field(get(), set_cookie), "s=1") << "it says for how long, and so for others";
+  EXPECT_EQ(asked(), 0u);
+}
+
+TEST_F(CacheCases, TheCookieOfANotModifiedIsNotForOthersWithoutALifetime) {
+  say({.fields = {{"ETag", "\"1\""}}, .body = "a"});
+  (void)get();
+  const Lines one{{"ETag", "\"1\""}, {"Set-Cookie", "s=1"}};
+  say({.status = 304, .fields = one});
+  say({.fields = one, .body = "b"});
+  const auto own = get();
+  EXPECT_EQ(own.body, "b");
+  EXPECT_EQ(field(own, set_cookie), "s=1");
+  say({.fields = {}, .body = "c"});
+  EXPECT_EQ(field(get(), set_cookie), "");
+  EXPECT_EQ(asked(), 1u);
+}
+
+TEST_F(BypassedCookieCases, TheCookieOfANotModifiedEndsWhatIsStored) {
+  say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+  (void)get();
+  pass(20);
+  const Lines said{{"Cache-Control", "max-age=10"}, {"Set-Cookie", "s=1"}};
+  say({.status = 304, .fields = said});
+  say({.fields = said, .body = "b"});
+  EXPECT_EQ(field(get(), set_cookie), "s=1");
+  say({.fields = {}, .body = "c"});
+  EXPECT_EQ(field(get(), set_cookie), "");
+  EXPECT_EQ(asked(), 1u);
+}
+
+TEST_F(StrippedCookieCases, NobodyGetsTheCookieOfANotModified) {
+  say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
+  (void)get();
+  pass(20);
+  say({.status = 304, .fields = {{"Set-Cookie", "s=1"}}});
+  EXPECT_EQ(field(get(), set_cookie), "");
+  EXPECT_EQ(field(get(), set_cookie), "");
+  EXPECT_EQ(asked(), 0u);
 }
 
 TEST_F(StrippedCookieCases, WhatHadACookieIsStillNotForAnybodyWhenItIsConfirmed) {
