@@ -75,6 +75,25 @@ TEST_F(CacheCases, ANotModifiedThatForbidsStoringEndsWhatIsStored) {  // RFC 911
   }
 }
 
+TEST_F(CacheCases, ANotModifiedThatAddsTooMuchEndsWhatIsStored) {
+  const std::string much(40'000, 'x');
+  for (const auto* const method : {"GET", "HEAD"}) {
+    say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}, {"X-1", much}},
+         .body = "a"});
+    EXPECT_EQ(get().body, "a");
+    pass(20);
+    const bool is_get = std::string_view(method) == "GET";
+    say({.status = is_get ? 304 : 200, .fields = {{"X-2", much}}, .states_length = false});
+    if (is_get) say({.fields = {{"Cache-Control", "no-store"}}, .body = "b"});
+    EXPECT_EQ(ask(method).body, is_get ? "b" : "");
+    say({.fields = {{"Cache-Control", "no-store"}}, .body = "c"});
+    EXPECT_EQ(get().body, "c");
+    ASSERT_EQ(asked(), 1u);
+    EXPECT_EQ(line_of(call(0).request.fields, "if-none-match"), nullptr);
+    pass(200);
+  }
+}
+
 TEST_F(CacheCases, ANotModifiedWithoutADateIsOfTheMomentItCame) {  // RFC 9110 6.6.1
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");

@@ -24,20 +24,22 @@ Pair in_order(Entry& one, Entry& other) {
   return one.part->range.first <= other.part->range.first ? Pair{one, other} : Pair{other, one};
 }
 
-/// An entry for both, with the head of the older as the newer one changes it (RFC 9111 3.4).
+/// An entry for both, with the head of the older as the newer one changes it (RFC 9111 3.4). Null
+/// where that grows too large, or there is no memory.
 Pin draft_for(const Asked& asked, const Entry& older, const Entry& newer, ByteRange range) {
   Arena& arena = asked.request.fields.arena();
-  http::ResponseHead head = updated_head(older, fields_of(newer, arena), arena);
-  const Part part = become_part(head, range, *newer.part->complete);
+  auto head = updated_head(older, fields_of(newer, arena), arena);
+  if (!head) return {};
+  const Part part = become_part(*head, range, *newer.part->complete);
   const FreshnessFacts& came = newer.facts.freshness;
   ResponseFacts facts = response_facts(
-      head, asked.facts,
+      *head, asked.facts,
       {.request_sent = came.request_sent, .response_received = came.response_received},
-      asked.rules.reading(head.status, forced(asked)));
+      asked.rules.reading(head->status, forced(asked)));
   facts.freshness.age = came.age;
   inherit(facts, older.facts);
   inherit(facts, newer.facts);
-  return make_draft(asked, head.fields, head.fields, facts, part);
+  return make_draft(asked, head->fields, head->fields, facts, part);
 }
 
 /// What is stored in place of the two; null where there is no room for it.

@@ -38,8 +38,9 @@ struct Freshened {
 /// be stored.
 Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTime now,
                     Arena& arena) {
-  const http::ResponseHead fresh = updated_head(*asked.validated, update.fields, arena);
-  ResponseFacts facts = facts_of(asked, fresh, now);
+  const auto fresh = updated_head(*asked.validated, update.fields, arena);
+  if (!fresh) return {.refusal = Refusal::too_large};
+  ResponseFacts facts = facts_of(asked, *fresh, now);
   // Its age counts from this answer on, and so does what that says of it.
   facts.freshness.age = age_of(update.fields);
   inherit(facts, asked.validated->facts);
@@ -48,9 +49,9 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   const Refusal refusal =
       why_not_store(reads, facts, {}, asked.rules.storing(facts.status, forced(asked)));
   if (refusal != Refusal::none) return {.refusal = refusal};
-  const http::Fields lines = stored_lines(asked, fresh.fields, facts, arena);
+  const http::Fields lines = stored_lines(asked, fresh->fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
-  Pin entry = make_draft(asked, fresh.fields, lines, facts, part);
+  Pin entry = make_draft(asked, fresh->fields, lines, facts, part);
   if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
   return {.entry = std::move(entry)};
 }
@@ -161,16 +162,20 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
     forget(asked);
     return contested();
   }
-  http::ResponseHead joined = updated_head(completion.newest(), head.fields, arena);
-  const Part part = become_part(joined, completion.wanted, completion.complete);
-  ResponseFacts facts = facts_of(asked, joined, now);
+  auto joined = updated_head(completion.newest(), head.fields, arena);
+  if (!joined) {
+    forget(asked);
+    return contested();
+  }
+  const Part part = become_part(*joined, completion.wanted, completion.complete);
+  ResponseFacts facts = facts_of(asked, *joined, now);
   facts.freshness.age = age_of(head.fields);
   inherit(facts, completion.newest().facts);
   const std::uint64_t bytes = completion.wanted.size();
-  const Refusal refusal = refusal_of(asked, joined, facts, http::BodyLength::known(bytes), arena);
+  const Refusal refusal = refusal_of(asked, *joined, facts, http::BodyLength::known(bytes), arena);
   if (is_for_all(refusal)) forget(asked);
   if (refusal != Refusal::none) return contested();
-  Ruling ruling = take_in(asked, joined, facts, part, bytes, arena);
+  Ruling ruling = take_in(asked, *joined, facts, part, bytes, arena);
   ruling.completes = true;
   // Asked afterwards: what is purged from now on keeps the draft out, too.
   return holds_parts(asked.cache.store(), completion) ? std::move(ruling) : contested();

@@ -89,10 +89,13 @@ ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallT
                         asked.rules.reading(head.status, forced(asked)));
 }
 
-http::ResponseHead updated_head(const Entry& stored, const http::Fields& update, Arena& arena) {
+std::optional<http::ResponseHead> updated_head(const Entry& stored, const http::Fields& update,
+                                               Arena& arena) {
   http::ResponseHead head(arena);
   head.status = stored.facts.status;
-  freshen(fields_of(stored, arena), update, head.fields);
+  const http::Fields before = fields_of(stored, arena);
+  freshen(before, update, head.fields);
+  if (outgrows(head.fields, before, update)) return std::nullopt;
   // RFC 9110 6.6.1: an answer without a Date is of the moment it came.
   if (!update.has(FieldId::date)) head.fields.remove(FieldId::date);
   return head;

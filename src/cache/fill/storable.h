@@ -31,8 +31,9 @@ struct Part {
 };
 
 /// The stored head with what a newer response to the same request says (RFC 9111 3.2, 3.4). Views
-/// of both.
-http::ResponseHead updated_head(const Entry& stored, const http::Fields& update, Arena& arena);
+/// of both; nullopt where it grows too large.
+std::optional<http::ResponseHead> updated_head(const Entry& stored, const http::Fields& update,
+                                               Arena& arena);
 
 /// What `facts` do not tell of what was made out of `stored`: what that had lost when it was
 /// stored.

@@ -91,6 +91,22 @@ TEST_F(ConditionalTest, A304UpdatesWhatIsNotOfTheContent) {  // RFC 9111 3.2
   EXPECT_EQ(text, "A=1;Content-Encoding=gzip;ETag=\"a\";b=3;C=4;Content-Type=text/html;");
 }
 
+TEST_F(ConditionalTest, WhatGrowsWithUpdatesHasABound) {
+  const std::string most(head_bytes_usual - 5, 'x'), more(head_bytes_usual, 'x');
+  const auto outgrows_with = [&](std::string_view kept, std::string_view came) {
+    const auto stored = heads_.fields({{"A", kept}}), update = heads_.fields({{"B", came}});
+    auto fresh = heads_.fields({});
+    freshen(stored, update, fresh);
+    return outgrows(fresh, stored, update);
+  };
+  EXPECT_FALSE(outgrows_with("1", "2"));
+  EXPECT_TRUE(outgrows_with(most, ""));
+  EXPECT_TRUE(outgrows_with("", most));
+  const auto large = heads_.fields({{"A", more}}), small = heads_.fields({{"A", "1"}});
+  EXPECT_FALSE(outgrows(large, large, small)) << "it came so";
+  EXPECT_FALSE(outgrows(large, small, large)) << "it comes so";
+}
+
 TEST_F(ConditionalTest, WhatBelongsToAConnectionIsNotStored) {  // RFC 9111 3.1
   for (const auto name :
        {"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authentication-Info",

@@ -20,6 +20,12 @@ bool is_among(const auto& names, std::string_view name) {
   return std::ranges::any_of(names, [&](std::string_view one) { return iequals(one, name); });
 }
 
+std::size_t bytes_of(const http::Fields& fields) {
+  std::size_t bytes = 0;
+  fields.for_each([&](const Field& line) { bytes += line.name.size() + line.value.size() + 4; });
+  return bytes;
+}
+
 bool has_name(const http::Fields& fields, const Field& like) {
   return like.id == FieldId::unknown ? fields.find(like.name) != nullptr : fields.has(like.id);
 }
@@ -61,6 +67,10 @@ void freshen(const http::Fields& stored, const http::Fields& update, http::Field
   update.for_each([&](const Field& line) {
     if (is_updated(line)) into.append(line);
   });
+}
+
+bool outgrows(const http::Fields& fresh, const http::Fields& stored, const http::Fields& update) {
+  return bytes_of(fresh) > std::max({head_bytes_usual, bytes_of(stored), bytes_of(update)});
 }
 
 bool head_fits(const http::Fields& head, http::BodyLength length, const http::Fields& stored,

@@ -17,6 +17,13 @@ bool is_updated(const http::Field& field);
 /// comes of it is in `into`.
 void freshen(const http::Fields& stored, const http::Fields& update, http::Fields& into);
 
+/// Bytes that any stored head may have, as HTTP/1 writes its lines.
+inline constexpr std::size_t head_bytes_usual = 64u << 10;
+
+/// True where `fresh`, which is what `freshen` made, is more than one response could bring: what
+/// updates add would otherwise grow without an end.
+bool outgrows(const http::Fields& fresh, const http::Fields& stored, const http::Fields& update);
+
 /// RFC 9111 4.3.5: whether what HEAD told fits the stored GET, which then is freshened by it;
 /// otherwise the stored one is outdated. `length` is what HEAD said of the body that it left out.
 bool head_fits(const http::Fields& head, http::BodyLength length, const http::Fields& stored,
