@@ -26,11 +26,11 @@ Part part_of(const Asked& asked, const http::ResponseHead& head) {
 /// What keeps a response from being stored, whoever asked for it.
 bool is_for_all(Refusal refusal) {
   return refusal != Refusal::none && refusal != Refusal::authorization &&
-         refusal != Refusal::request_no_store;
+         refusal != Refusal::request_no_store && refusal != Refusal::no_memory;
 }
 
 struct Freshened {
-  Pin entry{};  ///< null where it may not be stored, or there is no memory for it
+  Pin entry{};  ///< null where `refusal` says why
   Refusal refusal = Refusal::none;
 };
 
@@ -52,7 +52,8 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   const http::Fields lines = stored_lines(asked, fresh->fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
   Pin entry = make_draft(asked, fresh->fields, lines, facts, part);
-  if (entry) asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
+  if (!entry) return {.refusal = Refusal::no_memory};
+  asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
   return {.entry = std::move(entry)};
 }
 
@@ -120,13 +121,12 @@ std::uint64_t known_bytes(http::BodyLength length) {
   return length.kind == http::BodyLength::Kind::known ? length.bytes : 0;
 }
 
-/// Stores it; without an entry where there is no memory for one. `bytes`: of its body, 0 where that
-/// is not known.
+/// Stores it, where there is memory for it. `bytes`: of its body, 0 where that is not known.
 Ruling take_in(const Asked& asked, const http::ResponseHead& head, const ResponseFacts& facts,
                const Part& part, std::uint64_t bytes, Arena& arena) {
   const http::Fields lines = stored_lines(asked, head.fields, facts, arena);
   Pin entry = make_draft(asked, head.fields, lines, facts, part);
-  if (!entry) return contested();
+  if (!entry) return pass(Refusal::no_memory);
   auto growth = std::make_shared<Growth>(asked.cache.store(), entry,
                                          asked.rules.options().max_body_size.count, bytes);
   return {.kind = Kind::store,
@@ -176,6 +176,7 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
   if (is_for_all(refusal)) forget(asked);
   if (refusal != Refusal::none) return contested();
   Ruling ruling = take_in(asked, *joined, facts, part, bytes, arena);
+  if (ruling.kind != Kind::store) return contested();  // no more than the rest is there to pass
   ruling.completes = true;
   // Asked afterwards: what is purged from now on keeps the draft out, too.
   return holds_parts(asked.cache.store(), completion) ? std::move(ruling) : contested();
@@ -203,8 +204,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
     return pass(refusal);
   }
   const Part part = head.status == 206 ? part_of(asked, head) : Part{};
-  Ruling ruling = take_in(asked, head, facts, part, known_bytes(length), arena);
-  return ruling.entry ? std::move(ruling) : pass(Refusal::too_large);
+  return take_in(asked, head, facts, part, known_bytes(length), arena);
 }
 
 void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {

@@ -91,6 +91,7 @@ constexpr std::array names{
     std::pair{Refusal::nothing_allows_it, "no-lifetime"},
     std::pair{Refusal::event_stream, "event-stream"},
     std::pair{Refusal::too_large, "too-large"},
+    std::pair{Refusal::no_memory, "no-memory"},
     std::pair{Refusal::partial, "partial"},
     std::pair{Refusal::bypass, "bypass"},
     std::pair{Refusal::no_use, "stale-on-arrival"},

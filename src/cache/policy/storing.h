@@ -21,7 +21,8 @@ enum class Refusal : std::uint8_t {
   status,             ///< means something for this request alone: 304, 412, 416
   nothing_allows_it,  ///< none of what RFC 9111 3 asks for, the last point
   event_stream,       ///< text/event-stream: never ends, and is for who listens now
-  too_large,          ///< the configured size, or memory
+  too_large,          ///< the configured size
+  no_memory,          ///< there is none for its head
   partial,            ///< a part that nothing can be put together with
   bypass,             ///< the configuration: the request passes by what is stored
   no_use,             ///< stale on arrival, and nothing to validate it with
