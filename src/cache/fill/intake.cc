@@ -66,10 +66,11 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
   if (is_for_all(refusal)) return contested();
   if (!entry) entry = asked.validated;
   const auto governing = http::response_directives(head.fields, asked.rules.targeted_fields());
+  auto withheld = withheld_lines(asked, head.fields, governing.directives, entry->facts, arena);
   return {.kind = Kind::confirmed,
           .entry = std::move(entry),
           .growth = {},
-          .withheld = withheld_lines(asked, head.fields, governing.directives, arena)};
+          .withheld = std::move(withheld)};
 }
 
 /// Of the content that `stored` is, or is a part of; what HEAD says where that does not say it.
@@ -132,7 +133,7 @@ Ruling take_in(const Asked& asked, const http::ResponseHead& head, const Respons
   return {.kind = Kind::store,
           .entry = std::move(entry),
           .growth = std::move(growth),
-          .withheld = withheld_lines(asked, head.fields, facts.directives(), arena)};
+          .withheld = withheld_lines(asked, head.fields, facts.directives(), facts, arena)};
 }
 
 /// What it asked about is not what the origin says now.

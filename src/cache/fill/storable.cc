@@ -24,8 +24,8 @@ bool is_withheld(const Field& line, const http::ResponseDirectives& directives) 
 }
 
 /// The configuration leaves it out for everybody.
-bool is_stripped(const Asked& asked, const Field& line) {
-  return line.id == FieldId::set_cookie && asked.rules.options().set_cookie == SetCookie::strip;
+bool is_stripped(const Asked& asked, const ResponseFacts& facts, const Field& line) {
+  return line.id == FieldId::set_cookie && strips_set_cookie(asked.rules, facts);
 }
 
 std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fields& fields) {
@@ -44,6 +44,10 @@ std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fie
 
 }  // namespace
 
+bool strips_set_cookie(const ServiceRules& rules, const ResponseFacts& facts) {
+  return rules.options().set_cookie == SetCookie::strip || facts.is_overruled;
+}
+
 http::Fields fields_of(const Entry& entry, Arena& arena) {
   http::Fields fields(arena);
   for (const Field& line : entry.lines) fields.append(line);
@@ -51,10 +55,11 @@ http::Fields fields_of(const Entry& entry, Arena& arena) {
 }
 
 std::vector<Field> withheld_lines(const Asked& asked, const http::Fields& from,
-                                  const http::ResponseDirectives& directives, Arena& arena) {
+                                  const http::ResponseDirectives& directives,
+                                  const ResponseFacts& facts, Arena& arena) {
   std::vector<Field> lines;
   from.for_each([&](const Field& line) {
-    if (is_stored(line) && is_withheld(line, directives) && !is_stripped(asked, line))
+    if (is_stored(line) && is_withheld(line, directives) && !is_stripped(asked, facts, line))
       lines.push_back({arena.copy(line.name), arena.copy(line.value), line.id});
   });
   return lines;
@@ -65,9 +70,8 @@ http::Fields stored_lines(const Asked& asked, const http::Fields& from, const Re
   http::Fields lines(arena);
   const http::ResponseDirectives& directives = facts.directives();
   from.for_each([&](const Field& line) {
-    const bool stripped =
-        is_stripped(asked, line) || (facts.is_overruled && line.id == FieldId::set_cookie);
-    if (is_stored(line) && !is_withheld(line, directives) && !stripped) lines.append(line);
+    if (is_stored(line) && !is_withheld(line, directives) && !is_stripped(asked, facts, line))
+      lines.append(line);
   });
   if (!from.has(FieldId::date)) {  // RFC 9110 6.6.1: when it came
     const std::span<char, http::date_bytes> text(arena.array<char>(http::date_bytes));

@@ -10,9 +10,14 @@ namespace minato::cache {
 /// Views into `entry`.
 http::Fields fields_of(const Entry& entry, Arena& arena);
 
-/// What is for the client that asked, and withheld from caches (RFC 9111 5.2.2.4, 5.2.2.7).
+/// Nobody gets the Set-Cookie of what is stored with these facts, nor does the store.
+bool strips_set_cookie(const ServiceRules& rules, const ResponseFacts& facts);
+
+/// What is for the client that asked, and withheld from caches (RFC 9111 5.2.2.4, 5.2.2.7) by
+/// `directives`. `facts` are of what is stored.
 std::vector<http::Field> withheld_lines(const Asked& asked, const http::Fields& from,
-                                        const http::ResponseDirectives& directives, Arena& arena);
+                                        const http::ResponseDirectives& directives,
+                                        const ResponseFacts& facts, Arena& arena);
 
 /// What of a response is stored: not what is of one hop (RFC 9111 3.1), or withheld from caches.
 http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,

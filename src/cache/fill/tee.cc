@@ -25,9 +25,8 @@ Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length)
   status_.stored = growth_ != nullptr;
   if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);
   http::ResponseHead told = passing_head(head, status_, asked_.rules, name_, request_.record);
-  const bool strips = asked_.rules.options().set_cookie == SetCookie::strip ||
-                      (growth_ && ruling_->entry->facts.is_overruled);
-  if (growth_ && strips) told.fields.remove(http::FieldId::set_cookie);
+  if (growth_ && strips_set_cookie(asked_.rules, ruling_->entry->facts))
+    told.fields.remove(http::FieldId::set_cookie);
   return client_.start(told, length);
 }
 
