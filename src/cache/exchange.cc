@@ -409,7 +409,7 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
     completes_ = false;
     if (stored_ && decision_->serves_on_error && flight.is_error)
       co_return co_await serve_stale(status);
-    if (leads && flight.failure.reason != Reason::none) co_return std::unexpected(flight.failure);
+    if (leads && flight.failure) co_return std::unexpected(*flight.failure);
     co_return std::nullopt;
   }
   const bool confirmed = flight.stage() == Stage::confirmed;

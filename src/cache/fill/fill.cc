@@ -140,7 +140,7 @@ Fill::~Fill() {
   task_.cancel_all();
   if (growth_) growth_->break_off(loop_);
   if (order_.validated) order_.validated->refreshing.store(false, std::memory_order_relaxed);
-  fail_flight({.reason = Reason::shutting_down}, false);
+  fail_flight(http::Failure{.reason = Reason::shutting_down}, false);
   if (leader_ != nullptr) leader_->fill_ = nullptr;
 }
 
@@ -195,7 +195,7 @@ void Fill::conclude(const Outcome& outcome) {
   leader_->stirred_.happen();
 }
 
-void Fill::fail_flight(const http::Failure& failure, bool is_error) {
+void Fill::fail_flight(std::optional<http::Failure> failure, bool is_error) {
   land();
   if (order_.flight->stage() != Stage::waiting) return;
   order_.flight->failure = failure;
@@ -262,14 +262,14 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
       begun_ = true;
       if (ruling.kind == Kind::contested && order_.validated)
         order_.cache.store().remove(*order_.validated);
-      fail_flight({.reason = Reason::none}, ruling.kind == Kind::error);
+      fail_flight(std::nullopt, ruling.kind == Kind::error);
       return {};
     case Kind::pass: break;
   }
   land();
   order_.cache.uncacheable().remember(order_.key.hash, head.status, loop_.wall());
   if (leader_ == nullptr) {
-    fail_flight({.reason = Reason::none}, is_origin_error(head.status));
+    fail_flight(std::nullopt, is_origin_error(head.status));
     return nobody();
   }
   begun_ = true;

@@ -116,7 +116,7 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   void leader_left();
   void copy_request(const http::Request& request);
   void conclude(const http::Outcome& outcome);
-  void fail_flight(const http::Failure& failure, bool is_error);
+  void fail_flight(std::optional<http::Failure> failure, bool is_error);
   void become(Stage stage);
   void tell_record();
   void land();

@@ -19,11 +19,11 @@ enum class Stage : std::uint8_t {
   growing,    ///< it is being stored: `growth` has the body, `entry` the head
   passing,    ///< it cannot be stored, and is its leader's alone
   confirmed,  ///< 304: `entry` is what was stored, freshened
-  failed,     ///< `failure` says why; nothing of a response was used
+  failed,     ///< nothing came that those who wait could use: `failure`, or an answer
 };
 
-/// Shared by the threads of those who wait. What stands beside `stage` is written before it and
-/// never afterwards.
+/// Shared by the threads of those who wait. What stands beside `stage` is written before that is
+/// another than `waiting`, and never afterwards; who reads it asks for the stage first.
 class Flight {
  public:
   /// `purges_before`: Store::purges when it sets out.
@@ -51,7 +51,7 @@ class Flight {
   http::BodyLength length{};  ///< of a body that is growing
   std::uint16_t status = 0;   ///< of the origin's response
   bool is_error = false;      ///< the origin failed, in its answer or without one (RFC 5861 4)
-  http::Failure failure{http::Reason::none};
+  std::optional<http::Failure> failure;  ///< none: there was an answer
 
  private:
   const std::uint64_t purges_before_;
@@ -76,7 +76,7 @@ class Flights {
     if (leads) flight = std::make_shared<Flight>(store_.purges());
     return {flight, leads};
   }
-  /// No others may join.
+  /// No others may join. Does nothing where another took its place.
   void land(const std::string& key, const Flight& flight) {
     const std::lock_guard lock(mutex_);
     const auto found = by_key_.find(key);

@@ -77,7 +77,7 @@ class Passenger {
  private:
   void land(Flight& flight, EpollLoop& loop) {
     flight.status = 200;
-    flight.failure = {.reason = http::Reason::upstream_reset};
+    flight.failure = http::Failure{.reason = http::Reason::upstream_reset};
     flight.become(Stage::failed, loop);
     flights_.land("key", flight);
     status_ = 200;
@@ -87,7 +87,7 @@ class Passenger {
       const std::uint64_t seen = flight.bell().rings();
       if (flight.stage() == Stage::waiting) (void)co_await flight.bell().after(loop, seen);
     }
-    EXPECT_EQ(flight.failure.reason, http::Reason::upstream_reset);
+    EXPECT_EQ(flight.failure->reason, http::Reason::upstream_reset);
     status_ = flight.status;
     arrived_ = true;
     loop.stop();
