@@ -139,7 +139,7 @@ Fill::Fill(FillOrder order, Leader* leader)
 Fill::~Fill() {
   task_.cancel_all();
   if (growth_) growth_->break_off(loop_);
-  if (order_.validated) order_.validated->refreshing.store(false, std::memory_order_relaxed);
+  let_others_refresh();
   fail_flight(http::Failure{.reason = Reason::shutting_down}, false);
   if (leader_ != nullptr) leader_->fill_ = nullptr;
 }
@@ -198,6 +198,7 @@ void Fill::conclude(const Outcome& outcome) {
 void Fill::fail_flight(std::optional<http::Failure> failure, bool is_error) {
   land();
   if (order_.flight->stage() != Stage::waiting) return;
+  let_others_refresh();  // before the origin can tell that nobody waits for its answer
   order_.flight->failure = failure;
   order_.flight->is_error = is_error;
   become(Stage::failed);
@@ -217,6 +218,10 @@ void Fill::tell_record() {
   record.upstream_status = record_.upstream_status;
   record.attempts = record_.attempts;
   record.upstream_time = record_.upstream_time;
+}
+
+void Fill::let_others_refresh() {
+  if (order_.validated) order_.validated->refreshing.store(false, std::memory_order_relaxed);
 }
 
 void Fill::land() {

@@ -119,6 +119,7 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   void fail_flight(std::optional<http::Failure> failure, bool is_error);
   void become(Stage stage);
   void tell_record();
+  void let_others_refresh();
   void land();
   Task<Result<void>> pass(std::string_view piece, http::Last last, const http::Fields* trailers);
   Task<Result<void>> pass_what_came();
