@@ -24,26 +24,35 @@ class CacheExchange {
   Task<Attempt> attempt();
   bool is_plain(const Entry& entry) const;
   Store::Found find();
+  Pin look();
+  bool may_serve(const Pin& entry);
   Task<http::Outcome> serve(Pin entry, Decision decision);
   Task<http::Outcome> serve_stale(CacheStatus status);
   Task<http::Outcome> refuse_to_ask();
-  void refresh(const Pin& entry);
-  std::optional<Completion> completion(const Pin& part) const;
 
-  // Asking the origin: alone, or together with others.
+  // Asking the origin alone.
   bool asks_alone() const;
   Pin heads_part() const;
+  Asked asked_alone() const;
   Task<Attempt> ask_alone();
+  Task<http::Outcome> send_alone(http::Responder& answer_to);
+  Task<http::Outcome> serve_confirmed(const Ruling& ruling, CacheStatus status);
+
+  // Asking it together with others.
+  void refresh(const Pin& entry);
+  std::optional<Completion> completion(const Pin& part) const;
   Task<Attempt> ask_together();
   Task<Attempt> lead(std::shared_ptr<Flight> flight, std::string flight_key);
   Task<Attempt> follow(std::shared_ptr<Flight> flight);
   Task<Attempt> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, const Leader* leader);
+  Task<Attempt> take_failure(const Flight& flight, CacheStatus status);
   Task<http::Outcome> let_pass(Leader& leader);
   Task<Result<void>> send_interims(Leader& leader);
   FillOrder order(std::string flight_key, std::shared_ptr<Flight> flight) const;
   std::string flight_key() const;
   bool suits(const Entry& entry) const;
 
+  bool serves_on_error() const { return stored_ && decision_->serves_on_error; }
   CacheStatus status_of(const http::Failure& failure) const;
   CacheStatus forwarded_status() const;
   Task<http::Outcome> answer_with(Answer with);

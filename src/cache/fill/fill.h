@@ -171,10 +171,4 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   runtime::Scope task_;
 };
 
-/// `head` as a request that fills the cache: without conditions and ranges of the client's own, and
-/// with one that asks whether `validated` (may be null) still holds (RFC 9111 4.3.1); a part is
-/// asked about with the range that the client wants of it. `into` gets views of both.
-void compose_fill_request(const http::RequestHead& head, const Entry* validated,
-                          http::RequestHead& into);
-
 }  // namespace minato::cache

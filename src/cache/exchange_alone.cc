@@ -1,0 +1,88 @@
+// How an exchange asks the origin for itself alone.
+#include "cache/exchange.h"
+#include "cache/fill/fill_request.h"
+#include "cache/fill/tee.h"
+
+namespace minato::cache {
+
+using http::FieldId;
+using http::Method;
+using http::Outcome;
+using Kind = Ruling::Kind;
+
+/// What is not to be had from an answer to another, or has no good answer for others.
+bool CacheExchange::asks_alone() const {
+  const http::Fields& fields = request_.head.fields;
+  const bool own = facts_.method == Method::head || fields.has(FieldId::range) ||
+                   facts_.directives.no_cache || facts_.directives.no_store ||
+                   why_forwarded_ == Forwarded::request;
+  return alone_ || own || !rules_.options().collapse.enabled ||
+         cache_.uncacheable().knows(key_.hash, now());
+}
+
+/// What a HEAD tells of, besides what is stored whole (RFC 9111 4.3.5).
+Pin CacheExchange::heads_part() const { return facts_.method == Method::head ? part_ : Pin{}; }
+
+Asked CacheExchange::asked_alone() const {
+  return {.cache = cache_,
+          .rules = rules_,
+          .key = key_,
+          .request = request_.head,
+          .facts = facts_,
+          .validated = stored_ ? stored_ : heads_part(),
+          .stale_on_error = serves_on_error(),
+          .sent = now(),
+          .purges_before = cache_.store().purges(),
+          .reader = surroundings_.reader,
+          .bypasses = bypasses_};
+}
+
+Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
+  Asked asked = asked_alone();
+  Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_, request_);
+  const Outcome outcome = co_await send_alone(tee);
+  CacheStatus status = forwarded_status();
+  status.forwarded_status = tee.origin_status();
+  const bool has_failed = !outcome && is_origin_error(outcome.error()) && !responder_.started();
+  const bool is_error = tee.ruling() && tee.ruling()->kind == Kind::error;  // however it ended
+  if (is_error || (has_failed && serves_on_error())) co_return co_await serve_stale(status);
+  if (!outcome || !tee.ruling()) co_return outcome;
+  switch (tee.ruling()->kind) {
+    case Kind::pass:
+    case Kind::store:
+    case Kind::error: break;
+    case Kind::contested: cache_.store().remove(*stored_); co_return std::nullopt;
+    case Kind::confirmed: co_return co_await serve_confirmed(*tee.ruling(), status);
+  }
+  co_return outcome;
+}
+
+/// As the client sent it, or as a question whether what is stored still holds (RFC 9111 4.3.1).
+Task<Outcome> CacheExchange::send_alone(http::Responder& answer_to) {
+  if (!stored_ || facts_.method != Method::get)
+    co_return co_await handler_.origin().handle(request_, answer_to);
+  http::RequestHead head(request_.arena);
+  compose_fill_request(request_.head, &*stored_, head);
+  http::Request conditional{.head = head,
+                            .body = request_.body,
+                            .client = request_.client,
+                            .id = request_.id,
+                            .upgrade = request_.upgrade,
+                            .rules = request_.rules,
+                            .record = request_.record,
+                            .arena = request_.arena};
+  co_return co_await handler_.origin().handle(conditional, answer_to);
+}
+
+Task<Outcome> CacheExchange::serve_confirmed(const Ruling& ruling, CacheStatus status) {
+  const Pin& entry = ruling.entry;
+  entry->touch(surroundings_.fills.next_tick());
+  status.stored = true;
+  const Answer with{.entry = *entry,
+                    .age = current_age(entry->facts.freshness, now()),
+                    .status = status,
+                    .withheld = ruling.withheld};
+  co_return co_await answer_with(with);
+}
+
+}  // namespace minato::cache
