@@ -176,6 +176,15 @@ class TestForce:
         if even_private:
             assert (first["Set-Cookie"], again["Set-Cookie"]) == (None, None)
 
+    @pytest.mark.parametrize("more", [
+        {"method": "HEAD"}, {"fields": {"Cache-Control": "no-store"}}, {"fields": {"Authorization": "x"}}], ids=str)
+    def test_leaves_alone_what_is_not_stored_all_the_same(self, caching_for, replies, more):
+        proxy = caching_for(replies(reply(b"", "private", Set_Cookie="a=b")),
+                            cache="force: [{path: /, ttl: 1h, even_private: true}]")
+        answer = proxy.get(**more)
+        assert (answer["Set-Cookie"], is_stored(answer)) == ("a=b", False)
+        assert proxy.get()["Set-Cookie"] is None
+
     def test_leaves_a_range_without_its_cookie_too(self, caching_for, replies):
         proxy = caching_for(replies(reply(b"xyz", Set_Cookie="a=b")),
                             cache="force: [{path: /, ttl: 1h, even_private: true}]")

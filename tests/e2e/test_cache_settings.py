@@ -115,6 +115,11 @@ class TestTtl:
         proxy.get(fields=fields)
         assert not is_hit(proxy.get(fields=fields))
 
+    def test_serves_who_has_a_cookie_what_was_fetched_without_one(self, caching_for, replies):
+        proxy = caching_for(replies(response(b"x")), cache="ttl: 300")
+        proxy.get()
+        assert is_hit(proxy.get(fields={"Cookie": "a=b"}))
+
     @pytest.mark.parametrize("fields, page, hit", [
         ({"Cookie": "a=b"}, {}, True), ({"Authorization": "Basic eDp5"}, {}, False),
     ])
