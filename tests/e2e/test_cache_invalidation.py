@@ -70,6 +70,13 @@ def test_nothing_of_another_origin_goes(stored, field, reference):
         assert is_hit(stored.get("/b?x", host=each))
 
 
+def test_another_port_is_another_origin(stored):
+    stored.get("/a", host="app.test:81")
+    stored.change()
+    assert not stored.has("/a")
+    assert is_hit(stored.get("/a", host="app.test:81"))
+
+
 def test_all_variants_go(caching_for, pages):
     target = pages.add(reply(b"x", FOREVER, Vary="Foo"))
     proxy = caching_for(pages)

@@ -212,8 +212,10 @@ void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   if (http::is_safe(asked.facts.method) || head.status < 200 || head.status >= 400) return;
   Store& store = asked.cache.store();
   const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
-  const auto purge = [&](const std::optional<Url>& url) {
-    if (url) store.purge_url(asked.rules.as_keyed(*url, arena), Purge::remove);
+  const auto purge = [&](std::optional<Url> url) {
+    if (!url) return;
+    url->port = port_of(*url);  // of this origin alone, where none would mean every port
+    store.purge_url(asked.rules.as_keyed(*url, arena), Purge::remove);
   };
   purge(split_url(url_of(asked.key.text)));
   for (const FieldId id : {FieldId::location, FieldId::content_location})
