@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "cache/cookies.h"
+#include "cache/key.h"
 
 namespace minato::cache {
 namespace {
@@ -210,7 +211,7 @@ void KeyRules::write_suffix(const http::Fields& request, Out& out) const {
 }
 
 bool KeyRules::may_have_made(std::string_view key) const {
-  const auto suffix = key.substr(std::min(key.find(' '), key.size()));
+  const auto suffix = key.substr(url_of(key).size());
   return mark_.empty() ? !suffix.starts_with(query_mark) && any() == !suffix.empty()
                        : suffix.starts_with(mark_);
 }
