@@ -20,10 +20,14 @@ constexpr std::size_t largest_grains = grains_of(Region::piece_bytes_max);
 Region::Region(std::size_t bytes)
     : grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
       memory_(grains_ * grain_bytes),
-      order_of_hole_(grains_) {
-  // The lowest on top, so that what is used is dense.
-  for (std::size_t grain = grains_; grain > 0; grain -= largest_grains)
-    push(grain - largest_grains, orders - 1);
+      order_of_hole_(grains_) {}
+
+/// A hole is written into: what was never needed takes none of the system's memory.
+bool Region::take_up_more() {
+  if (reached_ == grains_) return false;
+  push(reached_, orders - 1);
+  reached_ += largest_grains;
+  return true;
 }
 
 Region::Hole* Region::hole_at(std::size_t grain) const {
@@ -52,8 +56,12 @@ char* Region::take(std::size_t bytes) {
   const std::size_t wanted = grains_of(bytes);
   MINATO_ASSERT(wanted > 0);
   auto order = static_cast<unsigned>(std::bit_width(wanted - 1));
-  while (order < orders && holes_[order] == nullptr) ++order;
   if (order >= orders) return nullptr;
+  while (order < orders && holes_[order] == nullptr) ++order;
+  if (order == orders) {
+    if (!take_up_more()) return nullptr;
+    order = orders - 1;
+  }
   const std::size_t first = grain_of(holes_[order]);
   unlink(first, order);
   free_range(first + wanted, first + (std::size_t{1} << order));

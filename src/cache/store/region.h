@@ -51,8 +51,10 @@ class Region {
   void unlink(std::size_t grain, unsigned order);
   void free_block(std::size_t grain, unsigned order);
   void free_range(std::size_t first, std::size_t last);
+  bool take_up_more();
 
   std::size_t grains_;
+  std::size_t reached_ = 0;  // grains from here on were never written
   std::size_t used_grains_ = 0;
   ReservedArray<char> memory_;
   ReservedArray<std::uint8_t> order_of_hole_;  // one a grain: order + 1 of the hole there, or 0

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <fstream>
 #include <vector>
 
 #include "base/random.h"
@@ -26,6 +27,20 @@ TEST(Region, TakesNoMoreThanAGrainBeyondWhatWasAskedFor) {
   Region region(mebibyte);
   ASSERT_NE(region.take(65), nullptr);
   EXPECT_EQ(region.used_bytes(), 2 * Region::grain_bytes);
+}
+
+/// Pages that this process has.
+std::size_t resident_pages() {
+  std::size_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident;
+}
+
+TEST(Region, WhatWasNeverNeededTakesNoMemory) {
+  const std::size_t before = resident_pages();
+  Region region(std::size_t{1} << 36);  // of which a page each MiB would be 256 MiB
+  ASSERT_NE(region.take(100), nullptr);
+  EXPECT_LT(resident_pages() - before, 1024u);
 }
 
 TEST(Region, JoinsNeighboursThatAreFreeAgain) {
