@@ -13,82 +13,37 @@ import tempfile
 
 import callgrind
 import contenders
+import exchanges
 import origin
 
 COMMITTED = pathlib.Path(__file__).with_name("instructions.json")
 MARGIN = 0.05
 WARM_UP, REQUESTS, BATCHES = 60, 100, 3
 
-SMALL = b"x" * 100
-RESPONSES = {
-    "/": origin.response(SMALL),
-    "/hit": origin.response(SMALL, "Cache-Control: max-age=315360000"),
-    "/chunked": origin.chunked_response(b"x" * 4096, 16),
-}
-
-MINATO = """\
-workers: 1
-control_socket: off
-access_log: {{output: off}}
-cache: {{ttl: 0}}
-health_check: {{type: off}}
-timeouts: {{keep_alive: 600s}}
-services:
-  - name: guard
-    listen_address: 127.0.0.1
-    listen_port: {port}
-    hosts: ["http://127.0.0.1/"]
-    upstreams: [{{host: "http://127.0.0.1:{origin}"}}]
-"""
-
-# What a user's program does most, and what costs something else: bodies both ways, connections.
-EXCHANGES = {
-    "proxied GET, 100 bytes": origin.request("/"),
-    "cache hit, 100 bytes": origin.request("/hit"),
-    "proxied POST, 16 KiB": origin.request("/post", method="POST", body=b"x" * 16384),
-    "proxied chunked response, 64 KiB": origin.request("/chunked"),
-    "proxied GET on a connection of its own": origin.request("/", "Connection: close"),
-}
-
-
 # What the answer must say for the exchange to be the one that is meant.
 PROOFS = {"cache hit, 100 bytes": b"\r\nCache-Status: Minato; hit"}
 
 
-def exchanges(port, request, times):
-    """On one connection, or on as many where the request says so."""
-    if b"Connection: close" in request:
-        for _ in range(times):
-            with origin.Client(port) as client:
-                client.exchange(request)
-        return
-    with origin.Client(port) as client:
-        for _ in range(times):
-            client.exchange(request)
-
-
 def measure_one(program, port, exchange, request):
     """Instructions a request: the least of some batches, since what disturbs one only adds."""
-    exchanges(port, request, WARM_UP)
+    exchanges.make(port, request, WARM_UP)
     with origin.Client(port) as client:
         if (proof := PROOFS.get(exchange, b"")) not in (answer := client.exchange(request)):
             raise SystemExit(f"{exchange}: {proof!r} is not in {answer!r}")
-    batches = [program.instructions(lambda: exchanges(port, request, REQUESTS))
+    batches = [program.instructions(lambda: exchanges.make(port, request, REQUESTS))
                for _ in range(BATCHES)]
     return round(min(batches) / REQUESTS)
 
 
 def measure():
     """{exchange: instructions}."""
-    with tempfile.TemporaryDirectory(prefix="minato-guard-") as name, origin.serving(RESPONSES) as behind:
+    with tempfile.TemporaryDirectory(prefix="minato-guard-") as name, origin.serving(exchanges.RESPONSES) as behind:
         folder, port = pathlib.Path(name), contenders.free_port()
-        config = folder / "guard.yaml"
-        config.write_text(MINATO.format(port=port, origin=behind))
-        argv = [contenders.minato(), "run", "--config", str(config)]
+        argv = exchanges.command_line(contenders.minato(), folder, port, behind)
         with callgrind.counted(argv, folder, port) as program:
             program.start()
             return {exchange: measure_one(program, port, exchange, request)
-                    for exchange, request in EXCHANGES.items()}
+                    for exchange, request in exchanges.ALL.items()}
 
 
 def judge(exchange, committed, measured):
