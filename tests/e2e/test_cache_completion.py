@@ -201,6 +201,18 @@ def test_what_is_stale_is_completed_all_the_same(proxy, scripted):
         assert client.read_response().body == CONTENT
 
 
+def test_a_stale_part_is_not_answered_with_a_part_of_something_else(proxy, scripted):
+    """RFC 9110 13.1.5: who has the beginning of "a" gets all of "b"."""
+    origin = store(proxy, scripted, (0, 4), Cache_Control="max-age=60", Age="60")
+    with proxy.client() as client:
+        client.ask(fields={"Range": "bytes=0-4", "If-Range": '"a"'})
+        request = origin.read_request()
+        assert (request["Range"], request["If-Range"], request["If-None-Match"]) == ("bytes=0-4", '"a"', '"a"')
+        origin.send(whole(b"ABCDEFGHIJ", ETag='"b"'))
+        answer = client.read_response()
+        assert (answer.status, answer.body) == (200, b"ABCDEFGHIJ")
+
+
 @pytest.mark.parametrize("etag", ['W/"a"', None])
 def test_without_a_strong_entity_tag_the_whole_is_asked_for(caching_for, origins, etag):
     def answer(request):

@@ -71,8 +71,9 @@ void compose_fill_request(const http::RequestHead& head, const Entry* validated,
   into.authority = head.authority;
   const bool partial = validated != nullptr && validated->part.has_value();
   head.fields.for_each([&](const Field& line) {
-    const bool wanted = partial && line.id == FieldId::range;
-    if (wanted || !is_condition(line.id)) into.fields.append(line);
+    // A range of what the client has already must not be of something else (RFC 9110 13.1.5).
+    const bool of_part = line.id == FieldId::range || line.id == FieldId::if_range;
+    if ((partial && of_part) || !is_condition(line.id)) into.fields.append(line);
   });
   if (validated == nullptr) return;
   for (const Field& line : validated->lines) {
