@@ -174,7 +174,7 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
 
 Task<CacheExchange::Attempt> CacheExchange::take_failure(const Flight& flight, CacheStatus status) {
   completes_ = false;
-  if (flight.is_error && serves_on_error()) co_return co_await serve_stale(status);
+  if (flight.is_error && may_serve_stale()) co_return co_await serve_stale(status);
   // It is its leader's alone: who followed may have more luck.
   if (flight.failure && !status.collapsed) co_return std::unexpected(*flight.failure);
   co_return std::nullopt;

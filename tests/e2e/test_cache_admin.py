@@ -66,6 +66,25 @@ def test_a_tag_is_purged(cached):
     assert cached.get("/blue").text == blue
 
 
+@pytest.mark.parametrize("failure", [b"", b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"])
+@pytest.mark.parametrize("wish", [{}, {"Cache-Control": "max-age=0"}])  # together with others, and alone
+def test_what_is_purged_meanwhile_does_not_stand_in_for_an_error(caching_for, scripted, wish, failure):
+    proxy = caching_for(scripted, top="retries: {attempts: 0}")
+    with proxy.client() as client:
+        client.ask("/")
+        slow, _ = scripted.expect()
+        slow.send(response(b"old", Cache_Control="max-age=60, stale-if-error=600", Age="100", ETag='"1"'))
+        client.read_response()
+        client.ask("/", fields=wish)
+        assert slow.read_request()["If-None-Match"] == '"1"'
+        purge(proxy, url="http://app.test/")
+        if failure:
+            slow.send(failure)
+        else:
+            slow.close()
+        assert client.read_response().status == (503 if failure else 502)
+
+
 @pytest.mark.parametrize("order", [{"prefix": "http://app.test/a"}, {"prefix": "app.test/a"}])
 def test_a_prefix_is_purged_on_use(cached, order):
     a, b = cached.get("/a/1").text, cached.get("/b").text

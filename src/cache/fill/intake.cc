@@ -188,7 +188,9 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
 Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
              WallTime now, Arena& arena) {
   if (asked.bypasses) return pass(Refusal::bypass);
-  if (asked.validated && asked.stale_on_error && is_origin_error(head.status))
+  const bool may_serve_stale = asked.validated && asked.stale_on_error;
+  if (may_serve_stale && is_origin_error(head.status) &&
+      asked.cache.store().holds(*asked.validated))
     return {.kind = Kind::error, .entry = {}, .growth = {}};
   if (asked.facts.method == http::Method::head) {
     update_by_head(asked, head, length, now, arena);
