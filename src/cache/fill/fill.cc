@@ -198,7 +198,8 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     case Kind::pass: break;
   }
   land();
-  order_.cache.uncacheable().remember(order_.key.hash, head.status, loop_.wall());
+  if (ruling.refusal != Refusal::no_memory)
+    order_.cache.uncacheable().remember(order_.key.hash, head.status, loop_.wall());
   if (leader_ == nullptr) {
     fail_flight(std::nullopt, is_origin_error(head.status));
     return nobody();
