@@ -115,6 +115,14 @@ class TestTtl:
         proxy.get(fields=fields)
         assert not is_hit(proxy.get(fields=fields))
 
+    @pytest.mark.parametrize("fields", [{"Cookie": "a=b"}, {"Authorization": "Basic eDp5"}])
+    def test_is_not_for_that_either_once_another_heard_that_it_holds(self, caching_for, replies, fields):
+        same = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'
+        page = response(b"x", ETag='"a"', Cache_Control="public")
+        proxy = caching_for(replies(page, same, same), cache="ttl: 300")
+        proxy.get(fields=fields)
+        assert not any(is_hit(proxy.get()) for _ in range(2))
+
     def test_serves_who_has_a_cookie_what_was_fetched_without_one(self, caching_for, replies):
         proxy = caching_for(replies(response(b"x")), cache="ttl: 300")
         proxy.get()

@@ -108,7 +108,8 @@ std::optional<http::ResponseHead> updated_head(const Entry& stored, const http::
 void inherit(ResponseFacts& facts, const ResponseFacts& stored) {
   facts.is_overruled |= stored.is_overruled;
   facts.has_set_cookie |= stored.has_set_cookie;
-  facts.freshness.has_cookies |= stored.has_set_cookie;
+  facts.freshness.has_cookies |= stored.freshness.has_cookies;
+  facts.freshness.authorized |= stored.freshness.authorized;
 }
 
 Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t complete) {

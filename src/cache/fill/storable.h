@@ -41,7 +41,7 @@ std::optional<http::ResponseHead> updated_head(const Entry& stored, const http::
                                                Arena& arena);
 
 /// What `facts` do not tell of what was made out of `stored`: what that had lost when it was
-/// stored.
+/// stored, and for whom it was fetched.
 void inherit(ResponseFacts& facts, const ResponseFacts& stored);
 
 /// Makes `head` that of these bytes: of a 206, or of a 200 where they are all there are.
