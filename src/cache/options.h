@@ -153,11 +153,12 @@ inline constexpr auto of<cache::CacheOptions> =
                  "Stored responses, of all services together.", between(1u, 1'000'000'000u)),
            field(&cache::CacheOptions::type, "type", "Which entry goes when the cache is full."),
            field(&cache::CacheOptions::max_memory, "max_memory",
-                 "Of all that the cache holds: bodies, heads and its index.",
+                 "Of all that the cache holds: bodies, heads, its index, and what it remembers of "
+                 "purges and of what is not to be stored.",
                  between(4_MiB, Bytes{1ull << 44})),
            field(&cache::CacheOptions::keep_on_reload, "keep_on_reload",
-                 "A reload goes on with what is stored, unless `capacity`, `type` or `max_memory` "
-                 "change."),
+                 "A reload goes on with what is stored, unless `capacity`, `type`, `max_memory` or "
+                 "`collapse.uncacheable_memory` change."),
            part(&cache::CacheOptions::service));
 
 }  // namespace minato::schema

@@ -58,7 +58,7 @@ struct Client {
 enum class CacheUse : std::uint8_t {
   none,  ///< nothing: there is none, or it was passed by
   hit,   ///< it answered, and the origin was not asked first
-  miss,  ///< it did not, or only when the origin had failed
+  miss,  ///< it did not, or only once the origin had been asked
 };
 
 /// What became of an exchange, for the access log and the counters: handlers write, the connection
