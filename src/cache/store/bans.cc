@@ -19,15 +19,18 @@ bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
 
 BanList::Verdict BanList::judge(Entry& entry) const {
   const Bans* const bans = shown_.load(std::memory_order_seq_cst);
-  const std::uint64_t checked = entry.bans_checked.load(std::memory_order_relaxed);
+  const std::uint64_t checked = entry.bans_checked.load(std::memory_order_acquire);
   if (bans == nullptr || checked >= bans->newest) return Verdict::none;
   const std::size_t unchecked = std::min<std::size_t>(bans->newest - checked, bans->all.size());
   const std::span news = std::span(bans->all).last(unchecked);
   const auto concerns = [&](const Ban& ban) { return ban.concerns(entry.key, entry.tags); };
   if (std::ranges::any_of(news, [&](const Ban& ban) { return !ban.soft && concerns(ban); }))
     return Verdict::gone;
-  entry.bans_checked.store(bans->newest, std::memory_order_relaxed);
-  return std::ranges::any_of(news, concerns) ? Verdict::stale : Verdict::none;
+  const bool stale = std::ranges::any_of(news, concerns);
+  // In this order: whoever reads that the entry was held against them reads its mark, too.
+  if (stale) entry.marked_stale.store(true, std::memory_order_relaxed);
+  entry.bans_checked.store(bans->newest, std::memory_order_release);
+  return stale ? Verdict::stale : Verdict::none;
 }
 
 std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
@@ -37,7 +40,7 @@ std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
   next->all.push_back(std::move(ban));
   next->newest = newest() + 1;
   auto before = install(std::move(next));
-  newest_.fetch_add(1, std::memory_order_release);
+  newest_.fetch_add(1, std::memory_order_seq_cst);
   return before;
 }
 

@@ -45,12 +45,13 @@ class BanList {
     std::uint64_t newest;  ///< number of the last of them
   };
 
-  /// The number of the newest. Any thread.
-  std::uint64_t newest() const { return newest_.load(std::memory_order_acquire); }
+  /// The number of the newest. Any thread. Of one order with the beginning of a Look: who waits for
+  /// readers after `add` waits for all that may have read what was there before.
+  std::uint64_t newest() const { return newest_.load(std::memory_order_seq_cst); }
 
   enum class Verdict : std::uint8_t { none, stale, gone };
-  /// What those say of an entry that it was not held against yet, which it is now. Inside a Look,
-  /// or under the lock.
+  /// What those say of an entry that it was not held against yet, which it is now; what is stale
+  /// is marked so. Inside a Look, or under the lock.
   Verdict judge(Entry& entry) const;
 
   // Under the lock of the store. Both give what was in force before, which is to be destroyed once

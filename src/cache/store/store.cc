@@ -141,10 +141,8 @@ std::uint64_t Store::url_tag(const Url& url) const { return cache::url_tag(url, 
 
 /// What is banned for good is passed over like what is not there, and goes when its time comes.
 bool Store::is_banned(Entry& entry) {
-  if (entry.bans_checked.load(std::memory_order_relaxed) == bans_.newest()) return false;
-  const auto verdict = bans_.judge(entry);
-  if (verdict == BanList::Verdict::stale) entry.marked_stale.store(true, std::memory_order_relaxed);
-  return verdict == BanList::Verdict::gone;
+  if (entry.bans_checked.load(std::memory_order_acquire) == bans_.newest()) return false;
+  return bans_.judge(entry) == BanList::Verdict::gone;
 }
 
 bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <barrier>
 #include <thread>
 
 #include "base/random.h"
@@ -47,6 +48,36 @@ TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
   done = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_GT(hits.load(), 0u);
+}
+
+TEST_F(StoreTest, WhatIsPurgedSoftlyIsStaleToEveryThread) {
+  constexpr std::size_t readers = 2;
+  constexpr int rounds = 100;
+  open({.entries = 1000, .readers = readers});
+  std::vector<std::string> urls;
+  for (int i = 0; i < 100; ++i) urls.push_back("http://a/" + std::to_string(i));
+  std::barrier turn(readers + 1);
+  const auto read = [&](std::size_t reader) {
+    BlockPool pool;
+    Arena own(pool);
+    const http::Fields request(own);
+    for (int round = 0; round < rounds; ++round) {
+      turn.arrive_and_wait();
+      for (const std::string& url : urls)
+        EXPECT_TRUE(store->find(key(url), request, reader).entry->marked_stale.load());
+      turn.arrive_and_wait();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < readers; ++i) threads.emplace_back(read, i);
+  for (int round = 0; round < rounds; ++round) {
+    for (const std::string& url : urls) put(url, url);
+    store->ban({.host = "a", .soft = true});
+    turn.arrive_and_wait();
+    turn.arrive_and_wait();
+    arena.reset();
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
