@@ -150,7 +150,9 @@ bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
   draft.content->first = first, draft.content->size = size;
   // What came counts, whatever was said of it.
   if (draft.part && (size == 0 || size > draft.part->range.size())) return false;
-  if (draft.part) draft.part->range.last = draft.part->range.first + size - 1;
+  // Others may read it already, and seldom is it another than they saw.
+  if (draft.part && size != draft.part->range.size())
+    draft.part->range.last = draft.part->range.first + size - 1;
   for (Piece* piece = first; piece != nullptr; piece = piece->next, ++draft.content->pieces)
     draft.bytes += sizeof(Piece) + piece->capacity;
   return place(draft);
