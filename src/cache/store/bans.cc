@@ -5,6 +5,13 @@
 #include "cache/key.h"
 
 namespace minato::cache {
+namespace {
+
+std::span<const Ban> later_than(const BanList::Bans& bans, std::uint64_t number) {
+  return {std::ranges::upper_bound(bans, number, {}, &Ban::number), bans.end()};
+}
+
+}  // namespace
 
 bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
   if (what == What::all) return true;
@@ -20,31 +27,33 @@ bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
 BanList::Verdict BanList::judge(Entry& entry) const {
   const Bans* const bans = shown_.load(std::memory_order_seq_cst);
   const std::uint64_t checked = entry.bans_checked.load(std::memory_order_acquire);
-  if (bans == nullptr || checked >= bans->newest) return Verdict::none;
-  const std::size_t unchecked = std::min<std::size_t>(bans->newest - checked, bans->all.size());
-  const std::span news = std::span(bans->all).last(unchecked);
+  if (bans == nullptr || checked >= bans->back().number) return Verdict::none;
+  const std::span news = later_than(*bans, checked);
   const auto concerns = [&](const Ban& ban) { return ban.concerns(entry.key, entry.tags); };
   if (std::ranges::any_of(news, [&](const Ban& ban) { return !ban.soft && concerns(ban); }))
     return Verdict::gone;
   const bool stale = std::ranges::any_of(news, concerns);
   // In this order: whoever reads that the entry was held against them reads its mark, too.
   if (stale) entry.marked_stale.store(true, std::memory_order_relaxed);
-  entry.bans_checked.store(bans->newest, std::memory_order_release);
+  entry.bans_checked.store(bans->back().number, std::memory_order_release);
   return stale ? Verdict::stale : Verdict::none;
 }
 
 std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
   auto next = std::make_unique<Bans>();
   const bool covers_others = ban.what == Ban::What::all && !ban.soft;
-  if (bans_ && !covers_others) next->all = bans_->all;
-  next->all.push_back(std::move(ban));
-  next->newest = newest() + 1;
+  if (bans_ && !covers_others) *next = *bans_;
+  ban.number = newest() + 1;
+  next->push_back(std::move(ban));
   auto before = install(std::move(next));
   newest_.fetch_add(1, std::memory_order_seq_cst);
   return before;
 }
 
-std::unique_ptr<const BanList::Bans> BanList::clear() { return install(nullptr); }
+std::unique_ptr<const BanList::Bans> BanList::drop(std::uint64_t last) {
+  const auto later = later_than(*bans_, last);
+  return install(later.empty() ? nullptr : std::make_unique<Bans>(later.begin(), later.end()));
+}
 
 std::unique_ptr<const BanList::Bans> BanList::install(std::unique_ptr<const Bans> next) {
   bans_.swap(next);
@@ -54,8 +63,8 @@ std::unique_ptr<const BanList::Bans> BanList::install(std::unique_ptr<const Bans
 
 std::size_t BanList::memory_bytes() const {
   if (!bans_) return 0;
-  std::size_t bytes = bans_->all.capacity() * sizeof(Ban);
-  for (const Ban& ban : bans_->all) bytes += ban.text_bytes();
+  std::size_t bytes = bans_->capacity() * sizeof(Ban);
+  for (const Ban& ban : *bans_) bytes += ban.text_bytes();
   return bytes;
 }
 

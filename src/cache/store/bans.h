@@ -21,13 +21,14 @@ struct Ban {
     all,
   };
   What what = What::urls;
-  std::string scheme;     ///< empty: any
-  std::string host;       ///< in lower case
-  std::string port;       ///< empty: any
-  std::string prefix;     ///< of path and query; empty: all
-  std::uint64_t tag = 0;  ///< its hash
-  std::string mark;       ///< KeyRules::mark of keys
-  bool soft = false;      ///< marks stale
+  std::string scheme;        ///< empty: any
+  std::string host;          ///< in lower case
+  std::string port;          ///< empty: any
+  std::string prefix;        ///< of path and query; empty: all
+  std::uint64_t tag = 0;     ///< its hash
+  std::string mark;          ///< KeyRules::mark of keys
+  bool soft = false;         ///< marks stale
+  std::uint64_t number = 0;  ///< the list's: from 1
 
   bool concerns(std::string_view key, std::span<const TagNode> tags) const;
   std::size_t text_bytes() const {
@@ -40,10 +41,7 @@ struct Ban {
 class BanList {
  public:
   static constexpr std::size_t bans_max = 1024;
-  struct Bans {
-    std::vector<Ban> all;  ///< oldest first
-    std::uint64_t newest;  ///< number of the last of them
-  };
+  using Bans = std::vector<Ban>;  ///< oldest first; not empty
 
   /// The number of the newest. Any thread. Of one order with the beginning of a Look: who waits for
   /// readers after `add` waits for all that may have read what was there before.
@@ -57,9 +55,10 @@ class BanList {
   // Under the lock of the store. Both give what was in force before, which is to be destroyed once
   // nobody looks at it any more.
   std::unique_ptr<const Bans> add(Ban ban);
-  std::unique_ptr<const Bans> clear();
+  /// Those up to the one of that number go.
+  std::unique_ptr<const Bans> drop(std::uint64_t last);
   bool is_empty() const { return !bans_; }
-  bool is_full() const { return bans_ && bans_->all.size() >= bans_max; }
+  bool is_full() const { return bans_ && bans_->size() >= bans_max; }
   std::size_t memory_bytes() const;
 
  private:

@@ -136,7 +136,7 @@ bool Store::carry_out_bans() {
   return !bans_.is_empty();
 }
 
-/// A step of a round through all entries, at whose end no ban is pending that was when it began.
+/// A step of a round through all entries, at whose end the bans go that were there when it began.
 void Store::settle_some() {
   if (bans_.is_empty()) return;
   if (settled_ == 0) settled_for_ = bans_.newest();
@@ -146,11 +146,11 @@ void Store::settle_some() {
   collect();
   if (settled_ < buckets_.size()) return;
   settled_ = 0;
-  if (settled_for_ == bans_.newest()) drop_bans();  // else more came meanwhile
+  drop_bans(settled_for_);
 }
 
-void Store::drop_bans() {
-  const auto before = bans_.clear();
+void Store::drop_bans(std::uint64_t last) {
+  const auto before = bans_.drop(last);
   await_readers(readers_.retire());
 }
 

@@ -213,6 +213,19 @@ TEST_F(StoreTest, ABanThatComesWhileOthersAreCarriedOutIsToo) {
   EXPECT_EQ(store->stats().entries, 0u);
 }
 
+TEST_F(ManyStored, BansGoWhenTheirRoundIsOverThoughOthersCameMeanwhile) {
+  constexpr int bans = 40, bytes = 10'000;
+  fill();
+  const auto before = store->stats().memory_bytes;
+  for (int i = 0; i < bans; ++i) {
+    store->ban({.host = "b", .prefix = std::to_string(i) + std::string(bytes, 'x')});
+    for (int step = 0; step < 3; ++step) EXPECT_TRUE(store->carry_out_bans());
+  }
+  // The log of purges has all of them.
+  EXPECT_LT(store->stats().memory_bytes - before, 3u * bans * bytes / 2);
+  carry_out_bans();
+}
+
 TEST_F(StoreTest, WhatIsBannedIsNotConfirmedAfterwards) {
   open();
   put("http://a/", "x");

@@ -170,7 +170,7 @@ class Store {
   std::size_t settle_bucket(std::size_t number);
   void settle_some();
   void hold_against(Ban ban);
-  void drop_bans();
+  void drop_bans(std::uint64_t last);
 
   /// Its last pin is gone, on whatever thread.
   void released(Entry& entry);
