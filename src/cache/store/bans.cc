@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "cache/key.h"
-
 namespace minato::cache {
 namespace {
 
@@ -13,13 +11,15 @@ std::span<const Ban> later_than(const BanList::Bans& bans, std::uint64_t number)
 
 }  // namespace
 
-bool Ban::concerns(std::string_view key, std::span<const TagNode> tags) const {
-  if (what == What::all) return true;
-  if (what == What::tag)
-    return std::ranges::any_of(tags, [this](const TagNode& node) { return node.hash == tag; });
-  const std::string_view text = url_of(key);
-  if (what == What::keys) return key.substr(text.size()).starts_with(mark);
-  const auto url = split_url(text);
+bool Ban::concerns(const BanFacts& facts) const {
+  const auto is_it = [this](const TagNode& node) { return node.hash == tag; };
+  switch (what) {
+    case What::all: return true;
+    case What::tag: return std::ranges::any_of(facts.tags, is_it);
+    case What::keys: return facts.suffix.starts_with(mark);
+    case What::urls: break;
+  }
+  const auto& url = facts.url;
   return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
          (port.empty() || port == port_of(*url)) && url->rest.starts_with(prefix);
 }
@@ -28,15 +28,21 @@ BanList::Verdict BanList::judge(Entry& entry) const {
   const Bans* const bans = shown_.load(std::memory_order_seq_cst);
   const std::uint64_t checked = entry.bans_checked.load(std::memory_order_acquire);
   if (bans == nullptr || checked >= bans->back().number) return Verdict::none;
-  const std::span news = later_than(*bans, checked);
-  const auto concerns = [&](const Ban& ban) { return ban.concerns(entry.key, entry.tags); };
-  if (std::ranges::any_of(news, [&](const Ban& ban) { return !ban.soft && concerns(ban); }))
-    return Verdict::gone;
-  const bool stale = std::ranges::any_of(news, concerns);
+  const BanFacts facts(entry);
+  bool stale = false;
+  for (const Ban& ban : later_than(*bans, checked)) {
+    if ((stale && ban.soft) || !ban.concerns(facts)) continue;
+    if (!ban.soft) return Verdict::gone;
+    stale = true;
+  }
   // In this order: whoever reads that the entry was held against them reads its mark, too.
   if (stale) entry.marked_stale.store(true, std::memory_order_relaxed);
   entry.bans_checked.store(bans->back().number, std::memory_order_release);
   return stale ? Verdict::stale : Verdict::none;
+}
+
+std::size_t BanList::tests_of(const Entry& entry) const {
+  return bans_ ? later_than(*bans_, entry.bans_checked.load(std::memory_order_relaxed)).size() : 0;
 }
 
 std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {

@@ -6,12 +6,27 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cache/key.h"
 #include "cache/store/entry.h"
 
 namespace minato::cache {
+
+/// What bans look at, of an entry or of what may become one: split once for all of them.
+struct BanFacts {
+  explicit BanFacts(std::string_view key, std::span<const TagNode> tags_of_it = {})
+      : url(split_url(url_of(key))), suffix(key.substr(url_of(key).size())), tags(tags_of_it) {}
+  explicit BanFacts(const Entry& entry) : BanFacts(entry.key, entry.tags) {}
+
+  std::optional<Url> url;
+  std::string_view suffix;  ///< of the key, behind the URL
+  std::span<const TagNode> tags;
+};
 
 struct Ban {
   enum class What : std::uint8_t {
@@ -30,7 +45,7 @@ struct Ban {
   bool soft = false;         ///< marks stale
   std::uint64_t number = 0;  ///< the list's: from 1
 
-  bool concerns(std::string_view key, std::span<const TagNode> tags) const;
+  bool concerns(const BanFacts& facts) const;
   std::size_t text_bytes() const {
     return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity() +
            mark.capacity();
@@ -51,6 +66,8 @@ class BanList {
   /// What those say of an entry that it was not held against yet, which it is now; what is stale
   /// is marked so. Inside a Look, or under the lock.
   Verdict judge(Entry& entry) const;
+  /// How many of them that would take. Under the lock.
+  std::size_t tests_of(const Entry& entry) const;
 
   // Under the lock of the store. Both give what was in force before, which is to be destroyed once
   // nobody looks at it any more.

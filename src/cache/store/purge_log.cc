@@ -41,13 +41,14 @@ BanList::Verdict PurgeLog::judge(std::string_view key, std::optional<std::span<c
   const std::uint64_t since = count() - before;
   if (since == 0) return BanList::Verdict::none;
   if (since > records_.size()) return BanList::Verdict::gone;
-  const std::uint64_t url = hash_of(split_url(url_of(key)).value_or(Url{}), seed_);
+  const BanFacts facts(key);
+  const std::uint64_t url = hash_of(facts.url.value_or(Url{}), seed_);
   const auto concerns = [&](const Record& record) {
     const auto is_it = [&](const TagNode& tag) { return tag.hash == record.hash; };
     switch (record.what) {
       case What::url: return record.hash == url;
       case What::tag: return !tags || std::ranges::any_of(*tags, is_it);
-      case What::ban: return record.ban->concerns(key, {});
+      case What::ban: return record.ban->concerns(facts);
       case What::all: break;
     }
     return true;

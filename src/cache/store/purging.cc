@@ -8,8 +8,10 @@
 namespace minato::cache {
 namespace {
 
-/// Others wait for the lock for so long at most.
-constexpr std::size_t buckets_of_step = 4096, entries_of_step = 512;
+/// Others wait for the lock for so long at most. To come to an entry costs as much as to hold it
+/// against so many bans.
+constexpr std::size_t buckets_of_step = 4096, cost_of_entry = 16;
+constexpr std::size_t cost_of_step = 512 * (cost_of_entry + 1);
 
 }  // namespace
 
@@ -72,7 +74,7 @@ std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
   const std::uint64_t hash = hash_bytes(tag, seed()), before = purged_;
   const Ban rest{.what = Ban::What::tag, .tag = hash, .soft = how == Purge::mark_stale};
   purge_log_.add_tag(hash, how);
-  purge_drafts(how, [&](const Entry& entry) { return rest.concerns(entry.key, entry.tags); });
+  purge_drafts(how, [&](const Entry& entry) { return rest.concerns(BanFacts(entry)); });
   const auto purge_it = [&](Entry& entry) { purge(entry, how); };
   const bool all = tags_.for_each(hash, purge_it, tagged_of_step);
   collect();
@@ -98,7 +100,7 @@ void Store::ban(Ban ban) {
   const Lock lock(mutex_);
   purge_log_.add_ban(ban);
   purge_drafts(ban.soft ? Purge::mark_stale : Purge::remove,
-               [&](const Entry& entry) { return ban.concerns(entry.key, entry.tags); });
+               [&](const Entry& entry) { return ban.concerns(BanFacts(entry)); });
   hold_against(std::move(ban));
 }
 
@@ -119,15 +121,16 @@ void Store::make_room_for_ban() {
   }
 }
 
-/// How many entries were looked at.
+/// What it cost.
 std::size_t Store::settle_bucket(std::size_t number) {
-  std::size_t count = 0;
-  for (Entry* entry = buckets_[number].load(std::memory_order_relaxed); entry != nullptr; ++count) {
+  std::size_t cost = 0;
+  for (Entry* entry = buckets_[number].load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
+    cost += cost_of_entry + bans_.tests_of(*entry);
     if (is_banned(*entry)) purge(*entry, Purge::remove);
     entry = next;
   }
-  return count;
+  return cost;
 }
 
 bool Store::carry_out_bans() {
@@ -140,9 +143,9 @@ bool Store::carry_out_bans() {
 void Store::settle_some() {
   if (bans_.is_empty()) return;
   if (settled_ == 0) settled_for_ = bans_.newest();
-  std::size_t entries = 0;
+  std::size_t cost = 0;
   const std::size_t end = std::min(settled_ + buckets_of_step, buckets_.size());
-  while (settled_ < end && entries < entries_of_step) entries += settle_bucket(settled_++);
+  while (settled_ < end && cost < cost_of_step) cost += settle_bucket(settled_++);
   collect();
   if (settled_ < buckets_.size()) return;
   settled_ = 0;

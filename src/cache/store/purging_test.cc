@@ -213,6 +213,15 @@ TEST_F(StoreTest, ABanThatComesWhileOthersAreCarriedOutIsToo) {
   EXPECT_EQ(store->stats().entries, 0u);
 }
 
+TEST_F(ManyStored, WhereBansAreManyAStepIsOfFewEntries) {
+  fill();
+  for (int i = 0; i < 250; ++i) store->ban({.host = "b", .prefix = std::to_string(i)});
+  store->ban({.host = "a"});
+  EXPECT_TRUE(store->carry_out_bans());
+  EXPECT_LT(store->stats().entries, 1u * count);
+  EXPECT_GT(store->stats().entries, 1u * count - 50);
+}
+
 TEST_F(ManyStored, BansGoWhenTheirRoundIsOverThoughOthersCameMeanwhile) {
   constexpr int bans = 40, bytes = 10'000;
   fill();
