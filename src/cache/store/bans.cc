@@ -1,6 +1,7 @@
 #include "cache/store/bans.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace minato::cache {
 namespace {
@@ -17,11 +18,28 @@ bool Ban::concerns(const BanFacts& facts) const {
     case What::all: return true;
     case What::tag: return std::ranges::any_of(facts.tags, is_it);
     case What::keys: return facts.suffix.starts_with(mark);
-    case What::urls: break;
+    case What::urls:
+    case What::url: break;
   }
   const auto& url = facts.url;
   return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
-         (port.empty() || port == port_of(*url)) && url->rest.starts_with(prefix);
+         (port.empty() || port == port_of(*url)) && url->rest.starts_with(prefix) &&
+         (what == What::urls || url->rest.size() == prefix.size());
+}
+
+bool Ban::covers(const Ban& other) const {
+  if (soft && !other.soft) return false;
+  if (what == What::all) return true;
+  const bool is_wider = what == other.what || (what == What::urls && other.what == What::url);
+  return is_wider && (scheme.empty() || scheme == other.scheme) && host == other.host &&
+         (port.empty() || port == other.port) && other.prefix.starts_with(prefix) &&
+         (what != What::url || other.prefix.size() == prefix.size()) && tag == other.tag &&
+         other.mark.starts_with(mark);
+}
+
+bool BanList::has_room_for(const Ban& ban) const {
+  return !bans_ || bans_->size() < bans_max ||
+         std::ranges::any_of(*bans_, [&](const Ban& old) { return ban.covers(old); });
 }
 
 BanList::Verdict BanList::judge(Entry& entry) const {
@@ -47,8 +65,8 @@ std::size_t BanList::tests_of(const Entry& entry) const {
 
 std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
   auto next = std::make_unique<Bans>();
-  const bool covers_others = ban.what == Ban::What::all && !ban.soft;
-  if (bans_ && !covers_others) *next = *bans_;
+  const auto still_says_something = [&](const Ban& old) { return !ban.covers(old); };
+  if (bans_) std::ranges::copy_if(*bans_, std::back_inserter(*next), still_says_something);
   ban.number = newest() + 1;
   next->push_back(std::move(ban));
   auto before = install(std::move(next));

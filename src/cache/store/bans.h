@@ -31,6 +31,7 @@ struct BanFacts {
 struct Ban {
   enum class What : std::uint8_t {
     urls,  ///< all of a host, or all whose URL begins so
+    url,   ///< all whose URL is that
     tag,   ///< all that carry it
     keys,  ///< all whose keys say behind the URL that they are of certain rules
     all,
@@ -39,20 +40,23 @@ struct Ban {
   std::string scheme;        ///< empty: any
   std::string host;          ///< in lower case
   std::string port;          ///< empty: any
-  std::string prefix;        ///< of path and query; empty: all
+  std::string prefix;        ///< of path and query; empty: all. Of a url: all of it
   std::uint64_t tag = 0;     ///< its hash
   std::string mark;          ///< KeyRules::mark of keys
   bool soft = false;         ///< marks stale
   std::uint64_t number = 0;  ///< the list's: from 1
 
   bool concerns(const BanFacts& facts) const;
+  /// Nothing that `other` says is left to say.
+  bool covers(const Ban& other) const;
   std::size_t text_bytes() const {
     return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity() +
            mark.capacity();
   }
 };
 
-/// Bounds: `bans_max`; whoever adds more carries out those that are pending before.
+/// Bounds: `bans_max`; whoever adds more carries out the oldest before. Those of a URL alone need
+/// no room: each is of thousands of entries, which do not come as fast as they are carried out.
 class BanList {
  public:
   static constexpr std::size_t bans_max = 1024;
@@ -71,11 +75,12 @@ class BanList {
 
   // Under the lock of the store. Both give what was in force before, which is to be destroyed once
   // nobody looks at it any more.
+  /// In the place of those that it covers.
   std::unique_ptr<const Bans> add(Ban ban);
   /// Those up to the one of that number go.
   std::unique_ptr<const Bans> drop(std::uint64_t last);
   bool is_empty() const { return !bans_; }
-  bool is_full() const { return bans_ && bans_->size() >= bans_max; }
+  bool has_room_for(const Ban& ban) const;
   std::size_t memory_bytes() const;
 
  private:

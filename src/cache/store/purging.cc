@@ -13,6 +13,15 @@ namespace {
 constexpr std::size_t buckets_of_step = 4096, cost_of_entry = 16;
 constexpr std::size_t cost_of_step = 512 * (cost_of_entry + 1);
 
+Ban ban_of(const Url& url, Purge how) {
+  return {.what = Ban::What::url,
+          .scheme = std::string(url.scheme),
+          .host = std::string(url.host),
+          .port = std::string(url.port),
+          .prefix = std::string(url.rest),
+          .soft = how == Purge::mark_stale};
+}
+
 }  // namespace
 
 void Store::remove(Entry& entry) {
@@ -53,6 +62,7 @@ void Store::purge_drafts(Purge how, const std::function<bool(const Entry&)>& mat
 
 std::uint64_t Store::purge_url(const Url& url, Purge how) {
   const Lock lock(mutex_);
+  settle_some(cost_by_the_way);
   const std::uint64_t hash = hash_of(url, seed()), before = purged_;
   const auto matches = [&](const Entry& entry) { return is_of(entry.key, url); };
   purge_log_.add_url(url, how);
@@ -61,22 +71,26 @@ std::uint64_t Store::purge_url(const Url& url, Purge how) {
     if (entry->hash == hash && matches(*entry)) purge(*entry, how);
     entry = next;
   }
-  tags_.for_each(url_tag(url), [&](Entry& entry) {
+  const auto purge_it = [&](Entry& entry) {
     if (matches(entry)) purge(entry, how);
-  });
+  };
+  const bool all = tags_.for_each(url_tag(url), purge_it, found_of_step);
   purge_drafts(how, matches);
-  return purged_ - before;
+  const std::uint64_t count = purged_ - before;
+  if (!all) hold_against(ban_of(url, how));
+  return count;
 }
 
 std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
-  make_room_for_ban();
-  const Lock lock(mutex_);
-  const std::uint64_t hash = hash_bytes(tag, seed()), before = purged_;
+  const std::uint64_t hash = hash_bytes(tag, seed());
   const Ban rest{.what = Ban::What::tag, .tag = hash, .soft = how == Purge::mark_stale};
+  make_room_for(rest);
+  const Lock lock(mutex_);
+  const std::uint64_t before = purged_;
   purge_log_.add_tag(hash, how);
   purge_drafts(how, [&](const Entry& entry) { return rest.concerns(BanFacts(entry)); });
   const auto purge_it = [&](Entry& entry) { purge(entry, how); };
-  const bool all = tags_.for_each(hash, purge_it, tagged_of_step);
+  const bool all = tags_.for_each(hash, purge_it, found_of_step);
   collect();
   if (all) return purged_ - before;
   hold_against(rest);
@@ -84,19 +98,20 @@ std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
 }
 
 std::uint64_t Store::purge_all(Purge how) {
-  make_room_for_ban();
+  const Ban ban{.what = Ban::What::all, .soft = how == Purge::mark_stale};
+  make_room_for(ban);
   const Lock lock(mutex_);
   const std::uint64_t count = count_;
   purge_log_.add_all(how);
   purge_drafts(how, [](const Entry&) { return true; });
-  hold_against({.what = Ban::What::all, .soft = how == Purge::mark_stale});
+  hold_against(ban);
   if (how == Purge::mark_stale) purged_ += count;  // else as they go
-  settle_some();
+  settle_some(cost_of_step);
   return count;
 }
 
 void Store::ban(Ban ban) {
-  make_room_for_ban();
+  make_room_for(ban);
   const Lock lock(mutex_);
   purge_log_.add_ban(ban);
   purge_drafts(ban.soft ? Purge::mark_stale : Purge::remove,
@@ -110,12 +125,12 @@ void Store::hold_against(Ban ban) {
 }
 
 /// Once in so many bans; others get the lock in between.
-void Store::make_room_for_ban() {
-  const auto is_full = [this] {
+void Store::make_room_for(const Ban& ban) {
+  const auto has_room = [&] {
     const Lock lock(mutex_);
-    return bans_.is_full();
+    return bans_.has_room_for(ban);
   };
-  while (is_full()) {
+  while (!has_room()) {
     carry_out_bans();
     std::this_thread::yield();
   }
@@ -135,17 +150,17 @@ std::size_t Store::settle_bucket(std::size_t number) {
 
 bool Store::carry_out_bans() {
   const Lock lock(mutex_);
-  settle_some();
+  settle_some(cost_of_step);
   return !bans_.is_empty();
 }
 
 /// A step of a round through all entries, at whose end the bans go that were there when it began.
-void Store::settle_some() {
+void Store::settle_some(std::size_t cost_max) {
   if (bans_.is_empty()) return;
   if (settled_ == 0) settled_for_ = bans_.newest();
   std::size_t cost = 0;
   const std::size_t end = std::min(settled_ + buckets_of_step, buckets_.size());
-  while (settled_ < end && cost < cost_of_step) cost += settle_bucket(settled_++);
+  while (settled_ < end && cost < cost_max) cost += settle_bucket(settled_++);
   collect();
   if (settled_ < buckets_.size()) return;
   settled_ = 0;

@@ -79,7 +79,7 @@ TEST_F(StoreTest, PurgesATag) {
 
 struct ManyStored : StoreTest {
   static constexpr int count = 5000;
-  static_assert(count > Store::tagged_of_step);
+  static_assert(count > Store::found_of_step);
 
   void fill() {
     open({.memory_bytes = 16u << 20, .entries = 2 * count});
@@ -119,6 +119,83 @@ TEST_F(ManyStored, ATagOfManyIsMarkedStaleAtOnce) {
   EXPECT_FALSE(find("http://a/blue")->marked_stale);
 }
 
+struct ManyOfAUrl : ManyStored {
+  void fill() {
+    open({.memory_bytes = 16u << 20, .entries = 2 * count});
+    for (int i = 0; i < count; ++i) put(arena.copy(of(i)), "x");
+    put("http://a/x/y header(b)=1", "x");
+    put("https://a/x header(b)=1", "x");
+  }
+  static std::string of(int i) { return "http://a/x header(b)=" + std::to_string(i); }
+  std::uint64_t purge(Purge how) { return store->purge_url(*split_url("http://a/x"), how); }
+};
+
+TEST_F(ManyOfAUrl, GoAtOnceAndStepByStep) {
+  fill();
+  EXPECT_EQ(purge(Purge::remove), Store::found_of_step);
+  for (const int i : {0, 2500, 4999}) EXPECT_EQ(get(of(i)), "(none)");
+  expect_no_more_than_a_step();
+  carry_out_bans();
+  EXPECT_EQ(store->stats().entries, 2u);
+  EXPECT_EQ(get("http://a/x/y header(b)=1"), "x");
+  EXPECT_EQ(get("https://a/x header(b)=1"), "x");
+}
+
+TEST_F(ManyOfAUrl, AreMarkedStaleAtOnce) {
+  fill();
+  purge(Purge::mark_stale);
+  for (const int i : {0, 2500, 4999}) EXPECT_TRUE(find(of(i))->marked_stale);
+  EXPECT_FALSE(find("https://a/x header(b)=1")->marked_stale);
+}
+
+TEST_F(ManyOfAUrl, GoWhileOthersCome) {
+  fill();
+  purge(Purge::remove);
+  for (int i = 0; i < 1000; ++i) put("http://a/new", "new");
+  EXPECT_EQ(store->stats().entries, 3u);
+  EXPECT_FALSE(store->carry_out_bans());
+}
+
+TEST_F(ManyOfAUrl, GoWithoutRoomForOneMore) {
+  fill();
+  store->ban({.host = "a"});
+  for (std::size_t i = 1; i < BanList::bans_max; ++i)
+    store->ban({.host = "b", .prefix = std::to_string(i) + "/"});
+  purge(Purge::remove);
+  expect_no_more_than_a_step();
+}
+
+TEST_F(ManyOfAUrl, AreNotAllVisited) {
+  fill();
+  purge(Purge::mark_stale);
+  std::size_t visited = 0;
+  store->visit(*split_url("http://a/x"), 0, [&](const Entry&) { ++visited; });
+  EXPECT_EQ(visited, Store::visited_max);
+}
+
+TEST_F(StoreTest, ABanTakesThePlaceOfThoseThatItCovers) {
+  const Ban tag{.what = Ban::What::tag, .tag = 1}, host{.host = "a"},
+      http{.scheme = "http", .host = "a"};
+  const Ban prefix{.host = "a", .prefix = "/x"}, soft{.host = "a", .prefix = "/x", .soft = true};
+  const Ban url{.what = Ban::What::url, .scheme = "http", .host = "a", .prefix = "/xy"};
+  const Ban other_url{.what = Ban::What::url, .scheme = "http", .host = "a", .prefix = "/xyz"};
+  const Ban all{.what = Ban::What::all}, all_soft{.what = Ban::What::all, .soft = true};
+  EXPECT_TRUE(tag.covers(tag) && url.covers(url) && prefix.covers(url) && prefix.covers(soft));
+  EXPECT_TRUE(host.covers(prefix) && host.covers(http) && host.covers(other_url));
+  EXPECT_TRUE(all.covers(tag) && all.covers(host) && all_soft.covers(soft));
+  EXPECT_FALSE(http.covers(host) || prefix.covers(host) || url.covers(other_url));
+  EXPECT_FALSE(url.covers(prefix) || soft.covers(prefix) || all_soft.covers(all));
+  EXPECT_FALSE(tag.covers(Ban{.what = Ban::What::tag, .tag = 2}) || host.covers(tag));
+}
+
+TEST_F(ManyOfAUrl, ARepeatedPurgeIsOneBan) {
+  open();
+  const auto before = store->stats().memory_bytes;
+  for (int i = 0; i < 40; ++i) store->ban({.host = "b", .prefix = std::string(10'000, 'x')});
+  // The log of purges has all of them.
+  EXPECT_LT(store->stats().memory_bytes - before, 50u * 10'000);
+}
+
 TEST_F(ManyStored, EverythingIsPurgedAtOnceAndStepByStep) {
   fill();
   store->ban({.host = "b"});
@@ -131,6 +208,15 @@ TEST_F(ManyStored, EverythingIsPurgedAtOnceAndStepByStep) {
   EXPECT_EQ(store->stats().entries, 1u);
   EXPECT_EQ(store->stats().purged, 1u * count + 1);
   EXPECT_EQ(get("http://a/new"), "new");
+}
+
+TEST_F(ManyStored, EverythingIsPurgedWithoutRoomForOneMore) {
+  fill();
+  store->ban({.host = "a"});
+  for (std::size_t i = 1; i < BanList::bans_max; ++i)
+    store->ban({.host = "b", .prefix = std::to_string(i) + "/"});
+  store->purge_all(Purge::remove);
+  expect_no_more_than_a_step();
 }
 
 TEST_F(ManyStored, EverythingIsMarkedStaleAtOnce) {

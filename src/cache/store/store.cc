@@ -133,7 +133,7 @@ std::vector<Pin> Store::pinned(const Url& url, std::size_t reader) {
       if (entry->hash == hash) take(*entry);
   }
   const Lock lock(mutex_);
-  tags_.for_each(url_tag(url), take);
+  tags_.for_each(url_tag(url), take, found_of_step);
   return found;
 }
 

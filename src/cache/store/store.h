@@ -13,40 +13,13 @@
 #include "base/intrusive_list.h"
 #include "cache/store/bans.h"
 #include "cache/store/draft.h"
+#include "cache/store/pin.h"
 #include "cache/store/purge_log.h"
 #include "cache/store/readers.h"
 #include "cache/store/region.h"
 #include "cache/store/tag_index.h"
 
 namespace minato::cache {
-
-class Store;
-
-/// Keeps an entry from being destroyed. May be null. Copies are cheap.
-class Pin {
- public:
-  Pin() = default;
-  /// Takes over one pin that was counted already.
-  Pin(Store& store, Entry& entry) : store_(&store), entry_(&entry) {}
-  Pin(const Pin& other) : store_(other.store_), entry_(other.entry_) {
-    if (entry_ != nullptr) entry_->pins.fetch_add(1, std::memory_order_relaxed);
-  }
-  Pin(Pin&& other) noexcept : store_(other.store_), entry_(std::exchange(other.entry_, nullptr)) {}
-  Pin& operator=(Pin other) noexcept {
-    std::swap(store_, other.store_);
-    std::swap(entry_, other.entry_);
-    return *this;
-  }
-  ~Pin();
-
-  explicit operator bool() const { return entry_ != nullptr; }
-  Entry& operator*() const { return *entry_; }
-  Entry* operator->() const { return entry_; }
-
- private:
-  Store* store_ = nullptr;
-  Entry* entry_ = nullptr;
-};
 
 struct StoreLimits {
   std::uint64_t memory_bytes = 256u << 20;   ///< of everything: bodies, heads, index
@@ -99,6 +72,8 @@ class Store {
   /// `visited_max`.
   void visit(const Url& url, std::size_t reader, const std::function<void(const Entry&)>& visit);
   static constexpr std::size_t visited_max = 1000;
+  /// How many entries are found through tags in one step.
+  static constexpr std::size_t found_of_step = 2048;
   /// Whether what was asked for under `key` when there had been `before` purges could be what one
   /// of those since then was to end. Without any since then, no lock.
   bool may_be_purged(std::string_view key, std::uint64_t before) const;
@@ -124,14 +99,15 @@ class Store {
 
   // Each is in force at once, and tells how many it found. What is too much for one step becomes a
   // ban, so that nobody waits for the lock for long.
+  /// Of more than `found_of_step` that rules for keys tell apart, those are counted.
   std::uint64_t purge_url(const Url& url, Purge how);
-  /// nullopt: more than `tagged_of_step` maybe, and not counted.
+  /// nullopt: more than `found_of_step` maybe, and not counted.
   std::optional<std::uint64_t> purge_tag(std::string_view tag, Purge how);
-  static constexpr std::size_t tagged_of_step = 2048;
   std::uint64_t purge_all(Purge how);
   void ban(Ban ban);
   /// Carries out on some entries what bans say of them, so that what is gone gives its memory back.
-  /// False where none is pending any more. Cost: bounded, whatever is stored.
+  /// False where none is pending any more. Cost: bounded, whatever is stored. Each draft and
+  /// each purge of a URL does a part of such a step, as nobody else sees to what workers purge.
   bool carry_out_bans();
 
   StoreStats stats() const;
@@ -146,7 +122,7 @@ class Store {
   Pin pin(Entry& entry);
   std::vector<Pin> pinned(const Url& url, std::size_t reader);
   bool is_banned(Entry& entry);
-  void make_room_for_ban();
+  void make_room_for(const Ban& ban);
   std::uint64_t memory_bytes() const;
 
   // Under the lock.
@@ -168,7 +144,9 @@ class Store {
   void purge(Entry& entry, Purge how);
   void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
   std::size_t settle_bucket(std::size_t number);
-  void settle_some();
+  /// What a step by the way costs, of some sixty entries.
+  static constexpr std::size_t cost_by_the_way = 1024;
+  void settle_some(std::size_t cost_max);
   void hold_against(Ban ban);
   void drop_bans(std::uint64_t last);
 
