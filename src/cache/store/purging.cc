@@ -1,5 +1,6 @@
 // What goes before its time, by hand or after an unsafe method.
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "base/hash.h"
@@ -12,6 +13,8 @@ namespace {
 /// against so many bans.
 constexpr std::size_t buckets_of_step = 4096, cost_of_entry = 16;
 constexpr std::size_t cost_of_step = 512 * (cost_of_entry + 1);
+/// About as long as that takes.
+constexpr auto turn_of_others = std::chrono::microseconds(100);
 
 Ban ban_of(const Url& url, Purge how) {
   return {.what = Ban::What::url,
@@ -124,7 +127,8 @@ void Store::hold_against(Ban ban) {
   await_readers(readers_.retire());
 }
 
-/// Once in so many bans; others get the lock in between.
+/// Once in so many bans. Who waits for the lock gets it in between, as it would not from a thread
+/// that takes it again at once.
 void Store::make_room_for(const Ban& ban) {
   const auto has_room = [&] {
     const Lock lock(mutex_);
@@ -132,7 +136,7 @@ void Store::make_room_for(const Ban& ban) {
   };
   while (!has_room()) {
     carry_out_bans();
-    std::this_thread::yield();
+    std::this_thread::sleep_for(turn_of_others);
   }
 }
 
