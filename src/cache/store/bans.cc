@@ -44,7 +44,7 @@ bool BanList::has_room_for(const Ban& ban) const {
 
 BanList::Verdict BanList::judge(Entry& entry) const {
   const Bans* const bans = shown_.load(std::memory_order_seq_cst);
-  const std::uint64_t checked = entry.bans_checked.load(std::memory_order_acquire);
+  std::uint64_t checked = entry.bans_checked.load(std::memory_order_acquire);
   if (bans == nullptr || checked >= bans->back().number) return Verdict::none;
   const BanFacts facts(entry);
   bool stale = false;
@@ -55,8 +55,9 @@ BanList::Verdict BanList::judge(Entry& entry) const {
   }
   // In this order: whoever reads that the entry was held against them reads its mark, too.
   if (stale) entry.marked_stale.store(true, std::memory_order_relaxed);
-  entry.bans_checked.store(bans->back().number, std::memory_order_release);
-  return stale ? Verdict::stale : Verdict::none;
+  const bool first = entry.bans_checked.compare_exchange_strong(
+      checked, bans->back().number, std::memory_order_release, std::memory_order_relaxed);
+  return stale && first ? Verdict::stale : Verdict::none;
 }
 
 std::size_t BanList::tests_of(const Entry& entry) const {

@@ -68,7 +68,7 @@ class BanList {
 
   enum class Verdict : std::uint8_t { none, stale, gone };
   /// What those say of an entry that it was not held against yet, which it is now; what is stale
-  /// is marked so. Inside a Look, or under the lock.
+  /// is marked so, and one of several threads is told so. Inside a Look, or under the lock.
   Verdict judge(Entry& entry) const;
   /// How many of them that would take. Under the lock.
   std::size_t tests_of(const Entry& entry) const;

@@ -37,13 +37,15 @@ bool Store::holds(Entry& entry) {
   return entry.listed && !is_banned(entry);
 }
 
-void Store::purge(Entry& entry, Purge how) {
-  if (!entry.listed) return;
-  ++purged_;
+/// False where it is gone already.
+bool Store::purge(Entry& entry, Purge how) {
+  if (!entry.listed) return false;
+  purged_.fetch_add(1, std::memory_order_relaxed);
   if (how == Purge::mark_stale)
     entry.marked_stale.store(true, std::memory_order_relaxed);
   else
     unlink(entry);
+  return true;
 }
 
 bool Store::may_be_purged(std::string_view key, std::uint64_t before) const {
@@ -66,20 +68,20 @@ void Store::purge_drafts(Purge how, const std::function<bool(const Entry&)>& mat
 std::uint64_t Store::purge_url(const Url& url, Purge how) {
   const Lock lock(mutex_);
   settle_some(cost_by_the_way);
-  const std::uint64_t hash = hash_of(url, seed()), before = purged_;
+  const std::uint64_t hash = hash_of(url, seed());
+  std::uint64_t count = 0;
   const auto matches = [&](const Entry& entry) { return is_of(entry.key, url); };
+  const auto purge_it = [&](Entry& entry) {
+    if (matches(entry) && purge(entry, how)) ++count;
+  };
   purge_log_.add_url(url, how);
   for (Entry* entry = bucket_of(hash).load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
-    if (entry->hash == hash && matches(*entry)) purge(*entry, how);
+    if (entry->hash == hash) purge_it(*entry);
     entry = next;
   }
-  const auto purge_it = [&](Entry& entry) {
-    if (matches(entry)) purge(entry, how);
-  };
   const bool all = tags_.for_each(url_tag(url), purge_it, found_of_step);
   purge_drafts(how, matches);
-  const std::uint64_t count = purged_ - before;
   if (!all) hold_against(ban_of(url, how));
   return count;
 }
@@ -89,13 +91,15 @@ std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
   const Ban rest{.what = Ban::What::tag, .tag = hash, .soft = how == Purge::mark_stale};
   make_room_for(rest);
   const Lock lock(mutex_);
-  const std::uint64_t before = purged_;
+  std::uint64_t count = 0;
   purge_log_.add_tag(hash, how);
   purge_drafts(how, [&](const Entry& entry) { return rest.concerns(BanFacts(entry)); });
-  const auto purge_it = [&](Entry& entry) { purge(entry, how); };
+  const auto purge_it = [&](Entry& entry) {
+    if (purge(entry, how)) ++count;
+  };
   const bool all = tags_.for_each(hash, purge_it, found_of_step);
   collect();
-  if (all) return purged_ - before;
+  if (all) return count;
   hold_against(rest);
   return std::nullopt;
 }
@@ -108,7 +112,6 @@ std::uint64_t Store::purge_all(Purge how) {
   purge_log_.add_all(how);
   purge_drafts(how, [](const Entry&) { return true; });
   hold_against(ban);
-  if (how == Purge::mark_stale) purged_ += count;  // else as they go
   settle_some(cost_of_step);
   return count;
 }

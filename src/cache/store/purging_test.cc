@@ -222,9 +222,9 @@ TEST_F(ManyStored, EverythingIsPurgedWithoutRoomForOneMore) {
 TEST_F(ManyStored, EverythingIsMarkedStaleAtOnce) {
   fill();
   EXPECT_EQ(store->purge_all(Purge::mark_stale), 1u * count + 1);
-  put("http://a/7", "new");
-  for (const auto* const url : {"http://a/0", "http://a/4999", "http://a/blue"})
+  for (const auto* const url : {"http://a/0", "http://a/7", "http://a/4999", "http://a/blue"})
     EXPECT_TRUE(find(url)->marked_stale) << url;
+  put("http://a/7", "new");
   carry_out_bans();
   EXPECT_FALSE(find("http://a/7")->marked_stale);
   EXPECT_EQ(store->stats().purged, 1u * count + 1);
@@ -242,6 +242,17 @@ TEST_F(StoreTest, BansTheKeysOfRulesThatAreGone) {
   EXPECT_EQ(get(sorted), "(none)");
   EXPECT_EQ(get(cut), "x");
   EXPECT_EQ(get("http://a/x"), "x");
+}
+
+TEST_F(StoreTest, WhatABanMarksStaleIsCountedOnceItIs) {
+  open();
+  for (const auto* const url : {"http://a/1", "http://a/2", "http://b/"}) put(url, "x");
+  store->ban({.host = "a", .soft = true});
+  EXPECT_EQ(store->stats().purged, 0u);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(find("http://a/1")->marked_stale);
+  EXPECT_EQ(store->stats().purged, 1u);
+  carry_out_bans();
+  EXPECT_EQ(store->stats().purged, 2u);
 }
 
 TEST_F(StoreTest, BansWhatBeginsSo) {

@@ -142,7 +142,9 @@ std::uint64_t Store::url_tag(const Url& url) const { return cache::url_tag(url, 
 /// What is banned for good is passed over like what is not there, and goes when its time comes.
 bool Store::is_banned(Entry& entry) {
   if (entry.bans_checked.load(std::memory_order_acquire) == bans_.newest()) return false;
-  return bans_.judge(entry) == BanList::Verdict::gone;
+  const auto verdict = bans_.judge(entry);
+  if (verdict == BanList::Verdict::stale) purged_.fetch_add(1, std::memory_order_relaxed);
+  return verdict == BanList::Verdict::gone;
 }
 
 bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
@@ -263,7 +265,7 @@ StoreStats Store::stats() const {
           .memory_bytes_max = limits_.memory_bytes,
           .stored = stored_,
           .evicted = evicted_,
-          .purged = purged_};
+          .purged = purged_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace minato::cache

@@ -37,7 +37,8 @@ struct StoreStats {
   std::uint64_t memory_bytes_max = 0;
   std::uint64_t stored = 0;   ///< ever
   std::uint64_t evicted = 0;  ///< ever, to make room
-  std::uint64_t purged = 0;   ///< ever, by hand or by an unsafe request
+  std::uint64_t purged =
+      0;  ///< ever, by hand or by an unsafe request: once they are gone or marked
 };
 
 /// Shared. Outlive: pins, pieces and drafts die before the store.
@@ -103,6 +104,7 @@ class Store {
   std::uint64_t purge_url(const Url& url, Purge how);
   /// nullopt: more than `found_of_step` maybe, and not counted.
   std::optional<std::uint64_t> purge_tag(std::string_view tag, Purge how);
+  /// Of what is banned already, too.
   std::uint64_t purge_all(Purge how);
   void ban(Ban ban);
   /// Carries out on some entries what bans say of them, so that what is gone gives its memory back.
@@ -141,7 +143,7 @@ class Store {
   void enforce_limits();
   bool place(Entry& draft);
   bool is_overtaken(const Entry& draft) const;
-  void purge(Entry& entry, Purge how);
+  bool purge(Entry& entry, Purge how);
   void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
   std::size_t settle_bucket(std::size_t number);
   /// What a step by the way costs, of some sixty entries.
@@ -167,7 +169,8 @@ class Store {
   IntrusiveList<Item> drafts_;
   std::vector<Entry*> retired_;  // out of the index; somebody may still be looking at them
   std::atomic<Entry*> released_{nullptr};
-  std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0, purged_ = 0;
+  std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0;
+  std::atomic<std::uint64_t> purged_{0};
 };
 
 inline Pin::~Pin() {
