@@ -35,9 +35,8 @@ void split_authority(std::string_view authority, Url& url) {
 
 Key key_of(const Url& url, std::string_view suffix, std::uint64_t seed, Arena& arena) {
   const std::string_view colon = url.port.empty() ? "" : ":";
-  const std::uint64_t hash = hash_of(url, seed);
   return {.text = arena.join(url.scheme, "://", url.host, colon, url.port, url.rest, suffix),
-          .hash = suffix.empty() ? hash : hash_bytes(suffix, hash)};
+          .hash = hash_of_key(url, suffix, seed)};
 }
 
 Url normal(std::string_view scheme, std::string_view authority, Arena& arena) {
@@ -136,6 +135,12 @@ std::optional<Url> parse_url(std::string_view text, Arena& arena) {
 
 std::uint64_t hash_of(const Url& url, std::uint64_t seed) {
   return hash_bytes(url.rest, hash_bytes(url.host, hash_bytes(url.scheme, seed)));
+}
+
+std::uint64_t hash_of_key(const Url& url, std::string_view suffix, std::uint64_t seed) {
+  std::uint64_t hash = hash_of(url, seed);
+  if (!url.port.empty()) hash = hash_bytes(url.port, hash);
+  return suffix.empty() ? hash : hash_bytes(suffix, hash);
 }
 
 bool is_of(std::string_view key, const Url& url) {

@@ -16,9 +16,7 @@ namespace minato::cache {
 /// that is not the scheme's. What rules add stands behind a space.
 struct Key {
   std::string_view text;
-  /// Of all but the port, so that a purge of a URL without one finds those of every port, where no
-  /// rules add to it.
-  std::uint64_t hash = 0;
+  std::uint64_t hash = 0;  ///< hash_of the URL where it has no port and nothing is behind it
 };
 
 /// In `arena`. `seed` is the cache's.
@@ -47,7 +45,10 @@ std::string_view port_of(const Url& url);
 /// `text` without a scheme is any scheme's.
 std::optional<Url> parse_url(std::string_view text, Arena& arena);
 
+/// Of all but the port, so that those of every port are found together.
 std::uint64_t hash_of(const Url& url, std::uint64_t seed);
+/// Of a key that has `suffix` behind `url`.
+std::uint64_t hash_of_key(const Url& url, std::string_view suffix, std::uint64_t seed);
 
 /// Whether `key` is of `url`: one without a port means the host on every port.
 bool is_of(std::string_view key, const Url& url);

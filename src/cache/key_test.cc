@@ -162,5 +162,18 @@ TEST(KeyRules, NamesOfParametersAreLettersAndSuch) {
     EXPECT_FALSE(check_parameter(text)) << text;
 }
 
+TEST(Key, PortsThatAClientMadeUpAreSpreadInTheIndex) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  std::set<std::uint64_t> hashes;
+  for (int port = 1000; port < 1100; ++port) {
+    const std::string authority = "a.example:" + std::to_string(port);
+    http::RequestHead head(arena);
+    head.authority = authority;
+    hashes.insert(make_key(http::Scheme::http, head, KeyRules(KeyOptions{}), 7, arena).hash);
+  }
+  EXPECT_EQ(hashes.size(), 100u);
+}
+
 }  // namespace
 }  // namespace minato::cache

@@ -21,10 +21,11 @@ std::size_t text_bytes(const EntryParts& parts) {
   return bytes;
 }
 
-/// A key with more than a URL is found by that through a tag, which costs the same however many
-/// there are of one URL.
+/// A key with more than a URL, or with a port, which a client may choose, is found by the URL
+/// through a tag: in the index those of one URL do not share a bucket, however many there are.
 bool has_url_tag(const EntryParts& parts) {
-  return url_of(parts.key.text).size() < parts.key.text.size();
+  const auto url = split_url(url_of(parts.key.text));
+  return url && (!url->port.empty() || url_of(parts.key.text).size() < parts.key.text.size());
 }
 
 std::size_t tag_count(const EntryParts& parts) {

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/hash.h"
 #include "cache/store/store.h"
 
 namespace minato::cache {
@@ -23,9 +22,8 @@ struct StoreTest : testing::Test {
   void open(StoreLimits limits = {}) { store.emplace(limits); }
 
   Key key(std::string_view text) const {
-    const std::uint64_t hash = hash_of(*split_url(url_of(text)), store->seed());
-    const auto suffix = text.substr(url_of(text).size());
-    return {text, suffix.empty() ? hash : hash_bytes(suffix, hash)};
+    const std::string_view url = url_of(text);
+    return {text, hash_of_key(*split_url(url), text.substr(url.size()), store->seed())};
   }
 
   bool put(std::string_view url, std::string_view body, More more = {}) {
