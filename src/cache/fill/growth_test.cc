@@ -5,6 +5,7 @@
 #include <array>
 #include <thread>
 
+#include "cache/store/testing.h"
 #include "runtime/epoll_loop.h"
 #include "runtime/scope.h"
 
@@ -64,11 +65,7 @@ struct GrowthTest : testing::Test {
   }
   std::string stored() {
     const Pin entry = store.find(key(), none, 0).entry;
-    if (!entry) return "(none)";
-    std::string body;
-    for (Piece* piece = entry->content->first; piece != nullptr; piece = piece->next)
-      body += piece->text();
-    return body;
+    return entry ? body_of(*entry) : "(none)";
   }
   std::unique_ptr<Growth::Reader> follow() { return Growth::follow(growth, *loop); }
 

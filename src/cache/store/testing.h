@@ -7,6 +7,13 @@
 
 namespace minato::cache {
 
+inline std::string body_of(const Entry& entry) {
+  std::string body;
+  for (Piece* piece = entry.content->first; piece != nullptr; piece = piece->next)
+    body += piece->text();
+  return body;
+}
+
 struct More {
   std::string_view vary, variant, tag;
   Seconds date{0};
@@ -72,13 +79,6 @@ struct StoreTest : testing::Test {
       *end = piece, end = &piece->next;
     }
     return first;
-  }
-
-  static std::string body_of(const Entry& entry) {
-    std::string body;
-    for (Piece* piece = entry.content->first; piece != nullptr; piece = piece->next)
-      body += piece->text();
-    return body;
   }
 
   Pin find(std::string_view url) { return store->find(key(url), none, 0).entry; }
