@@ -145,6 +145,12 @@ void forget(const Asked& asked) {
     if (part) store.remove(*part);
 }
 
+/// And so it is asked for anew.
+Ruling forgotten(const Asked& asked) {
+  forget(asked);
+  return contested();
+}
+
 bool holds_parts(Store& store, const Completion& completion) {
   return (!completion.left || store.holds(*completion.left)) &&
          (!completion.right || store.holds(*completion.right));
@@ -159,22 +165,16 @@ bool answers_the_range(std::uint16_t status) {
 Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
                 WallTime now, Arena& arena) {
   const Completion& completion = *asked.completion;
-  if (!completion.is_completed_by(head, length)) {
-    forget(asked);
-    return contested();
-  }
+  if (!completion.is_completed_by(head, length)) return forgotten(asked);
   auto joined = updated_head(completion.newest(), head.fields, arena);
-  if (!joined) {
-    forget(asked);
-    return contested();
-  }
+  if (!joined) return forgotten(asked);
   const Part part = become_part(*joined, completion.wanted, completion.complete);
   ResponseFacts facts = facts_of(asked, *joined, now);
   facts.freshness.age = age_of(head.fields);
   inherit(facts, completion.newest().facts);
   const std::uint64_t bytes = completion.wanted.size();
   const Refusal refusal = refusal_of(asked, *joined, facts, http::BodyLength::known(bytes), arena);
-  if (is_for_all(refusal)) forget(asked);
+  if (is_for_all(refusal)) return forgotten(asked);
   if (refusal != Refusal::none) return contested();
   Ruling ruling = take_in(asked, *joined, facts, part, bytes, arena);
   if (ruling.kind != Kind::store) return contested();  // no more than the rest is there to pass

@@ -1,8 +1,6 @@
 // Which entries carry a tag: lists through the entries themselves.
 #pragma once
 
-#include <limits>
-
 #include "base/reserved_array.h"
 #include "cache/store/entry.h"
 
@@ -36,8 +34,7 @@ class TagIndex {
   /// Calls `visit(Entry&)`, which may remove that entry and no other. False where it stopped since
   /// there are more in the list, of this tag or others, than `nodes_max`.
   template <class Visit>
-  bool for_each(std::uint64_t hash, Visit visit,
-                std::size_t nodes_max = std::numeric_limits<std::size_t>::max()) {
+  bool for_each(std::uint64_t hash, Visit visit, std::size_t nodes_max) {
     for (TagNode* node = heads_[hash & (heads_.size() - 1)]; node != nullptr;) {
       if (nodes_max-- == 0) return false;
       TagNode* const next = node->next;
