@@ -223,6 +223,7 @@ CacheModel::Keep CacheModel::update(std::size_t place, const PlainRequest& reque
   PlainRequest reads = request;
   reads.method = "GET";
   Response updated = read(merged, reads, call.sent, call.received);
+  updated.for_anybody &= old.for_anybody;  // whoever confirms it, another's request fetched it
   const Keep verdict = keep(updated, reads, false);
   if (verdict != Keep::yes) return verdict;
   forget(place);
