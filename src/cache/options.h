@@ -96,16 +96,17 @@ inline constexpr auto of<cache::TagOptions> =
            field(&cache::TagOptions::strip, "strip", "Clients do not get to see these fields."));
 
 template <>
-inline constexpr auto of<cache::CollapseOptions> =
-    object("Requests for what is being fetched already wait for it.",
-           field(&cache::CollapseOptions::enabled, "enabled", "Whether they do."),
-           field(&cache::CollapseOptions::timeout, "timeout",
-                 "How long one waits for the head of a response before it asks by itself.",
-                 between(10ms, 10min)),
-           field(&cache::CollapseOptions::uncacheable_memory, "uncacheable_memory",
-                 "How many keys are remembered as not to be stored, so that nobody waits for them; "
-                 "in a sixteenth of `max_memory` at most. At the top alone.",
-                 between(0u, 100'000'000u)));
+inline constexpr auto of<cache::CollapseOptions> = object(
+    "Requests for what is being fetched already wait for it.",
+    field(&cache::CollapseOptions::enabled, "enabled", "Whether they do."),
+    field(&cache::CollapseOptions::timeout, "timeout",
+          "How long one waits for the head of a response before it asks by itself.",
+          between(10ms, 10min)),
+    field(&cache::CollapseOptions::uncacheable_memory, "uncacheable_memory",
+          "How many keys are remembered as not to be stored, so that nobody waits for them; "
+          "in a sixteenth of `max_memory` at most. Only at the top: they are remembered for all "
+          "services together.",
+          only_at_top, between(0u, 100'000'000u)));
 
 template <>
 inline constexpr auto of<cache::CacheStatusOptions> =

@@ -131,6 +131,22 @@ config.yaml:8:33: services[0].cache.key.query.only: there is ignore beside it; a
 )"));
 }
 
+TEST(ProblemsOfCache, WhatIsOfTheWholeCacheStandsOnlyAtTheTop) {
+  EXPECT_EQ(problems_of(one_service + R"(    cache: {capacity: 5, collapse: {uncacheable_memory: 5}}
+)"),
+            text(R"(
+config.yaml:6:13: services[0].cache.capacity: stands only at the top of the file; allowed: there, once for all
+     6 |     cache: {capacity: 5, collapse: {uncacheable_memory: 5}}
+       |             ^~~~~~~~
+
+config.yaml:6:37: services[0].cache.collapse.uncacheable_memory: stands only at the top of the file; allowed: there, once for all
+     6 |     cache: {capacity: 5, collapse: {uncacheable_memory: 5}}
+       |                                     ^~~~~~~~~~~~~~~~~~
+
+2 errors
+)"));
+}
+
 TEST(ProblemsOfCache, WhatAServiceTakesOverIsToldOnce) {
   EXPECT_EQ(problems_of(R"(
 cache: {bypass: [{}], key: {query: {ignore: [a], only: [b]}}}

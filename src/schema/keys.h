@@ -65,7 +65,9 @@ template <class T, class M>
 void add_path(std::vector<std::string>& paths, const std::string& section,
               const Field<T, M>& field) {
   paths.push_back(section + std::string(field.key));
-  if constexpr (Declared<M>) add_paths<M>(paths, paths.back() + ".");
+  using V = Leaf<M>;
+  constexpr bool is_section = std::is_same_v<M, V> || std::is_same_v<M, std::optional<V>>;
+  if constexpr (Declared<V> && is_section) add_paths<V>(paths, paths.back() + ".");
 }
 template <class T, class M>
 void add_path(std::vector<std::string>& paths, const std::string& section, const Part<T, M>&) {
