@@ -138,6 +138,7 @@ std::string_view use_name(cache::Use use) {
 /// Of a request for `entry` that says nothing else.
 http::RequestHead plain_request(const cache::Entry& entry, Arena& arena) {
   http::RequestHead head(arena);
+  head.method = http::Method::get;
   std::string_view rest = cache::split_url(cache::url_of(entry.key)).value_or(Url{}).rest;
   head.target.path = take_until(rest, '?');
   return head;
@@ -146,11 +147,9 @@ http::RequestHead plain_request(const cache::Entry& entry, Arena& arena) {
 /// Null for what other rules allowed, and nobody gets any more.
 Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now,
                 Arena& arena) {
-  const http::RequestHead request = plain_request(entry, arena);
-  const bool bypasses = rules.bypasses(request, arena);
+  const auto [forced, bypasses] = rules.request(plain_request(entry, arena), arena);
   const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
-  const cache::ReuseRules reuse =
-      rules.reuse(entry.facts.status, rules.forced(request.target.path, arena));
+  const cache::ReuseRules reuse = rules.reuse(entry.facts.status, forced);
   if (!rules.may_use(entry.facts, reuse)) return {};
   const cache::Decision decision = cache::decide(entry.facts, {}, reuse, stale, now);
   const auto windows = cache::stale_windows(entry.facts.directives(), reuse.stale);

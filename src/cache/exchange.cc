@@ -36,16 +36,15 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       facts_(request_facts(request.head)),
       key_(make_key(request.client.scheme, request.head, rules_.key(), cache_.store().seed(),
                     request.arena)),
-      forced_(rules_.forced(request.head.target.path, request.arena)),
-      bypasses_(rules_.bypasses(request.head, request.arena)) {}
+      configured_(rules_.request(request.head, request.arena)) {}
 
 std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
-  if (facts_.method != Method::get || bypasses_) return std::nullopt;
+  if (facts_.method != Method::get || configured_.bypasses) return std::nullopt;
   found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
   if (!found_->entry || !is_plain(*found_->entry)) return std::nullopt;
   Entry& entry = *found_->entry;
   const bool purged = entry.marked_stale.load(std::memory_order_relaxed);
-  const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
+  const ReuseRules rules = rules_.reuse(entry.facts.status, configured_.forced);
   if (!rules_.may_use(entry.facts, rules)) return std::nullopt;
   decision_ = decide(entry.facts, facts_.directives, rules, purged, now());
   const Decision& decision = *decision_;
@@ -84,7 +83,7 @@ Store::Found CacheExchange::find() {
     if (!found_) found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
     auto found = *std::exchange(found_, std::nullopt);
     const Pin& there = found.entry ? found.entry : found.part;
-    if (!there || rules_.may_use(there->facts, forced_)) return found;
+    if (!there || rules_.may_use(there->facts, configured_.forced)) return found;
     cache_.store().remove(*there);
   }
 }
@@ -117,7 +116,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   if (!found_) decision_.reset();  // else it is of that
   completion_.reset();
   const bool reads = facts_.method == Method::get || facts_.method == Method::head;
-  if (!reads || bypasses_ || asks_origin_alone(request_.head.fields)) {
+  if (!reads || configured_.bypasses || asks_origin_alone(request_.head.fields)) {
     why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
     if (reads && facts_.directives.only_if_cached) co_return co_await refuse_to_ask();
     co_return co_await ask_alone();
@@ -146,7 +145,7 @@ Pin CacheExchange::look() {
 /// Before the origin is asked; where it may not, it is `stored_`.
 bool CacheExchange::may_serve(const Pin& entry) {
   const bool purged = entry->marked_stale.load(std::memory_order_relaxed);
-  const ReuseRules rules = rules_.reuse(entry->facts.status, forced_);
+  const ReuseRules rules = rules_.reuse(entry->facts.status, configured_.forced);
   if (!decision_) decision_ = decide(entry->facts, facts_.directives, rules, purged, now());
   if (decision_->use == Use::serve_and_refresh) refresh(entry);
   if (serves(decision_->use)) return true;

@@ -68,8 +68,7 @@ class CacheExchange {
   http::Responder& responder_;
   const RequestFacts facts_;
   const Key key_;
-  const ForceOptions* const forced_;  // of its path; may be null
-  const bool bypasses_;               // by the configuration
+  const RequestRules configured_;
   Forwarded why_forwarded_ = Forwarded::uri_miss;
   std::optional<Store::Found> found_;     // by the first look, and not used yet
   Pin stored_;                            // what is there, if it may not serve as it is

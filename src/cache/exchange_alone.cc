@@ -34,7 +34,7 @@ Asked CacheExchange::asked_alone() const {
           .sent = now(),
           .purges_before = cache_.store().purges(),
           .reader = surroundings_.reader,
-          .bypasses = bypasses_};
+          .configured = configured_};
 }
 
 Task<CacheExchange::Attempt> CacheExchange::ask_alone() {

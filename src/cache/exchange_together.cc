@@ -20,7 +20,8 @@ std::optional<Completion> CacheExchange::completion(const Pin& part) const {
       cache_.uncacheable().knows(key_.hash, now()))
     return std::nullopt;
   auto parts = cache_.store().parts_like(*part, surroundings_.reader);
-  std::erase_if(parts, [&](const Pin& each) { return !rules_.may_use(each->facts, forced_); });
+  std::erase_if(parts,
+                [&](const Pin& each) { return !rules_.may_use(each->facts, configured_.forced); });
   if (parts.empty()) return std::nullopt;
   auto made = completion_of(parts, request_.head.fields);
   const bool fits = made && made->wanted.size() <= rules_.options().max_body_size.count;
@@ -50,7 +51,8 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
           .validated = stored_,
           .stale_on_error = serves_on_error(),
           .completion = completion_,
-          .reader = surroundings_.reader};
+          .reader = surroundings_.reader,
+          .configured = configured_};
 }
 
 /// For others than this request, which has its answer (RFC 5861 3).
@@ -141,7 +143,7 @@ Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> fligh
 /// might answer it if it were stored already (RFC 9111 4).
 bool CacheExchange::suits(const Entry& entry) const {
   if (entry.part && (!completion_ || entry.part->range != completion_->wanted)) return false;
-  const ReuseRules rules = rules_.reuse(entry.facts.status, forced_);
+  const ReuseRules rules = rules_.reuse(entry.facts.status, configured_.forced);
   if (!rules_.may_use(entry.facts, rules)) return false;
   if (!entry.vary.empty() && variant_key(entry.vary, request_.head.fields) != entry.variant)
     return false;

@@ -138,20 +138,24 @@ ServiceRules::MatchedPath ServiceRules::matched_path(std::string_view path, Aren
           .is_doubtful = has_doubtful_bytes(path) || has_doubtful_slashes(path, arena)};
 }
 
-const ForceOptions* ServiceRules::find_forced(std::string_view path, Arena& arena) const {
-  const auto matched = matched_path(path, arena);
-  if (matched.is_doubtful) return nullptr;
+RequestRules ServiceRules::match(const http::RequestHead& head, Arena& arena) const {
+  const bool reads = head.method == http::Method::get || head.method == http::Method::head;
+  const MatchedPath path = matched_path(head.target.path, arena);
+  return {.forced = reads ? find_forced(path) : nullptr,
+          .bypasses = fits_bypass(head.fields, path)};
+}
+
+const ForceOptions* ServiceRules::find_forced(const MatchedPath& path) const {
+  if (path.is_doubtful) return nullptr;
   const auto found = std::ranges::find_if(
-      forces_, [&](const Force& force) { return force.path.begins(matched.text); });
+      forces_, [&](const Force& force) { return force.path.begins(path.text); });
   return found == forces_.end() ? nullptr : found->wanted;
 }
 
-bool ServiceRules::fits_bypass(const http::RequestHead& request, Arena& arena) const {
-  const auto path = matched_path(request.target.path, arena);
+bool ServiceRules::fits_bypass(const http::Fields& fields, const MatchedPath& path) const {
   return std::ranges::any_of(bypasses_, [&](const Bypass& bypass) {
     const auto& [cookie, header, prefix] = bypass.wanted;
-    return (!cookie || has_cookie(request.fields, *cookie)) &&
-           (!header || has_field(request.fields, *header)) &&
+    return (!cookie || has_cookie(fields, *cookie)) && (!header || has_field(fields, *header)) &&
            (!prefix || path.is_doubtful || bypass.path->begins(path.text));
   });
 }

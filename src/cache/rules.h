@@ -12,6 +12,12 @@
 
 namespace minato::cache {
 
+/// What the configuration says of a request, whatever is stored.
+struct RequestRules {
+  const ForceOptions* forced = nullptr;  ///< of what it reads; null: nothing
+  bool bypasses = false;  ///< it is not answered from the cache, and its answer is not stored
+};
+
 /// Shared: immutable; part of a configuration's snapshot.
 class ServiceRules {
  public:
@@ -23,9 +29,9 @@ class ServiceRules {
   ServiceRules& operator=(const ServiceRules&) = delete;
 
   const ServiceCacheOptions& options() const { return options_; }
-  /// What the configuration forces of a request for `path`, as it was sent; nullptr: nothing.
-  const ForceOptions* forced(std::string_view path, Arena& arena) const {
-    return forces_.empty() ? nullptr : find_forced(path, arena);
+  /// Once a request, as it looks at all of the path.
+  RequestRules request(const http::RequestHead& head, Arena& arena) const {
+    return forces_.empty() && bypasses_.empty() ? RequestRules{} : match(head, arena);
   }
   /// For responses of `status`, to requests of which that is forced.
   ReadingRules reading(std::uint16_t status, const ForceOptions* forced) const;
@@ -47,10 +53,6 @@ class ServiceRules {
     return url;
   }
   std::span<const std::string_view> targeted_fields() const { return targeted_; }
-  /// It is not answered from the cache, and its answer is not stored.
-  bool bypasses(const http::RequestHead& request, Arena& arena) const {
-    return !bypasses_.empty() && fits_bypass(request, arena);
-  }
   bool is_tag_field(const http::Field& line) const;
   /// Clients do not get to see it.
   bool hides(const http::Field& line) const { return options_.tags.strip && is_tag_field(line); }
@@ -65,8 +67,6 @@ class ServiceRules {
     std::optional<PathPrefix> path;
   };
 
-  const ForceOptions* find_forced(std::string_view path, Arena& arena) const;
-  bool fits_bypass(const http::RequestHead& request, Arena& arena) const;
   /// In the form of routing. Where an origin may read another path out of it, nothing is forced, as
   /// what is there may be private, and what passes by a path passes by.
   struct MatchedPath {
@@ -74,6 +74,9 @@ class ServiceRules {
     bool is_doubtful = false;
   };
   MatchedPath matched_path(std::string_view path, Arena& arena) const;
+  RequestRules match(const http::RequestHead& head, Arena& arena) const;
+  const ForceOptions* find_forced(const MatchedPath& path) const;
+  bool fits_bypass(const http::Fields& fields, const MatchedPath& path) const;
   FreshnessRules freshness(std::uint16_t status, const ForceOptions* forced) const;
   std::optional<Seconds> status_ttl(std::uint16_t status) const;
   StaleRules stale() const;

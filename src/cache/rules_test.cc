@@ -46,6 +46,13 @@ TEST(ServiceRules, StatusesThatAreNeverStoredHaveNoLifetime) {
     EXPECT_FALSE(check_stored_status(text)) << text;
 }
 
+/// What is made of a GET for `path`.
+RequestRules rules_of(const ServiceRules& rules, std::string_view path, Heads& heads) {
+  auto request = heads.request({});
+  request.target.path = path;
+  return rules.request(request, heads.arena());
+}
+
 struct BypassRow {
   const char* name;
   BypassOptions wanted;
@@ -94,17 +101,17 @@ TEST_P(Bypass, HoldsFor) {
   auto request = heads.request({});
   for (const auto& [name, value] : row.fields) request.fields.add(name, value);
   request.target.path = row.path;
-  EXPECT_EQ(rules.bypasses(request, heads.arena()), row.bypasses);
+  EXPECT_EQ(rules.request(request, heads.arena()).bypasses, row.bypasses);
 }
 
 TEST(ServiceRules, PathsAreComparedAsRoutingComparesThem) {
   ServiceCacheOptions options;
   options.bypass = {{.path = "/a//b"}};
   Heads heads;
-  auto request = heads.request({});
-  request.target.path = "/a/b";
-  EXPECT_TRUE(ServiceRules(options, http::MergeSlashes::yes).bypasses(request, heads.arena()));
-  EXPECT_FALSE(ServiceRules(options, http::MergeSlashes::no).bypasses(request, heads.arena()));
+  const ServiceRules merging(options, http::MergeSlashes::yes),
+      exact(options, http::MergeSlashes::no);
+  EXPECT_TRUE(rules_of(merging, "/a/b", heads).bypasses);
+  EXPECT_FALSE(rules_of(exact, "/a/b", heads).bypasses);
 }
 
 TEST(ServiceRules, APathBeginsWithASlash) {
@@ -121,7 +128,7 @@ TEST(ServiceRules, TheLongestForcedPathCounts) {
   const ServiceRules rules(options);
   Heads heads;
   const auto ttl = [&](std::string_view path) {
-    const ForceOptions* const forced = rules.forced(path, heads.arena());
+    const ForceOptions* const forced = rules_of(rules, path, heads).forced;
     return forced == nullptr ? Millis(0) : forced->ttl;
   };
   EXPECT_EQ(ttl("/a"), 1s);
@@ -145,15 +152,28 @@ TEST(ServiceRules, NothingIsForcedWhereAnOriginMayReadAnotherPath) {
                            "/static/%252e%252e/account", "/static/%2e%2e%2faccount",
                            "/account%3f/../static/x", "/account%23/../static/x", "/static/x%00",
                            "/static/x%0a", "/static/x%1F", "/static/x%7f"}) {
-    EXPECT_EQ(merging.forced(path, heads.arena()), nullptr) << path;
-    EXPECT_EQ(exact.forced(path, heads.arena()), nullptr) << path;
+    EXPECT_EQ(rules_of(merging, path, heads).forced, nullptr) << path;
+    EXPECT_EQ(rules_of(exact, path, heads).forced, nullptr) << path;
   }
-  EXPECT_EQ(exact.forced("/static//../account", heads.arena()), nullptr);
-  EXPECT_EQ(merging.forced("/account//../../static/x", heads.arena()), nullptr);
+  EXPECT_EQ(rules_of(exact, "/static//../account", heads).forced, nullptr);
+  EXPECT_EQ(rules_of(merging, "/account//../../static/x", heads).forced, nullptr);
   for (const auto* path : {"/static", "/static/a%20b", "/static/%c3%a4", "/static/a+b,c=d@e:f!g",
                            "/static/x//y", "/x/../%73tatic/..a"}) {
-    EXPECT_NE(merging.forced(path, heads.arena()), nullptr) << path;
-    EXPECT_NE(exact.forced(path, heads.arena()), nullptr) << path;
+    EXPECT_NE(rules_of(merging, path, heads).forced, nullptr) << path;
+    EXPECT_NE(rules_of(exact, path, heads).forced, nullptr) << path;
+  }
+}
+
+TEST(ServiceRules, NothingIsForcedOfWhatDoesNotRead) {
+  ServiceCacheOptions options;
+  options.force = {{.path = "/", .ttl = 60s}};
+  const ServiceRules rules(options);
+  Heads heads;
+  auto request = heads.request({});
+  for (const auto method : {http::Method::get, http::Method::head, http::Method::post}) {
+    request.method = method;
+    const bool forces = rules.request(request, heads.arena()).forced != nullptr;
+    EXPECT_EQ(forces, method != http::Method::post);
   }
 }
 

@@ -35,7 +35,7 @@ Pin draft_for(const Asked& asked, const Entry& older, const Entry& newer, ByteRa
   ResponseFacts facts = response_facts(
       *head, asked.facts,
       {.request_sent = came.request_sent, .response_received = came.response_received},
-      asked.rules.reading(head->status, forced(asked)));
+      asked.rules.reading(head->status, asked.configured.forced));
   facts.freshness.age = came.age;
   inherit(facts, older.facts);
   inherit(facts, newer.facts);
@@ -66,7 +66,7 @@ Task<void> combine_parts(const Asked& asked, Pin fresh, runtime::Loop& loop) {
     joined = false;
     for (const Pin& other : store.parts_like(*fresh, asked.reader)) {
       if (&*other == &*fresh || !in_order(*fresh, *other).touches()) continue;
-      if (!asked.rules.may_use(other->facts, forced(asked))) continue;
+      if (!asked.rules.may_use(other->facts, asked.configured.forced)) continue;
       Pin both = co_await join(asked, *other, *fresh, loop);
       if (!both) co_return;
       store.remove(*other);

@@ -100,7 +100,8 @@ void Fill::copy_request(const http::Request& request) {
                        .completion = order_.completion ? &*order_.completion : nullptr,
                        .sent = loop_.wall(),
                        .purges_before = order_.flight->purges_before(),
-                       .reader = order_.reader});
+                       .reader = order_.reader,
+                       .configured = order_.configured});
 }
 
 Task<void> Fill::run() {

@@ -98,6 +98,7 @@ struct FillOrder {
   bool stale_on_error = false;
   std::optional<Completion> completion = {};
   std::size_t reader = 0;
+  RequestRules configured;
 };
 
 /// Thread: its worker's. Owns itself: it goes when it is done, with its worker, or with its leader

@@ -47,7 +47,7 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
   RequestFacts reads = asked.facts;
   reads.method = http::Method::get;  // a HEAD updates what GET stored
   const Refusal refusal =
-      why_not_store(reads, facts, {}, asked.rules.storing(facts.status, forced(asked)));
+      why_not_store(reads, facts, {}, asked.rules.storing(facts.status, asked.configured.forced));
   if (refusal != Refusal::none) return {.refusal = refusal};
   const http::Fields lines = stored_lines(asked, fresh->fields, facts, arena);
   const Part part{.content = asked.validated->part, .range = asked.validated->range};
@@ -104,7 +104,7 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
   const StoringCircumstances circumstances{.answers_for_target =
                                                answers_for_target(asked, head, arena)};
   const Refusal refusal = why_not_store(asked.facts, facts, circumstances,
-                                        asked.rules.storing(facts.status, forced(asked)));
+                                        asked.rules.storing(facts.status, asked.configured.forced));
   if (refusal != Refusal::none) return refusal;
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;
@@ -187,7 +187,7 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
 
 Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLength length,
              WallTime now, Arena& arena) {
-  if (asked.bypasses) return pass(Refusal::bypass);
+  if (asked.configured.bypasses) return pass(Refusal::bypass);
   const bool may_serve_stale = asked.validated && asked.stale_on_error;
   if (may_serve_stale && is_origin_error(head.status) &&
       asked.cache.store().holds(*asked.validated))

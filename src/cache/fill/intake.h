@@ -24,7 +24,7 @@ struct Asked {
   WallTime sent{};
   std::uint64_t purges_before = 0;  ///< Store::purges when it was sent
   std::size_t reader = 0;           ///< who asks, in the store
-  bool bypasses = false;            ///< nothing is stored of the answer, nor changed by it
+  RequestRules configured;          ///< where it bypasses, the answer changes nothing stored
 };
 
 /// A failure counts as what the client would be told of it: RFC 5861 4 asks for no more than that.

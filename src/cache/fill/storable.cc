@@ -81,16 +81,9 @@ http::Fields stored_lines(const Asked& asked, const http::Fields& from, const Re
   return lines;
 }
 
-const ForceOptions* forced(const Asked& asked) {
-  const bool reads =
-      asked.facts.method == http::Method::get || asked.facts.method == http::Method::head;
-  if (!reads) return nullptr;
-  return asked.rules.forced(asked.request.target.path, asked.request.fields.arena());
-}
-
 ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now) {
   return response_facts(head, asked.facts, {.request_sent = asked.sent, .response_received = now},
-                        asked.rules.reading(head.status, forced(asked)));
+                        asked.rules.reading(head.status, asked.configured.forced));
 }
 
 std::optional<http::ResponseHead> updated_head(const Entry& stored, const http::Fields& update,
@@ -143,7 +136,7 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
 }
 
 bool remember_use(const Asked& asked, const Entry& entry, WallTime now) {
-  const ReuseRules rules = asked.rules.reuse(entry.facts.status, forced(asked));
+  const ReuseRules rules = asked.rules.reuse(entry.facts.status, asked.configured.forced);
   const Decision decision = decide(entry.facts, {}, rules, false, now);
   const bool serves_others = serves(decision.use);
   // What came too old may come fresh the next time.

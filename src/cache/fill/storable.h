@@ -23,9 +23,6 @@ std::vector<http::Field> withheld_lines(const Asked& asked, const http::Fields& 
 http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,
                           Arena& arena);
 
-/// What the configuration forces of the target of what is asked, where it is only read; or null.
-const ForceOptions* forced(const Asked& asked);
-
 /// Of a response that came at `now`.
 ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now);
 

@@ -23,13 +23,11 @@ std::size_t text_bytes(const EntryParts& parts) {
 
 /// A key with more than a URL, or with a port, which a client may choose, is found by the URL
 /// through a tag: in the index those of one URL do not share a bucket, however many there are.
-bool has_url_tag(const EntryParts& parts) {
-  const auto url = split_url(url_of(parts.key.text));
-  return url && (!url->port.empty() || url_of(parts.key.text).size() < parts.key.text.size());
-}
-
-std::size_t tag_count(const EntryParts& parts) {
-  return parts.tags.size() + (has_url_tag(parts) ? 1 : 0);
+std::optional<Url> tagged_url(const EntryParts& parts) {
+  const auto text = url_of(parts.key.text);
+  const auto url = split_url(text);
+  const bool is_tagged = url && (!url->port.empty() || text.size() < parts.key.text.size());
+  return is_tagged ? url : std::nullopt;
 }
 
 /// Copies one thing behind the other.
@@ -54,7 +52,8 @@ class Filler {
 
 void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   Filler filler(reinterpret_cast<char*>(&entry + 1));
-  entry.tags = filler.array<TagNode>(tag_count(parts));
+  const auto url = tagged_url(parts);
+  entry.tags = filler.array<TagNode>(parts.tags.size() + (url ? 1 : 0));
   const auto lines = filler.array<http::Field>(parts.lines.count());
   entry.key = filler.text(parts.key.text);
   entry.vary = filler.text(parts.vary);
@@ -72,8 +71,7 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   entry.text = {begin, filler.at()};
   for (std::size_t i = 0; i < parts.tags.size(); ++i)
     entry.tags[i] = {.hash = hash_bytes(parts.tags[i], seed), .entry = &entry};
-  if (has_url_tag(parts))
-    entry.tags.back() = {.hash = url_tag(*split_url(url_of(entry.key)), seed), .entry = &entry};
+  if (url) entry.tags.back() = {.hash = url_tag(*url, seed), .entry = &entry};
   entry.facts = parts.facts;
   entry.part = parts.part;
   entry.range = filler.text(parts.range);
@@ -84,12 +82,12 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
 std::uint64_t url_tag(const Url& url, std::uint64_t seed) { return hash_of(url, ~seed); }
 
 std::size_t draft_bytes(const EntryParts& parts) {
-  return sizeof(Entry) + tag_count(parts) * sizeof(TagNode) +
-         parts.lines.count() * sizeof(http::Field) + text_bytes(parts);
+  const std::size_t tags = parts.tags.size() + (tagged_url(parts) ? 1 : 0);
+  return sizeof(Entry) + tags * sizeof(TagNode) + parts.lines.count() * sizeof(http::Field) +
+         text_bytes(parts);
 }
 
-Entry* make_draft(char* memory, const EntryParts& parts, std::uint64_t seed) {
-  const std::size_t bytes = draft_bytes(parts);
+Entry* make_draft(char* memory, std::size_t bytes, const EntryParts& parts, std::uint64_t seed) {
   auto* const entry = new (memory) Entry(parts.key.hash, Region::rounded(bytes));
   fill(*entry, parts, seed);
   entry->block_bytes = static_cast<std::uint32_t>(bytes);

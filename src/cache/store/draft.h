@@ -30,7 +30,7 @@ std::uint64_t url_tag(const Url& url, std::uint64_t seed);
 
 /// What `make_draft` needs.
 std::size_t draft_bytes(const EntryParts& parts);
-/// In `memory`; without content.
-Entry* make_draft(char* memory, const EntryParts& parts, std::uint64_t seed);
+/// In `memory`, of so many `bytes`; without content.
+Entry* make_draft(char* memory, std::size_t bytes, const EntryParts& parts, std::uint64_t seed);
 
 }  // namespace minato::cache

@@ -130,7 +130,7 @@ Pin Store::draft(const EntryParts& parts) {
     region_.give(memory, bytes);
     return {};
   }
-  Entry* const entry = make_draft(memory, parts, seed());
+  Entry* const entry = make_draft(memory, bytes, parts, seed());
   entry->content = new (content) Content;
   entry->bans_checked.store(bans_.newest(), std::memory_order_relaxed);
   const auto verdict = purge_log_.judge(entry->key, entry->tags, parts.purges_before);
