@@ -97,8 +97,11 @@ std::optional<std::uint64_t> carry_out(cache::Store& store, const Order& order, 
   if (order.what == "all") return store.purge_all(order.how);
   if (order.what == "tag") return store.purge_tag(order.value, order.how);
   if (order.what == "url") {
-    std::uint64_t count = 0;
-    for (const Url& one : forms) count += store.purge_url(one, order.how);
+    std::optional<std::uint64_t> count = 0;
+    for (const Url& one : forms) {
+      const auto found = store.purge_url(one, order.how);
+      count = count && found ? std::optional(*count + *found) : std::nullopt;
+    }
     return count;
   }
   store.ban({.scheme = std::string(url.scheme),

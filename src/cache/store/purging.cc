@@ -65,7 +65,7 @@ void Store::purge_drafts(Purge how, const std::function<bool(const Entry&)>& mat
   });
 }
 
-std::uint64_t Store::purge_url(const Url& url, Purge how) {
+std::optional<std::uint64_t> Store::purge_url(const Url& url, Purge how) {
   const Lock lock(mutex_);
   settle_some(cost_by_the_way);
   const std::uint64_t hash = hash_of(url, seed());
@@ -82,8 +82,9 @@ std::uint64_t Store::purge_url(const Url& url, Purge how) {
   }
   const bool all = tags_.for_each(url_tag(url), purge_it, found_of_step);
   purge_drafts(how, matches);
-  if (!all) hold_against(ban_of(url, how));
-  return count;
+  if (all) return count;
+  hold_against(ban_of(url, how));
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {

@@ -100,9 +100,8 @@ class Store {
 
   // Each is in force at once, and tells how many it found. What is too much for one step becomes a
   // ban, so that nobody waits for the lock for long.
-  /// Of more than `found_of_step` that rules for keys tell apart, those are counted.
-  std::uint64_t purge_url(const Url& url, Purge how);
-  /// nullopt: more than `found_of_step` maybe, and not counted.
+  // nullopt: more than `found_of_step` maybe, and not counted.
+  std::optional<std::uint64_t> purge_url(const Url& url, Purge how);
   std::optional<std::uint64_t> purge_tag(std::string_view tag, Purge how);
   /// Of what is banned already, too.
   std::uint64_t purge_all(Purge how);
