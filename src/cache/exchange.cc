@@ -115,7 +115,7 @@ Task<CacheExchange::Attempt> CacheExchange::attempt() {
   stored_ = {};
   if (!found_) decision_.reset();  // else it is of that
   completion_.reset();
-  const bool reads = facts_.method == Method::get || facts_.method == Method::head;
+  const bool reads = is_read(facts_.method);
   if (!reads || configured_.bypasses || asks_origin_alone(request_.head.fields)) {
     why_forwarded_ = reads ? Forwarded::bypass : Forwarded::method;
     if (reads && facts_.directives.only_if_cached) co_return co_await refuse_to_ask();

@@ -8,9 +8,8 @@ namespace {
 
 /// What is not a matter of stored responses: other protocols, a GET with a body (RFC 9110 9.3.1).
 bool passes_by(const http::Request& request) {
-  const bool reads =
-      request.head.method == http::Method::get || request.head.method == http::Method::head;
-  return !request.upgrade.empty() || (reads && !request.body.length().empty()) ||
+  return !request.upgrade.empty() ||
+         (is_read(request.head.method) && !request.body.length().empty()) ||
          request.head.target.form == http::TargetForm::asterisk ||
          request.head.target.form == http::TargetForm::authority;
 }

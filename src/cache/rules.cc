@@ -139,9 +139,8 @@ ServiceRules::MatchedPath ServiceRules::matched_path(std::string_view path, Aren
 }
 
 RequestRules ServiceRules::match(const http::RequestHead& head, Arena& arena) const {
-  const bool reads = head.method == http::Method::get || head.method == http::Method::head;
   const MatchedPath path = matched_path(head.target.path, arena);
-  return {.forced = reads ? find_forced(path) : nullptr,
+  return {.forced = is_read(head.method) ? find_forced(path) : nullptr,
           .bypasses = fits_bypass(head.fields, path)};
 }
 

@@ -10,6 +10,11 @@
 
 namespace minato::cache {
 
+/// What a stored response may answer.
+constexpr bool is_read(http::Method method) {
+  return method == http::Method::get || method == http::Method::head;
+}
+
 /// Of one request, as far as caching is concerned.
 struct RequestFacts {
   http::Method method = http::Method::get;
