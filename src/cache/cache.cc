@@ -1,5 +1,7 @@
 #include "cache/cache.h"
 
+#include <fmt/ranges.h>
+
 namespace minato::cache {
 namespace {
 
@@ -24,10 +26,15 @@ Cache::Cache(const CacheOptions& options, std::size_t readers, std::uint64_t see
       store_(limits_of(options, uncacheable_, readers, seed)),
       flights_(store_) {}
 
-bool is_same_store(const CacheOptions& one, const CacheOptions& other) {
-  return one.capacity == other.capacity && one.type == other.type &&
-         one.max_memory == other.max_memory &&
-         one.service.collapse.uncacheable_memory == other.service.collapse.uncacheable_memory;
+std::string why_emptied(const CacheOptions& before, const CacheOptions& after) {
+  if (!after.keep_on_reload) return "keep_on_reload is false";
+  std::vector<std::string_view> changed;
+  if (before.capacity != after.capacity) changed.emplace_back("capacity");
+  if (before.type != after.type) changed.emplace_back("type");
+  if (before.max_memory != after.max_memory) changed.emplace_back("max_memory");
+  if (before.service.collapse.uncacheable_memory != after.service.collapse.uncacheable_memory)
+    changed.emplace_back("collapse.uncacheable_memory");
+  return changed.empty() ? "" : fmt::format("{} changed", fmt::join(changed, ", "));
 }
 
 }  // namespace minato::cache

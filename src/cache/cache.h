@@ -24,7 +24,4 @@ class Cache {
   Flights flights_;
 };
 
-/// What is stored under one could go on under the other.
-bool is_same_store(const CacheOptions& one, const CacheOptions& other);
-
 }  // namespace minato::cache

@@ -63,6 +63,10 @@ struct CacheOptions {
   friend bool operator==(const CacheOptions&, const CacheOptions&) = default;
 };
 
+/// Why a reload from `before` to `after` begins with an empty cache; empty where what is stored
+/// goes on.
+std::string why_emptied(const CacheOptions& before, const CacheOptions& after);
+
 /// Wrong where `text`, a status or a class, is nothing that a cache stores.
 std::optional<schema::Rejection> check_stored_status(std::string_view text);
 

@@ -53,6 +53,11 @@ void compare_what_waits(const Config& started, const Config& after, Difference& 
     if (needs_restart) out.needs_restart.push_back(path);
 }
 
+std::string why_emptied(const Config& before, const Config& after) {
+  if (!before.cache) return {};
+  return after.cache ? cache::why_emptied(*before.cache, *after.cache) : "there is none any more";
+}
+
 constexpr std::size_t names_shown_max = 10;
 
 /// `ports 80, 81 added`.
@@ -81,6 +86,7 @@ Difference diff(const Config& before, const Config& after, const Config& started
   compare_services(before, after, out);
   compare_settings(before, after, out);
   compare_what_waits(started, after, out);
+  out.cache_emptied = why_emptied(before, after);
   return out;
 }
 
@@ -93,6 +99,8 @@ std::string to_string(const Difference& difference) {
   append(out, "service", difference.services_changed, "changed");
   append(out, "setting", difference.settings_changed, "changed");
   append(out, "setting", difference.needs_restart, "changed, in force at the next start");
+  if (!difference.cache_emptied.empty())
+    out += fmt::format("{}cache emptied: {}", out.empty() ? "" : "; ", difference.cache_emptied);
   return out.empty() ? "nothing changed" : out;
 }
 

@@ -16,6 +16,7 @@ struct Difference {
   std::vector<std::string> services_changed;
   std::vector<std::string> settings_changed;  ///< `log.level`: in force at once
   std::vector<std::string> needs_restart;     ///< in force at the next start
+  std::string cache_emptied;                  ///< why; empty: it was not, or there was none
 
   bool empty() const;
   friend bool operator==(const Difference&, const Difference&) = default;

@@ -77,6 +77,44 @@ TEST(Diff, WhatWaitsForARestartIsComparedWithTheStart) {
   EXPECT_TRUE(diff(waiting, started, started).empty());
 }
 
+/// What a reload does to the cache from the one to the other.
+std::string emptied(std::optional<cache::CacheOptions> before,
+                    std::optional<cache::CacheOptions> after) {
+  Config old, now;
+  old.cache = std::move(before);
+  now.cache = std::move(after);
+  return diff(old, now).cache_emptied;
+}
+
+TEST(Diff, SaysWhyTheCacheIsEmptied) {
+  const cache::CacheOptions forgets, keeps{.keep_on_reload = true};
+  cache::CacheOptions other = keeps;
+  other.service.ttl = 1s;
+  EXPECT_EQ(emptied(keeps, other), "");
+  EXPECT_EQ(emptied(forgets, keeps), "");
+  EXPECT_EQ(emptied(forgets, forgets), "keep_on_reload is false");
+  other.capacity += 1;
+  EXPECT_EQ(emptied(keeps, other), "capacity changed");
+  other.type = cache::EvictionType::lfu;
+  other.max_memory = 8_MiB;
+  other.service.collapse.uncacheable_memory = 5;
+  EXPECT_EQ(emptied(keeps, other),
+            "capacity, type, max_memory, collapse.uncacheable_memory changed");
+  EXPECT_EQ(emptied(keeps, std::nullopt), "there is none any more");
+}
+
+TEST(Diff, WithoutACacheNoneIsEmptied) {
+  EXPECT_EQ(emptied(std::nullopt, std::nullopt), "");
+  EXPECT_EQ(emptied(std::nullopt, cache::CacheOptions{}), "");
+}
+
+TEST(Diff, ToEmptyTheCacheIsAChange) {
+  Config config;
+  config.cache.emplace();
+  EXPECT_FALSE(diff(config, config).empty());
+  EXPECT_EQ(to_string(diff(config, config)), "cache emptied: keep_on_reload is false");
+}
+
 TEST(Diff, IsSaidInOneLine) {
   EXPECT_EQ(to_string(diff(config({service("a", 80)}), config({service("b", 81)}))),
             "listener *:81 added; listener *:80 removed; service b added; service a removed");

@@ -120,8 +120,8 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
 /// A fresh one, as the original promises, unless the file wants to go on with the one there is.
 std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
   if (!next.cache) return nullptr;
-  const bool keeps = next.cache->keep_on_reload && snapshot_ != nullptr && snapshot_->cache &&
-                     cache::is_same_store(*snapshot_->config.cache, *next.cache);
+  const bool keeps = snapshot_ != nullptr && snapshot_->cache &&
+                     cache::why_emptied(*snapshot_->config.cache, *next.cache).empty();
   if (keeps) return snapshot_->cache;
   uses_before_ = counted_uses();
   return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());

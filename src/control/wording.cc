@@ -28,6 +28,8 @@ std::vector<std::string> lines_of(const config::Difference& difference) {
   add(difference.services_changed, "service {} changed");
   add(difference.settings_changed, "{} changed");
   add(difference.needs_restart, "{} changed: takes effect at the next start");
+  if (!difference.cache_emptied.empty())
+    lines.push_back(fmt::format("cache emptied: {}", difference.cache_emptied));
   return lines;
 }
 

@@ -1,4 +1,5 @@
 """What the configuration says of the cache."""
+import json
 import signal
 
 import pytest
@@ -298,6 +299,16 @@ class TestReload:
         proxy = stored("capacity: 10, keep_on_reload: true")
         assert proxy.again(after).status == 200
         assert proxy.get().text == text
+
+    @pytest.mark.parametrize("before, after, changes", [
+        ("capacity: 10", "capacity: 10", ["cache emptied: keep_on_reload is false"]),
+        ("keep_on_reload: true", "keep_on_reload: true, capacity: 11",
+         ["cache changed", "cache emptied: capacity changed"]),
+        ("keep_on_reload: true", "keep_on_reload: true", []),
+    ])
+    def test_says_that_the_cache_was_emptied(self, stored, before, after, changes):
+        proxy = stored(before)
+        assert json.loads(proxy.again(after).body)["changes"] == changes
 
     @pytest.mark.parametrize("keeps", ["true", "false"])
     def test_under_load_costs_no_request(self, caching_for, origins, keeps):
