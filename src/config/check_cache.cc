@@ -59,12 +59,45 @@ void check_options(const ServiceCacheOptions& options, const std::string& path,
   check_key(options, path, problems);
 }
 
+/// `room` is of all that is stored.
+void check_body_size(const ServiceCacheOptions& options, Bytes room, const std::string& path,
+                     Problems& problems) {
+  const std::string size = path + ".max_body_size";
+  if (!problems.is_stated(size) || options.max_body_size <= room) return;
+  const auto shown = schema::Kind<Bytes>::show;
+  problems.warning(size, {fmt::format("{} is greater than max_memory {}",
+                                      shown(options.max_body_size), shown(room)),
+                          "a body of that size is never stored",
+                          {}});
+}
+
+/// A service that wants no cache has what it wants; what is wrong there is told first.
+void check_without_cache(const ServiceCacheOptions& options, const std::string& path,
+                         Problems& problems) {
+  if (!problems.is_stated(path) || !options.enabled || problems.has_error_within(path)) return;
+  problems.warning(path, {"has no effect: the file has no `cache` at the top",
+                          "to have one, add `cache: {}` there",
+                          {}});
+}
+
+void check_service(const Config& config, const ServiceCacheOptions& options,
+                   const std::string& path, Problems& problems) {
+  check_options(options, path, problems);
+  if (config.cache)
+    check_body_size(options, config.cache->max_memory, path, problems);
+  else
+    check_without_cache(options, path, problems);
+}
+
 }  // namespace
 
 void check_cache(const Config& config, Problems& problems) {
-  if (config.cache) check_options(config.cache->service, "cache", problems);
+  if (config.cache) {
+    check_options(config.cache->service, "cache", problems);
+    check_body_size(config.cache->service, config.cache->max_memory, "cache", problems);
+  }
   for (std::size_t i = 0; i < config.services.size(); ++i)
-    check_options(config.services[i].cache, fmt::format("services[{}].cache", i), problems);
+    check_service(config, config.services[i].cache, fmt::format("services[{}].cache", i), problems);
 }
 
 }  // namespace minato::config

@@ -293,6 +293,7 @@ admin: {listen: "127.0.0.1:9180"}
 access_log: {format: "{client} \"{request}\""}
 timeouts: {connect: 1500ms, keep_alive: 0}
 health_check: {expect_status: [204, 3xx]}
+cache: {capacity: 7, key: {headers: [X-A]}}
 )" + one_service);
   EXPECT_EQ(good(schema::show(config)), config);
 }

@@ -147,6 +147,37 @@ config.yaml:6:37: services[0].cache.collapse.uncacheable_memory: stands only at 
 )"));
 }
 
+TEST(ProblemsOfCache, OfAServiceHasNoEffectWithoutOneAtTheTop) {
+  const std::string with_ttl = one_service + "    cache: {ttl: 10s}\n";
+  EXPECT_EQ(problems_of(with_ttl), text(R"(
+config.yaml:6:12: warning: services[0].cache: has no effect: the file has no `cache` at the top; to have one, add `cache: {}` there
+     6 |     cache: {ttl: 10s}
+       |            ^~~~~~~~~~
+
+1 warning
+)"));
+  EXPECT_EQ(problems_of("cache: {}\n" + with_ttl), "");
+  EXPECT_EQ(problems_of(one_service + "    cache: {enabled: false}\n"), "");
+}
+
+TEST(ProblemsOfCache, ABodyThatIsLargerThanTheCacheIsNeverStored) {
+  EXPECT_EQ(problems_of("cache: {max_body_size: 1GiB}\n" + one_service +
+                        "    cache: {max_body_size: 257MiB}\n"),
+            text(R"(
+config.yaml:1:24: warning: cache.max_body_size: 1GiB is greater than max_memory 256MiB; a body of that size is never stored
+     1 | cache: {max_body_size: 1GiB}
+       |                        ^~~~
+
+config.yaml:7:28: warning: services[0].cache.max_body_size: 257MiB is greater than max_memory 256MiB; a body of that size is never stored
+     7 |     cache: {max_body_size: 257MiB}
+       |                            ^~~~~~
+
+2 warnings
+)"));
+  EXPECT_EQ(problems_of("cache: {max_body_size: 256MiB}\n" + one_service), "");
+  EXPECT_FALSE(problems_of("cache: {max_body_size: 1GiB}\n" + one_service).contains("services"));
+}
+
 TEST(ProblemsOfCache, WhatAServiceTakesOverIsToldOnce) {
   EXPECT_EQ(problems_of(R"(
 cache: {bypass: [{}], key: {query: {ignore: [a], only: [b]}}}
