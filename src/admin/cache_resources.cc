@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "admin/json.h"
+#include "admin/purge_order.h"
 #include "base/strings.h"
 #include "cache/policy/reuse.h"
+#include "schema/problem.h"
 
 namespace minato::admin {
 namespace {
@@ -22,65 +24,6 @@ Reply no_cache() {
 
 // Purging.
 
-/// What is to be purged, checked as far as its form goes.
-struct Order {
-  std::string what;   ///< url, prefix, tag, host or all
-  std::string value;  ///< empty for all
-  Purge how = Purge::remove;
-};
-
-constexpr std::array selectors{"url", "prefix", "tag", "host", "all"};
-constexpr std::string_view form =
-    R"(The body must be a JSON object with one of "url", "prefix", "tag", "host" (text) or )"
-    R"("all": true, and may have "soft": true or false.)";
-
-bool is_selector(std::string_view key) {
-  return std::ranges::find(selectors, key) != selectors.end();
-}
-
-struct Body {
-  Json json;
-  std::optional<std::string> doubled;  ///< a member that stands there twice: the parser keeps one
-};
-
-Body parse_body(std::string_view text) {
-  Body body;
-  std::vector<std::string> seen;
-  const auto look = [&](int depth, Json::parse_event_t event, const Json& parsed) {
-    if (event != Json::parse_event_t::key || depth != 1) return true;
-    const auto name = parsed.get<std::string>();
-    if (std::ranges::find(seen, name) != seen.end()) body.doubled = name;
-    seen.push_back(name);
-    return true;
-  };
-  body.json = Json::parse(text, look, false);
-  return body;
-}
-
-/// The sentence is what is wrong with it.
-std::expected<Order, std::string> parse_order(std::string_view body) {
-  const auto [json, doubled] = parse_body(body);
-  if (!json.is_object()) return std::unexpected(std::string(form));
-  if (doubled) return std::unexpected(fmt::format("\"{}\" stands there twice. {}", *doubled, form));
-  Order order;
-  for (const auto& [key, value] : json.items()) {
-    if (key == "soft" && value.is_boolean()) {
-      order.how = value.get<bool>() ? Purge::mark_stale : Purge::remove;
-      continue;
-    }
-    const bool fits =
-        key == "all" ? value == true : value.is_string() && !value.get<std::string>().empty();
-    if (!is_selector(key))
-      return std::unexpected(fmt::format("\"{}\" is not known. {}", key, form));
-    if (!fits) return std::unexpected(fmt::format("\"{}\" has no such value. {}", key, form));
-    if (!order.what.empty()) return std::unexpected(std::string(form));
-    order.what = key;
-    if (value.is_string()) order.value = value.get<std::string>();
-  }
-  if (order.what.empty()) return std::unexpected(std::string(form));
-  return order;
-}
-
 /// As what is stored of `url` may stand there: as it is, and as its services see it.
 std::vector<Url> forms_of(const Url& url, std::span<const cache::ServiceRules* const> services,
                           Arena& arena) {
@@ -92,7 +35,7 @@ std::vector<Url> forms_of(const Url& url, std::span<const cache::ServiceRules* c
 }
 
 /// How many went; nullopt where they go when they are next used.
-std::optional<std::uint64_t> carry_out(cache::Store& store, const Order& order, const Url& url,
+std::optional<std::uint64_t> carry_out(cache::Store& store, const PurgeOrder& order, const Url& url,
                                        std::span<const Url> forms) {
   if (order.what == "all") return store.purge_all(order.how);
   if (order.what == "tag") return store.purge_tag(order.value, order.how);
@@ -112,16 +55,16 @@ std::optional<std::uint64_t> carry_out(cache::Store& store, const Order& order, 
   return std::nullopt;
 }
 
-Reply unreadable(const Order& order) {
-  return problem(400, fmt::format("\"{}\" is no {}, such as {}.", order.value,
+Reply unreadable(const PurgeOrder& order) {
+  return problem(400, fmt::format("{} is no {}, such as {}.", schema::in_quotes(order.value),
                                   order.what == "host" ? "host" : "URL",
                                   order.what == "host" ? "example.com" : "http://example.com/x"));
 }
 
-Reply has_wildcard(const Order& order) {
-  return problem(400, fmt::format("\"{}\" has a wildcard, and purges know none: name each host, a "
+Reply has_wildcard(const PurgeOrder& order) {
+  return problem(400, fmt::format("{} has a wildcard, and purges know none: name each host, a "
                                   "tag that they share, or all.",
-                                  order.value));
+                                  schema::in_quotes(order.value)));
 }
 
 // Explaining.
@@ -210,7 +153,7 @@ std::string dumped(const Json& json) {
 Task<Reply> purge(Program& program, const Question& question) {
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
-  const auto order = parse_order(question.body);
+  const auto order = parse_purge_order(question.body);
   if (!order) co_return problem(400, order.error());
   BlockPool blocks;
   Arena arena(blocks);

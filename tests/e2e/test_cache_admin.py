@@ -225,7 +225,8 @@ def test_what_is_purged_softly_while_it_is_validated_is_validated_again(caching_
     '{"url": "http://a/", "tag": "x"}', '{"host": "a.example/x"}', '{"url": "/x"}', '{"url": "ftp://a/"}', '{"host": "a b"}',
     '{"all": true, "soft": "yes"}', '{"url": "http://b/", "url": "http://app.test/x"}',
     '{"all": true, "soft": true, "soft": false}', '{"host": "*.test"}', '{"prefix": "http://*.test/"}',
-    '{"url": "http://*.test/x"}'])
+    '{"url": "http://*.test/x"}', '{"prefix": "app.test"}', '{"prefix": "http://app.test/x*"}',
+    '{"url": "http://app.test/x#top"}', '{"tag": "none, other"}'])
 def test_an_order_that_is_none_is_refused(cached, body):
     cached.get("/x")
     answer = cached.control("POST", "/cache/purge", body=body)

@@ -1,0 +1,22 @@
+// What POST /cache/purge asks for: its body, read and checked as far as its form goes.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "cache/store/purge_log.h"
+
+namespace minato::admin {
+
+struct PurgeOrder {
+  std::string what;   ///< url, prefix, tag, host or all
+  std::string value;  ///< empty for all
+  cache::Purge how = cache::Purge::remove;
+};
+
+/// The sentence is what is wrong with it. A form that nothing stored can match is wrong, too:
+/// success would be taken for a purge.
+std::expected<PurgeOrder, std::string> parse_purge_order(std::string_view body);
+
+}  // namespace minato::admin
