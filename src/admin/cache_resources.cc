@@ -194,8 +194,8 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   Arena arena(blocks);
   const auto text = query_value(question.query, "url");
   const auto url = text ? cache::parse_url(*text, arena) : std::nullopt;
-  if (!url || url->scheme.empty())
-    co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
+  if (!text) co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
+  if (!url || url->scheme.empty()) co_return unreadable({.what = "url", .value = *text});
   const cache::ServiceRules fallback;
   auto services = program.cache_rules(*url);
   if (services.empty()) services.push_back(&fallback);

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/control_target.h"
 #include "cli/json_answer.h"
+#include "cli/usage.h"
 
 namespace minato::cli {
 namespace {
@@ -33,11 +34,11 @@ std::string stats_text(const Json& stats) {
   const double share =
       hits + misses == 0 ? 0 : 100 * static_cast<double>(hits) / static_cast<double>(hits + misses);
   return fmt::format(
-      "{} of {} entries, {:.1f} of {:.1f} MiB\n{} hits, {} misses: {:.1f} % from the cache\n"
+      "{} of {} entries, {:.1f} of {:.1f} MiB\n{}, {}: {:.1f} % from the cache\n"
       "{} stored, {} evicted, {} purged\n",
       count(stats, "entries"), count(stats, "capacity"), mebibytes(count(stats, "memory_bytes")),
-      mebibytes(count(stats, "max_memory")), hits, misses, share, count(stats, "stored"),
-      count(stats, "evicted"), count(stats, "purged"));
+      mebibytes(count(stats, "max_memory")), counted(hits, "hit"), counted(misses, "miss"), share,
+      count(stats, "stored"), count(stats, "evicted"), count(stats, "purged"));
 }
 
 std::int64_t number(const Json& json, const char* key) {
@@ -47,8 +48,8 @@ std::int64_t number(const Json& json, const char* key) {
 
 std::string variant_text(const Json& variant) {
   std::string out =
-      fmt::format("{}\n  {}, {} bytes, {} hits\n", text(variant, "key"), count(variant, "status"),
-                  count(variant, "bytes"), count(variant, "hits"));
+      fmt::format("{}\n  {}, {}, {}\n", text(variant, "key"), count(variant, "status"),
+                  counted(count(variant, "bytes"), "byte"), counted(count(variant, "hits"), "hit"));
   if (const auto part = text(variant, "part"); !part.empty())
     out += fmt::format("  a part: bytes {}\n", part);
   out += fmt::format("  age {} s of {} s ({}): {} s left\n", number(variant, "age"),
@@ -93,7 +94,9 @@ ExitCode cache(const Options& options, Shell& shell) {
 Action declare_cache(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   add_target_options(app, options->target);
-  app.add_option("--url", options->url, "Explain what is stored for this one")->type_name("URL");
+  app.add_option("--url", options->url, "Explain what is stored for this one")
+      ->type_name("URL")
+      ->check(refuse_empty);
   app.add_flag("--json", options->json, "The answer as the program gives it");
   return [options](Shell& shell) { return cache(*options, shell); };
 }

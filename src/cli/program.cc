@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/version.h"
+#include "cli/usage.h"
 
 namespace minato::cli {
 namespace {
@@ -45,7 +46,13 @@ void refuse_misplaced_options(const CLI::App& app) {
       throw CLI::ExtrasError("minato", {option->get_name() + ": belongs behind the command"});
 }
 
+/// What was not understood is why something is missing, more often than not.
 ExitCode tell(const CLI::ParseError& error, const CLI::App& app, Shell& shell) {
+  const bool is_fault = error.get_exit_code() != 0;
+  if (const auto unknown = is_fault ? unknown_word(app) : std::string(); !unknown.empty()) {
+    shell.err << unknown << "Run with --help for more information.\n";
+    return ExitCode::bad_usage;
+  }
   return app.exit(error, shell.out, shell.err) == 0 ? ExitCode::ok : ExitCode::bad_usage;
 }
 

@@ -87,6 +87,34 @@ TEST_F(CommandLine, BadUsageIsToldOnStandardError) {
   }
 }
 
+TEST_F(CommandLine, AWordThatIsNotKnownIsNamedWithWhatMayBeMeant) {
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{"chek"}, "minato: \"chek\" is no command; did you mean check?\n"},
+      {{"swim"}, "minato: \"swim\" is no command; there is run, check, "},
+      {{"--conifg", "x"}, "minato: \"--conifg\" is no option; did you mean --config?\n"},
+      {{"run", "--conifg=x"}, "minato run: \"--conifg\" is no option; did you mean --config?\n"},
+      {{"cache", "--ulr", "x"}, "minato cache: \"--ulr\" is no option; did you mean --url?\n"},
+      {{"purge", "--tga", "x"}, "minato purge: \"--tga\" is no option; did you mean --tag?\n"},
+      {{"purge", "images"},
+       "minato purge: \"images\" is no option; there is --config, --socket, --soft, --url, "
+       "--prefix, --tag, --host, --all or --help\n"},
+      {{"purge", "--all", "tag"}, "minato purge: \"tag\" is no option; did you mean --tag?\n"},
+      {{"purge", "--xyz", "--url"}, "minato purge: \"--xyz\" is no option; there is --config, "},
+  };
+  for (const auto& [arguments, told] : cases) {
+    EXPECT_EQ(run(arguments), ExitCode::bad_usage);
+    EXPECT_THAT(err, testing::StartsWith(told));
+  }
+}
+
+TEST_F(CommandLine, WhatIsMissingIsToldWhereAllIsUnderstood) {
+  EXPECT_EQ(run({"purge", "--soft"}), ExitCode::bad_usage);
+  EXPECT_THAT(err, HasSubstr("Exactly 1 option from [--url,--prefix,--tag,--host,--all]"));
+  EXPECT_EQ(run({"purge", "--url", ""}), ExitCode::bad_usage);
+  EXPECT_THAT(err, HasSubstr("--url: it is empty"));
+  EXPECT_EQ(run({"chek", "--help"}), ExitCode::ok);
+}
+
 TEST_F(CommandLine, CheckTellsWhatAGoodFileServes) {
   EXPECT_EQ(run({"check", "-c", file("good.yaml", good)}), ExitCode::ok);
   EXPECT_THAT(out, AllOf(HasSubstr("good.yaml"), HasSubstr("app"), HasSubstr("18080")));

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/control_target.h"
 #include "cli/json_answer.h"
+#include "cli/usage.h"
 
 namespace minato::cli {
 namespace {
@@ -33,8 +34,7 @@ Report report(std::uint16_t status, std::string_view body) {
   if (!at(answer, "purged").is_number())
     return {.out = fmt::format("each response that it concerns is {} when it is next asked for\n",
                                done)};
-  const auto purged = count(answer, "purged");
-  return {.out = fmt::format("{} response{} {}\n", purged, purged == 1 ? "" : "s", done)};
+  return {.out = fmt::format("{} {}\n", counted(count(answer, "purged"), "response"), done)};
 }
 
 ExitCode purge(const Options& options, Shell& shell) {
@@ -53,10 +53,17 @@ Action declare_purge(CLI::App& app) {
   add_target_options(app, options->target);
   auto* const what = app.add_option_group("what");
   what->add_option("--url", options->url, "One URL; without a port, on every port")
-      ->type_name("URL");
-  what->add_option("--prefix", options->prefix, "All whose URL begins so")->type_name("URL");
-  what->add_option("--tag", options->tag, "All that carry this tag")->type_name("TAG");
-  what->add_option("--host", options->host, "All of a host")->type_name("HOST");
+      ->type_name("URL")
+      ->check(refuse_empty);
+  what->add_option("--prefix", options->prefix, "All of a host whose path begins so")
+      ->type_name("URL")
+      ->check(refuse_empty);
+  what->add_option("--tag", options->tag, "All that carry this tag")
+      ->type_name("TAG")
+      ->check(refuse_empty);
+  what->add_option("--host", options->host, "All of a host")
+      ->type_name("HOST")
+      ->check(refuse_empty);
   what->add_flag("--all", options->all, "Everything");
   what->require_option(1);
   app.add_flag("--soft", options->soft, "Mark stale instead: what is asked for again is validated");

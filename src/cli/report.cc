@@ -26,10 +26,6 @@ std::string duration(double seconds) {
   return fmt::format("{}s", all);
 }
 
-std::string counted(std::uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-}
-
 std::string reloads_line(const Json& reloads) {
   const auto accepted = count(reloads, "accepted");
   const auto refused = count(reloads, "refused");
@@ -120,6 +116,11 @@ std::string problems_text(const Json& answer) {
 }
 
 }  // namespace
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+  const std::string_view ending = noun.ends_with('s') ? "es" : "s";
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : ending);
+}
 
 Report status_report(std::uint16_t status, std::string_view body) {
   const Json answer = parse(body);

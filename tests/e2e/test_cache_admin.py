@@ -276,7 +276,7 @@ def test_the_commands_say_it_in_words(cached):
     cached.get("/x")
     code, told, _ = minato_command(cached, "cache")
     assert code == 0
-    assert "1 of 100 entries" in told and "1 hits, 1 misses: 50.0 % from the cache" in told
+    assert "1 of 100 entries" in told and "1 hit, 1 miss: 50.0 % from the cache" in told
     code, told, _ = minato_command(cached, "cache", "--url", url)
     assert code == 0 and "asked for now: serve, because fresh" in told
     assert minato_command(cached, "purge", "--url", url)[:2] == (0, "1 response forgotten\n")
@@ -284,8 +284,9 @@ def test_the_commands_say_it_in_words(cached):
     assert "next asked for" in minato_command(cached, "purge", "--prefix", url, "--soft")[1]
     assert minato_command(cached, "purge")[0] == 2
     assert minato_command(cached, "purge", "--all", "--tag", "x")[0] == 2
-    code, _, told = minato_command(cached, "purge", "--url", "nonsense")
-    assert code == 1 and "is no URL" in told
+    for command in "purge", "cache":
+        code, _, told = minato_command(cached, command, "--url", "/nonsense")
+        assert code == 1 and '"/nonsense" is no URL, such as http://' in told
 
 
 def test_the_access_log_has_the_word_of_the_cache(minato, numbered):
