@@ -147,6 +147,39 @@ config.yaml:6:37: services[0].cache.collapse.uncacheable_memory: stands only at 
 )"));
 }
 
+TEST(ProblemsOfCache, AKeyInAnotherPlaceIsToldItsOwn) {
+  EXPECT_EQ(problems_of(R"(
+force: []
+hosts: []
+cache: {key: {ignore: [a]}}
+)" + one_service + R"(    capacity: 5
+    enabled: true
+)"),
+            text(R"(
+config.yaml:1:1: force: unknown key; it stands in cache; allowed: workers, user, shutdown_grace, drain_delay, trusted_proxies, control_socket, admin, log, access_log, dns, forwarding, timeouts, limits, upstream_pool, retries, health_check, cache or services
+     1 | force: []
+       | ^~~~~
+
+config.yaml:2:1: hosts: unknown key; it stands in services[]; allowed: workers, user, shutdown_grace, drain_delay, trusted_proxies, control_socket, admin, log, access_log, dns, forwarding, timeouts, limits, upstream_pool, retries, health_check, cache or services
+     2 | hosts: []
+       | ^~~~~
+
+config.yaml:3:15: cache.key.ignore: unknown key; it stands in cache.key.query; allowed: query, headers or cookies
+     3 | cache: {key: {ignore: [a]}}
+       |               ^~~~~~
+
+config.yaml:9:5: services[0].capacity: unknown key; it stands in cache; allowed: name, listen_port, listen_address, balancer, hosts, upstreams, normalize, timeouts, limits, upstream_pool, retries, health_check, forwarding, access_log or cache
+     9 |     capacity: 5
+       |     ^~~~~~~~
+
+config.yaml:10:5: services[0].enabled: unknown key; it stands in cache, cache.collapse or cache.cache_status; allowed: name, listen_port, listen_address, balancer, hosts, upstreams, normalize, timeouts, limits, upstream_pool, retries, health_check, forwarding, access_log or cache
+    10 |     enabled: true
+       |     ^~~~~~~
+
+5 errors
+)"));
+}
+
 TEST(ProblemsOfCache, OfAServiceHasNoEffectWithoutOneAtTheTop) {
   const std::string with_ttl = one_service + "    cache: {ttl: 10s}\n";
   EXPECT_EQ(problems_of(with_ttl), text(R"(

@@ -67,7 +67,9 @@ void add_path(std::vector<std::string>& paths, const std::string& section,
   paths.push_back(section + std::string(field.key));
   using V = Leaf<M>;
   constexpr bool is_section = std::is_same_v<M, V> || std::is_same_v<M, std::optional<V>>;
-  if constexpr (Declared<V> && is_section) add_paths<V>(paths, paths.back() + ".");
+  constexpr bool is_list = std::is_same_v<M, std::vector<V>>;
+  if constexpr (Declared<V> && (is_section || is_list))
+    add_paths<V>(paths, paths.back() + (is_list ? "[]." : "."));
 }
 template <class T, class M>
 void add_path(std::vector<std::string>& paths, const std::string& section, const Part<T, M>&) {
@@ -81,7 +83,8 @@ void add_paths(std::vector<std::string>& paths, const std::string& section) {
 }
 }  // namespace detail
 
-/// Every key of T and of its sections, such as `log.level`; not those of lists.
+/// Every key of T and of its sections, such as `log.level`, and of a list's elements:
+/// `services[].name`.
 template <Declared T>
 std::vector<std::string> known_paths() {
   std::vector<std::string> paths;

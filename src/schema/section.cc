@@ -48,6 +48,25 @@ std::string_view below_element(std::string_view path) {
   return end == std::string_view::npos ? std::string_view{} : path.substr(end + 2);
 }
 
+bool contains(const std::vector<std::string>& paths, std::string_view path) {
+  return std::ranges::find(paths, path) != paths.end();
+}
+
+/// Of a key that stands in more sections none is more likely meant than another.
+constexpr std::size_t sections_told_max = 3;
+
+/// `; it stands in cache`, where `key` is one of other sections; empty where it is not.
+std::string where_it_stands(std::string_view key, const std::vector<std::string>& paths) {
+  std::vector<std::string_view> sections;
+  for (const std::string_view path : paths) {
+    const auto dot = path.rfind('.');
+    if (dot == std::string_view::npos || path.substr(dot + 1) != key) continue;
+    if (!contains(paths, below_element(path))) sections.push_back(path.substr(0, dot));
+  }
+  if (sections.empty() || sections.size() > sections_told_max) return {};
+  return fmt::format("; it stands in {}", alternatives(sections));
+}
+
 /// A value alone where a section with one needed value belongs is probably the value of that key.
 Rejection no_section(const Node& node, const std::vector<KnownKey>& known) {
   const auto keys = present_keys(known);
@@ -106,14 +125,17 @@ void Section::reject_unknown(const Node& entry, const std::vector<KnownKey>& kno
     const std::string found = fmt::format("not there yet: it comes with {}", row.comes_later);
     return reader_.problems.error(entry.key_mark, path, {found, "allowed: leave it out", {}});
   }
-  if (std::ranges::find(reader_.top, below_element(path)) != reader_.top.end())
+  if (contains(reader_.paths, below_element(path)))
     return reader_.problems.error(
         entry.key_mark, path,
         {"stands only at the top of the file", "allowed: there, once for all", {}});
   const auto keys = present_keys(known);
+  const std::string_view meant = nearest(entry.key, keys);
+  const std::string elsewhere =
+      meant.empty() ? where_it_stands(entry.key, reader_.paths) : std::string();
   reader_.problems.error(
       entry.key_mark, path,
-      {"unknown key", "allowed: " + alternatives(keys), std::string(nearest(entry.key, keys))});
+      {"unknown key" + elsewhere, "allowed: " + alternatives(keys), std::string(meant)});
 }
 
 const Node* Section::find(std::string_view key) const {

@@ -17,9 +17,9 @@ namespace minato::schema {
 struct Reader {
   Problems& problems;
   const Environment& environment;
-  /// The keys that stand at the top and in its sections: whoever puts one into a list's element is
-  /// told so.
-  std::vector<std::string> top{};
+  /// What known_paths gives of the whole document: whoever puts a key where it does not belong is
+  /// told where it does.
+  std::vector<std::string> paths{};
 };
 
 namespace detail {
