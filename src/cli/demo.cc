@@ -57,6 +57,7 @@ config::Config demo_config(std::uint16_t port, const Origins& origins, std::stri
   config.control_socket = std::move(socket);
   config.log.level = observe::LogLevel::warn;
   config.access_log.format = "common";
+  config.cache.emplace();
   config::ServiceConfig service = config::inherit(config);
   service.name = "demo";
   service.listen_port = port;
@@ -86,7 +87,8 @@ void greet(const config::Config& config, Shell& shell) {
              "Try these in another terminal:\n\n"
              "  curl {0}/hello  # twice: the origins take turns\n"
              "  curl -N {0}/slow  # a stream, which arrives piece by piece\n"
-             "  curl -d name=Ada '{0}/form?x=1'  # a form, and what the origin sees of it\n\n"
+             "  curl -d name=Ada '{0}/form?x=1'  # a form, and what the origin sees of it\n"
+             "  curl -i {0}/cached  # twice: the second is from the cache, see Cache-Status\n\n"
              "  {1} status --socket {2}\n\n"
              "Requests are logged below. Ctrl-C ends it.\n\n",
              site, own_path(), config.control_socket);

@@ -43,7 +43,8 @@ Result<void> start(http::Request& request, http::Responder& responder, std::stri
   head.status = 200;
   head.reason = "OK";
   head.fields.add(FieldId::content_type, type);
-  head.fields.add(FieldId::cache_control, "no-store");
+  const bool lasts = request.head.target.path == "/cached";
+  head.fields.add(FieldId::cache_control, lasts ? "max-age=60" : "no-store");
   return responder.start(head, length);
 }
 

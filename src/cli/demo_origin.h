@@ -1,4 +1,5 @@
-// A small origin server: says who it is and what reached it, and streams at /slow.
+// A small origin server: says who it is and what reached it. It streams at /slow; what it says at
+// /cached may be stored for a minute.
 #pragma once
 
 #include <string>

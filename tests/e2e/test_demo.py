@@ -1,4 +1,4 @@
-"""`minato demo`: the proxy and two origins in one process, and three commands to try."""
+"""`minato demo`: the proxy and two origins in one process, and commands to try."""
 import re
 import shlex
 import signal
@@ -36,10 +36,10 @@ def demo():
     process.wait()
 
 
-def test_the_three_commands_that_it_prints_work(demo):
-    demo.printed.wait_for(r"\bcurl ", count=3)
+def test_the_commands_that_it_prints_work(demo):
+    demo.printed.wait_for(r"\bcurl ", count=4)
     commands = [re.search(r"curl .*", line)[0] for line in demo.printed.lines if "curl " in line]
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         done = subprocess.run([*shlex.split(command.split("  #")[0]), "--max-time", str(TIMEOUT)],
                               capture_output=True, text=True)
@@ -47,8 +47,17 @@ def test_the_three_commands_that_it_prints_work(demo):
         assert done.stdout
 
 
+def test_the_second_look_at_what_may_be_stored_is_a_hit(demo):
+    site = demo.printed.wait_for("listens at")
+    with connect(int(re.search(r"127\.0\.0\.1:(\d+)", site)[1])) as client:
+        first, second = client.get("/cached"), client.get("/cached")
+        assert "stored" in first["Cache-Status"] and "; hit" in second["Cache-Status"]
+        assert second.text == first.text
+        assert "; hit" not in client.get("/hello")["Cache-Status"]
+
+
 def test_ctrl_c_ends_it(demo):
-    demo.printed.wait_for(r"\bcurl ", count=3)
+    demo.printed.wait_for(r"\bcurl ", count=4)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(TIMEOUT) == 0
 
