@@ -81,6 +81,7 @@ def machine():
     name = cpu[1] if cpu else platform.machine()
     more = f" (family {family[1]}, model {family[2]})" if family else ""
     return {"cpu": f"{cpus} x {name}{more}", "kernel": f"{platform.system()} {platform.release()}",
+            "program": contenders.minato(),
             "versions": [contenders.version_of(name) for name in contenders.VERSIONS
                          if contenders.is_there(contenders.VERSIONS[name][0])]}
 
@@ -94,7 +95,8 @@ def markdown(results, command):
     """Tables for docs/performance.md."""
     about = machine()
     lines = ["| | |", "|---|---|", f"| machine | {about['cpu']} |", f"| kernel | {about['kernel']} |",
-             f"| versions | {', '.join(about['versions'])} |", f"| command | `{command}` |"]
+             f"| versions | {', '.join(about['versions'])} |", f"| program | {about['program']} |",
+             f"| command | `{command}` |"]
     if plain := [each for each in results if not each.table]:
         lines += ["", "| row | work | figures | Minato | is | limit | |", "|---|---|---|---|---:|---:|---|"]
         lines += [line for each in plain for line in markdown_rows(each)]
