@@ -151,6 +151,7 @@ std::string dumped(const Json& json) {
 }  // namespace
 
 Task<Reply> purge(Program& program, const Question& question) {
+  co_await program.until_agreed();  // what one worker still serves is to be reached, too
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
   const auto order = parse_purge_order(question.body);

@@ -90,6 +90,9 @@ class Program {
   /// reload runs waits for it first. Dropping the task gives up the answer, not the reload: a
   /// client that goes away must not leave a configuration half in force.
   virtual Task<ReloadOutcome> reload() = 0;
+  /// Returns when every worker serves by one configuration, and so by one cache: a reload takes
+  /// them over in turn.
+  virtual Task<void> until_agreed() { co_return; }
 
   /// Null where the configuration has none.
   virtual std::shared_ptr<cache::Cache> cache() const { return nullptr; }

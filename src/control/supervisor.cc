@@ -56,6 +56,7 @@ Supervisor::Supervisor(Parts parts)
       names_(parts_.loop, parts_.resolver, registry_,
              [this](const upstream::NameKeeper::News& news) { hear(news); }),
       reload_ended_(parts_.loop),
+      applied_(parts_.loop),
       started_(parts_.loop.wall()),
       began_(parts_.loop.now()),
       reloads_running_(parts_.loop),
@@ -247,6 +248,7 @@ void Supervisor::abandon_on_workers() {
 
 /// Returns when every worker serves the new snapshot.
 Task<void> Supervisor::apply_on_workers() {
+  applying_ = true;
   for (Worker* const worker : workers_) {
     // Named: g++ 12 copies the temporaries of a co_await bit by bit, and destroys both.
     auto apply = [worker, next = snapshot_] {
@@ -255,6 +257,12 @@ Task<void> Supervisor::apply_on_workers() {
     };
     co_await runtime::on(parts_.loop, worker->loop(), std::move(apply));
   }
+  applying_ = false;
+  applied_.happen();
+}
+
+Task<void> Supervisor::until_agreed() {
+  while (applying_) co_await applied_.next();
 }
 
 void Supervisor::publish_changes() {

@@ -58,6 +58,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   bool ready() const override { return state_ == State::serving; }
   admin::Status status() const override;
   Task<admin::ReloadOutcome> reload() override;
+  Task<void> until_agreed() override;
   std::shared_ptr<cache::Cache> cache() const override;
   void carry_out_bans() override;
   CacheUses cache_uses() const override;
@@ -105,8 +106,9 @@ class Supervisor final : public Headquarters, public admin::Program {
   std::shared_ptr<const Snapshot> snapshot_;
   config::Config started_with_;  // what only a restart changes is still as it was there
   State state_ = State::starting;
-  runtime::Event reload_ended_;
+  runtime::Event reload_ended_, applied_;
   bool reloading_ = false;
+  bool applying_ = false;
   admin::ReloadStatus reloads_;
   CacheUses uses_before_;                       // of the caches before this one
   std::weak_ptr<cache::Cache> bans_under_way_;  // whose bans are being carried out
