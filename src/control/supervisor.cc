@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -41,6 +43,15 @@ ReloadOutcome refusal_at_the_end() {
   ReloadOutcome outcome = refusal({}, shutting_down);
   outcome.shutting_down = true;
   return outcome;
+}
+
+/// Of the rules for the query that services with a cache have.
+std::set<std::string_view> marks_of(const Snapshot& snapshot) {
+  std::set<std::string_view> marks;
+  for (const ServicePlan& service : snapshot.services)
+    if (service.caching && !service.caching->key().mark().empty())
+      marks.insert(service.caching->key().mark());
+  return marks;
 }
 
 }  // namespace
@@ -112,7 +123,7 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   next->cache = cache_for(next->config);
   const auto before = std::exchange(snapshot_, next);
   if (before != nullptr && next->cache != nullptr && before->cache == next->cache)
-    ban_keys_of(*before);
+    ban_keys_between(*before, *next);
   health_.sync();
   names_.sync();
   publish_changes();
@@ -128,20 +139,16 @@ std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
   return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
 }
 
-/// What is stored under rules for the query that are gone is not found by its URL any more, and
-/// would come back with those rules, whatever was purged meanwhile.
-void Supervisor::ban_keys_of(const Snapshot& before) {
-  std::set<std::string_view> gone;
-  const auto for_each_mark = [](const Snapshot& snapshot, auto visit) {
-    for (const auto& service : snapshot.services)
-      if (service.caching && !service.caching->key().mark().empty())
-        visit(service.caching->key().mark());
-  };
-  for_each_mark(before, [&](std::string_view mark) { gone.insert(mark); });
-  for_each_mark(*snapshot_, [&](std::string_view mark) { gone.erase(mark); });
-  for (const std::string_view mark : gone)
-    snapshot_->cache->store().ban({.what = cache::Ban::What::keys, .mark = std::string(mark)});
-  if (!gone.empty()) carry_out_bans();
+/// While rules for the query are not in force, no purge of a URL finds what is stored under them:
+/// that goes with them, and once more when they come back, as exchanges that began under them may
+/// have stored meanwhile.
+void Supervisor::ban_keys_between(const Snapshot& before, const Snapshot& after) {
+  std::vector<std::string_view> changed;
+  std::ranges::set_symmetric_difference(marks_of(before), marks_of(after),
+                                        std::back_inserter(changed));
+  for (const std::string_view mark : changed)
+    after.cache->store().ban({.what = cache::Ban::What::keys, .mark = std::string(mark)});
+  if (!changed.empty()) carry_out_bans();
 }
 
 void Supervisor::carry_out_bans() {

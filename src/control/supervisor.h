@@ -87,7 +87,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
   std::shared_ptr<cache::Cache> cache_for(const config::Config& next);
-  void ban_keys_of(const Snapshot& before);
+  void ban_keys_between(const Snapshot& before, const Snapshot& after);
   CacheUses counted_uses() const;
   Task<void> carry_out_bans_of(std::shared_ptr<cache::Cache> cache);
   Task<void> apply_on_workers();

@@ -368,6 +368,33 @@ class TestKey:
             assert variants(proxy, "/x") == []
         assert proxy.get("/x").text != first
 
+    def test_nor_what_an_exchange_of_before_stored_while_others_were_in_force(self, caching_for, scripted):
+        """A purge of its URL did not reach it."""
+        def use(rule):
+            return f"ttl: 0, keep_on_reload: true, capacity: 10, key: {rule}"
+
+        def reload(rule):
+            top = f"cache: {{{use(rule)}}}"
+            assert proxy.reload(one_service(proxy.port, scripted.url, top=top)).status == 200
+
+        old, other = "{query: {ignore: [lang]}}", "{query: {ignore: [gclid]}}"
+        proxy = caching_for(scripted, cache=use(old))
+        with proxy.client() as leader, proxy.client() as follower, proxy.client() as later:
+            leader.ask("/x?lang=de")
+            first, _ = scripted.expect()
+            follower.ask("/x?lang=de")
+            reload(other)
+            first.send(reply(b"mine", "private", Connection="close"))
+            assert leader.read_response().text == "mine"
+            second, _ = scripted.expect()
+            second.send(reply(b"old", FOREVER, Connection="close"))
+            assert follower.read_response().text == "old"
+            order = json.dumps({"url": "http://app.test/x?lang=de"})
+            assert proxy.control("POST", "/cache/purge", body=order).status == 200
+            reload(old)
+            later.ask("/x?lang=de")
+            assert scripted.hears_before(later)
+
     def test_what_the_same_rules_made_stays_over_a_reload(self, counted):
         keep, rule = ", keep_on_reload: true, capacity: 10", "{query: {ignore: [lang]}}"
         proxy = counted(rule, keep)
