@@ -38,8 +38,9 @@ bool Ban::covers(const Ban& other) const {
 }
 
 bool BanList::has_room_for(const Ban& ban) const {
-  return !bans_ || bans_->size() < bans_max ||
-         std::ranges::any_of(*bans_, [&](const Ban& old) { return ban.covers(old); });
+  if (!bans_) return true;
+  const bool fits = bans_->size() < bans_max && text_bytes() + ban.text_bytes() <= text_bytes_max_;
+  return fits || std::ranges::any_of(*bans_, [&](const Ban& old) { return ban.covers(old); });
 }
 
 BanList::Verdict BanList::judge(Entry& entry) const {
@@ -86,11 +87,14 @@ std::unique_ptr<const BanList::Bans> BanList::install(std::unique_ptr<const Bans
   return next;
 }
 
-std::size_t BanList::memory_bytes() const {
-  if (!bans_) return 0;
-  std::size_t bytes = bans_->capacity() * sizeof(Ban);
+std::uint64_t BanList::text_bytes() const {
+  std::uint64_t bytes = 0;
   for (const Ban& ban : *bans_) bytes += ban.text_bytes();
   return bytes;
+}
+
+std::uint64_t BanList::memory_bytes() const {
+  return bans_ ? bans_->capacity() * sizeof(Ban) + text_bytes() : 0;
 }
 
 }  // namespace minato::cache

@@ -140,11 +140,18 @@ Pin Store::draft(const EntryParts& parts) {
   return Pin(*this, *entry);
 }
 
+/// No entry goes for purges, unless they outgrow what is set aside for them.
+bool Store::is_too_full() const {
+  const std::uint64_t purges = bans_.memory_bytes() + purge_log_.memory_bytes();
+  const std::uint64_t spare = limits_.purges_bytes() - std::min(purges, limits_.purges_bytes());
+  return memory_bytes() + spare > limits_.memory_bytes;
+}
+
 void Store::enforce_limits() {
   while (count_ > limits_.entries && evict_one()) {
   }
   // What is still being read makes no room when it goes, so that this has its limit.
-  for (int i = 0; i < victims_for_good && memory_bytes() > limits_.memory_bytes; ++i)
+  for (int i = 0; i < victims_for_good && is_too_full(); ++i)
     if (!evict_one()) break;
 }
 

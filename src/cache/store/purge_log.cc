@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace minato::cache {
-namespace {
-
-std::size_t bytes_of(const Ban* ban) {
-  return ban == nullptr ? 0 : sizeof(Ban) + ban->text_bytes();
-}
-
-}  // namespace
 
 void PurgeLog::add_url(const Url& url, Purge how) {
   add({.what = What::url, .how = how, .hash = hash_of(url, seed_)});
@@ -27,12 +20,12 @@ void PurgeLog::add_ban(const Ban& ban) {
 void PurgeLog::add_all(Purge how) { add({.what = What::all, .how = how}); }
 
 void PurgeLog::add(Record record) {
-  if (records_.size() >= purges_max) {
-    ban_bytes_ -= bytes_of(records_.front().ban.get());
+  bytes_ += record.bytes();
+  records_.push_back(std::move(record));
+  while (records_.size() > purges_max || bytes_ > bytes_max_) {
+    bytes_ -= records_.front().bytes();
     records_.pop_front();
   }
-  ban_bytes_ += bytes_of(record.ban.get());
-  records_.push_back(std::move(record));
   count_.fetch_add(1, std::memory_order_release);
 }
 
@@ -61,7 +54,5 @@ BanList::Verdict PurgeLog::judge(std::string_view key, std::optional<std::span<c
   }
   return verdict;
 }
-
-std::size_t PurgeLog::memory_bytes() const { return records_.size() * sizeof(Record) + ban_bytes_; }
 
 }  // namespace minato::cache

@@ -19,12 +19,12 @@ enum class Purge : std::uint8_t {
   mark_stale,
 };
 
-/// Bounds: `purges_max`; what was asked for before those counts as purged.
+/// Bounds: `purges_max`, and so many bytes; what was asked for before those counts as purged.
 class PurgeLog {
  public:
   static constexpr std::size_t purges_max = 4096;
 
-  explicit PurgeLog(std::uint64_t seed) : seed_(seed) {}
+  PurgeLog(std::uint64_t seed, std::uint64_t bytes_max) : seed_(seed), bytes_max_(bytes_max) {}
 
   /// How many there ever were. Any thread.
   std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
@@ -39,7 +39,7 @@ class PurgeLog {
   /// has once its head is there, any tag might be of it.
   BanList::Verdict judge(std::string_view key, std::optional<std::span<const TagNode>> tags,
                          std::uint64_t before) const;
-  std::size_t memory_bytes() const;
+  std::uint64_t memory_bytes() const { return bytes_; }
 
  private:
   enum class What : std::uint8_t { url, tag, ban, all };
@@ -48,13 +48,16 @@ class PurgeLog {
     Purge how;
     std::uint64_t hash = 0;  ///< of a URL or tag: one of the same hash counts as the same
     std::unique_ptr<const Ban> ban = nullptr;
+    std::uint64_t bytes() const {
+      return sizeof(Record) + (ban == nullptr ? 0 : sizeof(Ban) + ban->text_bytes());
+    }
   };
 
   void add(Record record);
 
-  const std::uint64_t seed_;
+  const std::uint64_t seed_, bytes_max_;
   std::deque<Record> records_;  // oldest first
-  std::size_t ban_bytes_ = 0;
+  std::uint64_t bytes_ = 0;
   std::atomic<std::uint64_t> count_{0};
 };
 

@@ -282,6 +282,24 @@ TEST_F(StoreTest, BansAreCarriedOutWhereTheyAreTooMany) {
   EXPECT_EQ(store->stats().entries, 1u);
 }
 
+TEST_F(StoreTest, PurgesHaveTheirShareOfTheMemoryAndTakeNoneFromEntries) {
+  constexpr std::uint64_t memory = 16u << 20;
+  open({.memory_bytes = memory, .entries = 2000});
+  const std::string body(8000, 'x'), long_prefix(60'000, 'x');
+  int stored = 0;
+  for (; store->stats().evicted == 0; ++stored)
+    put(arena.copy("http://a/" + std::to_string(stored)), body);
+  store->remove(*find("http://a/" + std::to_string(stored - 1)));
+  const StoreStats before = store->stats();
+  for (int i = 0; i < 100; ++i) {
+    store->ban({.host = "b", .prefix = std::to_string(i) + long_prefix});
+    EXPECT_LE(store->stats().memory_bytes - before.memory_bytes, memory / 64);
+  }
+  put("http://a/small", "x");
+  EXPECT_EQ(store->stats().evicted, before.evicted);
+  EXPECT_LE(store->stats().memory_bytes, memory);
+}
+
 TEST_F(StoreTest, BansAreCarriedOutStepByStepWithoutAnyUse) {
   constexpr int count = 5000;
   open({.memory_bytes = 16u << 20, .entries = 2 * count});
@@ -424,6 +442,19 @@ TEST_F(AskedBefore, WhereThereWereTooManyPurgesSinceThenItStaysOut) {
   EXPECT_TRUE(store->may_be_purged("http://a/x", before));
   EXPECT_FALSE(bring(before));
   EXPECT_TRUE(bring(before + 1));
+}
+
+TEST_F(AskedBefore, WherePurgesSinceThenSaidTooMuchItStaysOut) {
+  open({.memory_bytes = 16u << 20});
+  const auto before = store->purges();
+  const auto ban = [&] { store->ban({.host = "b", .prefix = std::string(60'000, 'x')}); };
+  for (int i = 0; i < 10; ++i) ban();
+  EXPECT_TRUE(store->may_be_purged("http://a/x", before));
+  EXPECT_FALSE(bring(before));
+  const auto later = store->purges();
+  ban();
+  EXPECT_FALSE(store->may_be_purged("http://a/x", later));
+  EXPECT_TRUE(bring(later));
 }
 
 TEST_F(AskedBefore, WhatIsPurgedSoftlyWhileItIsAskedAboutStaysStale) {

@@ -21,7 +21,7 @@ std::size_t buckets_for(const StoreLimits& limits) {
 /// The region and its book-keeping, which is a byte for each grain of it, within what is left.
 std::size_t region_bytes(const StoreLimits& limits) {
   const std::uint64_t index = buckets_for(limits) * 2 * sizeof(void*);
-  const std::uint64_t other = index + limits.memory_bytes_elsewhere;
+  const std::uint64_t other = index + limits.purges_bytes() + limits.memory_bytes_elsewhere;
   const std::uint64_t rest = limits.memory_bytes > other ? limits.memory_bytes - other : 0;
   return rest / (Region::grain_bytes + 1) * Region::grain_bytes;
 }
@@ -56,7 +56,8 @@ Store::Store(const StoreLimits& limits)
       tags_(buckets_for(limits)),
       evictor_(limits.evictor->make()),
       readers_(limits.readers),
-      purge_log_(limits.seed) {}
+      bans_(limits.purges_bytes() / 2),
+      purge_log_(limits.seed, limits.purges_bytes() / 2) {}
 
 Pin Store::pin(Entry& entry) {
   entry.pins.fetch_add(1, std::memory_order_relaxed);

@@ -28,6 +28,9 @@ struct StoreLimits {
   const EvictorKind* evictor = &evictors.front();
   std::size_t readers = 1;  ///< threads that find; numbered from 0
   std::uint64_t seed = 0;   ///< of hashes
+
+  /// Of the memory, set aside: half for bans that are pending, half for the purges of late.
+  std::uint64_t purges_bytes() const { return memory_bytes / 64; }
 };
 
 struct StoreStats {
@@ -139,6 +142,7 @@ class Store {
   void destroy(Entry& entry);
   void give_content(Entry& entry);
   void give_chain(Piece* first);
+  bool is_too_full() const;
   void enforce_limits();
   bool place(Entry& draft);
   bool is_overtaken(const Entry& draft) const;
