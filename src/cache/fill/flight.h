@@ -37,8 +37,12 @@ class Flight {
   bool is_outdated(const Store& store, std::string_view stored_under) const {
     const Stage now = stage();
     if (now == Stage::waiting) return store.may_be_purged(stored_under, purges_before_);
-    return now == Stage::growing && (entry->spoiled.load(std::memory_order_relaxed) ||
-                                     entry->marked_stale.load(std::memory_order_relaxed));
+    if (now != Stage::growing) return false;
+    // Complete, it is in the store for an instant before this lands: a purge may take it from
+    // there.
+    return entry->spoiled.load(std::memory_order_relaxed) ||
+           entry->marked_stale.load(std::memory_order_relaxed) ||
+           store.was_purged(*entry, purges_before_);
   }
 
   void become(Stage stage, runtime::Loop& here) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <thread>
 
+#include "cache/store/testing.h"
 #include "runtime/epoll_loop.h"
 #include "runtime/scope.h"
 
@@ -55,6 +56,45 @@ TEST(Flights, NobodyJoinsOneThatSetOutBeforeAPurgeOfIt) {
   const auto second = flights.board("a", "http://a/");
   EXPECT_TRUE(second.leads);
   EXPECT_EQ(flights.board("a", "http://a/").flight, second.flight);
+}
+
+struct Growing : StoreTest {
+  std::unique_ptr<EpollLoop> loop = EpollLoop::make(1).value();
+  static constexpr std::string_view tag = "red";
+
+  /// Of `http://a/x`, complete, and found in the store already.
+  Flights::Boarded grown(Flights& flights) {
+    auto boarded = flights.board("x", "http://a/x");
+    Flight& flight = *boarded.flight;
+    flight.entry = draft("http://a/x", flight.purges_before(), {&tag, 1});
+    EXPECT_TRUE(store->insert(*flight.entry, pieces("x"), 1));
+    flight.become(Stage::growing, *loop);
+    return boarded;
+  }
+  template <class Purges>
+  bool is_joined_after(Purges purge) {
+    Flights flights(*store);
+    const auto before = grown(flights);
+    purge();
+    return flights.board("x", "http://a/x").flight == before.flight;
+  }
+};
+
+TEST_F(Growing, NobodyJoinsWhatIsPurgedBeforeItLands) {
+  open();
+  for (const Purge how : {Purge::remove, Purge::mark_stale}) {
+    const bool soft = how == Purge::mark_stale;
+    EXPECT_FALSE(is_joined_after([&] { store->purge_url(*split_url("http://a/x"), how); }));
+    EXPECT_FALSE(is_joined_after([&] { store->purge_tag(tag, how); }));
+    EXPECT_FALSE(is_joined_after([&] { store->purge_all(how); }));
+    EXPECT_FALSE(is_joined_after([&] { store->ban({.host = "a", .soft = soft}); }));
+  }
+}
+
+TEST_F(Growing, PurgesOfOthersKeepNobodyFromJoining) {
+  open();
+  EXPECT_TRUE(is_joined_after([&] { store->purge_tag("blue", Purge::remove); }));
+  EXPECT_TRUE(is_joined_after([&] { store->ban({.host = "b"}); }));
 }
 
 /// One of a crew on a thread of its own.

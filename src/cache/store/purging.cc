@@ -54,6 +54,12 @@ bool Store::may_be_purged(std::string_view key, std::uint64_t before) const {
   return purge_log_.judge(key, std::nullopt, before) != BanList::Verdict::none;
 }
 
+bool Store::was_purged(const Entry& entry, std::uint64_t before) const {
+  if (before == purges()) return false;
+  const Lock lock(mutex_);
+  return purge_log_.judge(entry.key, entry.tags, before) != BanList::Verdict::none;
+}
+
 /// What is on its way into the store is not to come in any more, or not as fresh.
 void Store::purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches) {
   drafts_.for_each([&](Item& item) {
