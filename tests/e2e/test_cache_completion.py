@@ -1,4 +1,6 @@
 """What is stored in part is completed: the origin is asked for the rest, under If-Range (RFC 9111 3.4)."""
+import json
+
 import pytest
 
 from harness.caching import cache_status, is_hit
@@ -94,6 +96,64 @@ def test_a_range_of_another_representation_is_not(proxy, scripted, origin):
         origin.send(whole(b"ABCDEFGHIJ", ETag='"b"'))
         answer = client.read_response()
         assert (answer.status, answer.text) == (200, "ABCDEFGHIJ")
+
+
+def purge_red(proxy, **how):
+    order = json.dumps({"tag": "red"} | how)
+    assert proxy.control("POST", "/cache/purge", body=order).status == 200
+
+
+def complete_around_a_purge(proxy, scripted, body_bytes, **how):
+    """The part is red, the rest of it is not; the purge of what is red comes when so much has come."""
+    origin = store(proxy, scripted, (0, 4), Cache_Tag="red")
+    head, body = part(5, 9, Cache_Tag="blue").split(b"\r\n\r\n")
+    answer, sent = head + b"\r\n\r\n" + body, 0
+    with proxy.client() as client:
+        client.ask()
+        asked(origin)
+        if body_bytes is not None:
+            sent = len(answer) - len(body) + body_bytes
+            origin.send(answer[:sent])
+            client.read_head()
+        purge_red(proxy, **how)
+        origin.send(answer[sent:])
+        assert (client.read(10) if sent else client.read_response().body) == CONTENT
+    return origin
+
+
+def expect_stale(proxy, origin):
+    with proxy.client() as client:
+        client.ask()
+        assert origin.read_request()["If-None-Match"] == '"a"'
+        origin.send(response(status="304 Not Modified", **FIELDS))
+        assert client.read_response().body == CONTENT
+
+
+@pytest.mark.parametrize("body_bytes", [None, 0, 2])
+def test_what_is_purged_softly_by_a_tag_of_the_part_alone_is_stale_when_it_is_complete(proxy, scripted, body_bytes):
+    expect_stale(proxy, complete_around_a_purge(proxy, scripted, body_bytes, soft=True))
+
+
+@pytest.mark.parametrize("body_bytes", [0, 2])
+def test_what_is_purged_by_a_tag_of_the_part_alone_is_gone_when_it_is_complete(proxy, scripted, body_bytes):
+    origin = complete_around_a_purge(proxy, scripted, body_bytes)
+    with proxy.client() as client:
+        client.ask()
+        request = origin.read_request()
+        assert (request["If-None-Match"], request["Range"]) == (None, None)
+        origin.send(whole(b"ABCDEFGHIJ"))
+        assert client.read_response().text == "ABCDEFGHIJ"
+
+
+def test_nor_is_it_lost_on_what_is_put_together_with_what_comes(proxy, scripted):
+    origin = store(proxy, scripted, (0, 4), Cache_Tag="red")
+    with proxy.client() as client:
+        client.ask(fields={"Range": "bytes=5-9", "Cache-Control": "no-cache"})
+        origin.read_request()
+        purge_red(proxy, soft=True)
+        origin.send(part(5, 9, Cache_Tag="blue"))
+        assert client.read_response().text == "56789"
+    expect_stale(proxy, origin)
 
 
 def test_what_is_stored_goes_out_while_the_rest_is_awaited(proxy, origin):

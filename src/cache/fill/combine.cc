@@ -30,7 +30,8 @@ Pin draft_for(const Asked& asked, const Entry& older, const Entry& newer, ByteRa
   Arena& arena = asked.request.fields.arena();
   auto head = updated_head(older, fields_of(newer, arena), arena);
   if (!head) return {};
-  const Part part = become_part(*head, range, *newer.part->complete);
+  Part part = become_part(*head, range, *newer.part->complete);
+  part.made_of = {&older, &newer};
   const FreshnessFacts& came = newer.facts.freshness;
   ResponseFacts facts = response_facts(
       *head, asked.facts,

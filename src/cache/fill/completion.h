@@ -2,6 +2,7 @@
 // 3.4): under If-Range, so that what is put together is of one representation.
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "cache/fill/growth.h"
@@ -18,6 +19,9 @@ struct Completion {
   Pin right{};                 ///< a part that has the last byte; may be null
   ByteRange missing{};
 
+  std::array<const Entry*, 2> stored() const {
+    return {left ? &*left : nullptr, right ? &*right : nullptr};
+  }
   bool is_whole() const { return wanted.size() == complete; }
   /// Whose head counts, as far as the origin says nothing new.
   const Entry& newest() const;

@@ -168,7 +168,8 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
   if (!completion.is_completed_by(head, length)) return forgotten(asked);
   auto joined = updated_head(completion.newest(), head.fields, arena);
   if (!joined) return forgotten(asked);
-  const Part part = become_part(*joined, completion.wanted, completion.complete);
+  Part part = become_part(*joined, completion.wanted, completion.complete);
+  part.made_of = completion.stored();
   ResponseFacts facts = facts_of(asked, *joined, now);
   facts.freshness.age = age_of(head.fields);
   inherit(facts, completion.newest().facts);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "cache/policy/freshen.h"
 #include "cache/policy/vary.h"
 #include "http/tokens.h"
@@ -40,6 +41,26 @@ std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fie
     }
   });
   return tags;
+}
+
+/// What is to purge the content of the parts purges what is made of them, whatever the newest head
+/// lists: the tags that only they have.
+std::vector<std::uint64_t> inherited_tags(const Asked& asked, std::span<const std::string_view> own,
+                                          const Part& part) {
+  const std::uint64_t seed = asked.cache.store().seed();
+  std::vector<std::uint64_t> inherited, known;
+  for (const Entry* const from : part.made_of)
+    if (from != nullptr)
+      for (const TagNode& tag : from->tags) inherited.push_back(tag.hash);
+  if (inherited.empty()) return inherited;
+  for (const std::string_view tag : own) known.push_back(hash_bytes(tag, seed));
+  if (const auto url = split_url(url_of(asked.key.text))) known.push_back(url_tag(*url, seed));
+  std::ranges::sort(known);
+  std::ranges::sort(inherited);
+  inherited.erase(std::ranges::unique(inherited).begin(), inherited.end());
+  std::erase_if(inherited,
+                [&](std::uint64_t hash) { return std::ranges::binary_search(known, hash); });
+  return inherited;
 }
 
 }  // namespace
@@ -122,6 +143,7 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
   const std::string names = vary_names(all);
   const std::string_view variant = variant_key(names, asked.request.fields);
   const auto tags = tags_of(asked.rules, all);
+  const auto inherited = inherited_tags(asked, tags, part);
   facts.keeps_set_cookie = lines.has(FieldId::set_cookie);
   facts.freshness.directives.no_cache_fields = facts.freshness.directives.private_fields = {};
   return asked.cache.store().draft({.key = asked.key,
@@ -132,6 +154,7 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
                                     .part = part.content,
                                     .range = part.range,
                                     .tags = tags,
+                                    .inherited_tags = inherited,
                                     .purges_before = asked.purges_before});
 }
 

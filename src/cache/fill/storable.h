@@ -1,6 +1,7 @@
 // What of an origin's response becomes an entry.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "cache/fill/intake.h"
@@ -30,6 +31,7 @@ ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallT
 struct Part {
   std::optional<ContentRange> content{};
   std::string_view range{};
+  std::array<const Entry*, 2> made_of{};  ///< what is stored of the content already; may be null
 };
 
 /// The stored head with what a newer response to the same request says (RFC 9111 3.2, 3.4). Views

@@ -30,6 +30,10 @@ std::optional<Url> tagged_url(const EntryParts& parts) {
   return is_tagged ? url : std::nullopt;
 }
 
+std::size_t tags_count(const EntryParts& parts) {
+  return parts.tags.size() + parts.inherited_tags.size() + (tagged_url(parts) ? 1 : 0);
+}
+
 /// Copies one thing behind the other.
 class Filler {
  public:
@@ -50,10 +54,17 @@ class Filler {
   char* at_;
 };
 
+void fill_tags(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
+  auto node = entry.tags.begin();
+  const auto add = [&](std::uint64_t hash) { *node++ = {.hash = hash, .entry = &entry}; };
+  for (const std::string_view tag : parts.tags) add(hash_bytes(tag, seed));
+  for (const std::uint64_t hash : parts.inherited_tags) add(hash);
+  if (const auto url = tagged_url(parts)) add(url_tag(*url, seed));
+}
+
 void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   Filler filler(reinterpret_cast<char*>(&entry + 1));
-  const auto url = tagged_url(parts);
-  entry.tags = filler.array<TagNode>(parts.tags.size() + (url ? 1 : 0));
+  entry.tags = filler.array<TagNode>(tags_count(parts));
   const auto lines = filler.array<http::Field>(parts.lines.count());
   entry.key = filler.text(parts.key.text);
   entry.vary = filler.text(parts.vary);
@@ -69,9 +80,7 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   });
   entry.lines = lines.first(count);
   entry.text = {begin, filler.at()};
-  for (std::size_t i = 0; i < parts.tags.size(); ++i)
-    entry.tags[i] = {.hash = hash_bytes(parts.tags[i], seed), .entry = &entry};
-  if (url) entry.tags.back() = {.hash = url_tag(*url, seed), .entry = &entry};
+  fill_tags(entry, parts, seed);
   entry.facts = parts.facts;
   entry.part = parts.part;
   entry.range = filler.text(parts.range);
@@ -82,9 +91,8 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
 std::uint64_t url_tag(const Url& url, std::uint64_t seed) { return hash_of(url, ~seed); }
 
 std::size_t draft_bytes(const EntryParts& parts) {
-  const std::size_t tags = parts.tags.size() + (tagged_url(parts) ? 1 : 0);
-  return sizeof(Entry) + tags * sizeof(TagNode) + parts.lines.count() * sizeof(http::Field) +
-         text_bytes(parts);
+  return sizeof(Entry) + tags_count(parts) * sizeof(TagNode) +
+         parts.lines.count() * sizeof(http::Field) + text_bytes(parts);
 }
 
 Entry* make_draft(char* memory, std::size_t bytes, const EntryParts& parts, std::uint64_t seed) {

@@ -21,7 +21,8 @@ struct EntryParts {
   std::optional<ContentRange> part;
   std::string_view range;
   std::span<const std::string_view> tags;
-  std::uint64_t purges_before = 0;  ///< Store::purges when it was asked for
+  std::span<const std::uint64_t> inherited_tags = {};  ///< hashes of those of what it is made of
+  std::uint64_t purges_before = 0;                     ///< Store::purges when it was asked for
 };
 
 /// By which entries of `url` are found whose keys have more than that; no tag that a response could
