@@ -71,7 +71,7 @@ Supervisor::Supervisor(Parts parts)
       started_(parts_.loop.wall()),
       began_(parts_.loop.now()),
       reloads_running_(parts_.loop),
-      sweeps_running_(parts_.loop) {}
+      bans_running_(parts_.loop) {}
 
 Supervisor::~Supervisor() = default;
 
@@ -155,12 +155,15 @@ void Supervisor::carry_out_bans() {
   const auto bans_of = cache();
   if (!bans_of || bans_under_way_.lock() == bans_of) return;
   bans_under_way_ = bans_of;
-  sweeps_running_.start(carry_out_bans_of(bans_of));
+  bans_running_.start(carry_out_bans_of(bans_of));
 }
 
+/// A step a turn: whoever banned something may have taken one.
 Task<void> Supervisor::carry_out_bans_of(std::shared_ptr<cache::Cache> cache) {
-  while (cache == this->cache() && cache->store().carry_out_bans())
+  for (bool pending = true; pending;) {
     co_await runtime::pause(parts_.loop, between_steps);
+    pending = cache == this->cache() && cache->store().carry_out_bans();
+  }
   if (bans_under_way_.lock() == cache) bans_under_way_.reset();
 }
 

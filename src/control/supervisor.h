@@ -115,7 +115,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   std::shared_ptr<Countdown> drained_;
   WallTime started_;
   Instant began_;
-  runtime::Scope reloads_running_, sweeps_running_;  // last, so that they go first
+  runtime::Scope reloads_running_, bans_running_;  // last, so that they go first
 };
 
 }  // namespace minato::control
