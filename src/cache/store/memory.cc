@@ -121,7 +121,7 @@ Pin Store::draft(const EntryParts& parts) {
   const std::size_t bytes = draft_bytes(parts);
   if (bytes > Region::piece_bytes_max) return {};
   const Lock lock(mutex_);
-  settle_some(cost_by_the_way);
+  take_step(cost_by_the_way);
   collect();
   char* const memory = allocate(bytes, victims_for_any);
   if (memory == nullptr) return {};

@@ -73,7 +73,7 @@ void Store::purge_drafts(Purge how, const std::function<bool(const Entry&)>& mat
 
 std::optional<std::uint64_t> Store::purge_url(const Url& url, Purge how) {
   const Lock lock(mutex_);
-  settle_some(cost_by_the_way);
+  take_step(cost_by_the_way);
   const std::uint64_t hash = hash_of(url, seed());
   std::uint64_t count = 0;
   const auto matches = [&](const Entry& entry) { return is_of(entry.key, url); };
@@ -119,7 +119,7 @@ std::uint64_t Store::purge_all(Purge how) {
   purge_log_.add_all(how);
   purge_drafts(how, [](const Entry&) { return true; });
   hold_against(ban);
-  settle_some(cost_of_step);
+  take_step(cost_of_step);
   return count;
 }
 
@@ -151,7 +151,7 @@ void Store::make_room_for(const Ban& ban) {
 }
 
 /// What it cost.
-std::size_t Store::settle_bucket(std::size_t number) {
+std::size_t Store::carry_out_in_bucket(std::size_t number) {
   std::size_t cost = 0;
   for (Entry* entry = buckets_[number].load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
@@ -164,21 +164,21 @@ std::size_t Store::settle_bucket(std::size_t number) {
 
 bool Store::carry_out_bans() {
   const Lock lock(mutex_);
-  settle_some(cost_of_step);
+  take_step(cost_of_step);
   return !bans_.is_empty();
 }
 
 /// A step of a round through all entries, at whose end the bans go that were there when it began.
-void Store::settle_some(std::size_t cost_max) {
+void Store::take_step(std::size_t cost_max) {
   if (bans_.is_empty()) return;
-  if (settled_ == 0) settled_for_ = bans_.newest();
+  if (round_bucket_ == 0) round_last_ban_ = bans_.newest();
   std::size_t cost = 0;
-  const std::size_t end = std::min(settled_ + buckets_of_step, buckets_.size());
-  while (settled_ < end && cost < cost_max) cost += settle_bucket(settled_++);
+  const std::size_t end = std::min(round_bucket_ + buckets_of_step, buckets_.size());
+  while (round_bucket_ < end && cost < cost_max) cost += carry_out_in_bucket(round_bucket_++);
   collect();
-  if (settled_ < buckets_.size()) return;
-  settled_ = 0;
-  drop_bans(settled_for_);
+  if (round_bucket_ < buckets_.size()) return;
+  round_bucket_ = 0;
+  drop_bans(round_last_ban_);
 }
 
 void Store::drop_bans(std::uint64_t last) {

@@ -150,10 +150,10 @@ class Store {
   bool is_overtaken(const Entry& draft) const;
   bool purge(Entry& entry, Purge how);
   void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
-  std::size_t settle_bucket(std::size_t number);
+  std::size_t carry_out_in_bucket(std::size_t number);
   /// What a step by the way costs, of some sixty entries.
   static constexpr std::size_t cost_by_the_way = 1024;
-  void settle_some(std::size_t cost_max);
+  void take_step(std::size_t cost_max);
   void hold_against(Ban ban);
   void drop_bans(std::uint64_t last);
 
@@ -169,8 +169,8 @@ class Store {
   Readers readers_;
   BanList bans_;
   PurgeLog purge_log_;
-  std::size_t settled_ = 0;        // buckets, of a round through all of them
-  std::uint64_t settled_for_ = 0;  // the newest ban when that began
+  std::size_t round_bucket_ = 0;      // the next of the round through all of them; 0: none runs
+  std::uint64_t round_last_ban_ = 0;  // the newest when that began
   IntrusiveList<Item> drafts_;
   std::vector<Entry*> retired_;  // out of the index; somebody may still be looking at them
   std::atomic<Entry*> released_{nullptr};
