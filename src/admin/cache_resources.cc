@@ -98,7 +98,7 @@ Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, Wal
   const cache::ReuseRules reuse = rules.reuse(entry.facts.status, forced);
   if (!rules.may_use(entry.facts, reuse)) return {};
   const cache::Decision decision = cache::decide(entry.facts, {}, reuse, stale, now);
-  const auto windows = cache::stale_windows(entry.facts.directives(), reuse.stale);
+  const auto windows = cache::stale_windows(entry.facts.freshness, reuse.freshness, reuse.stale);
   Json fields = Json::array();
   for (const http::Field& line : entry.lines)
     fields.push_back(fmt::format("{}: {}", line.name, line.value));

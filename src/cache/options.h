@@ -132,8 +132,10 @@ inline constexpr auto of<cache::ServiceCacheOptions> = object(
           "In place of `ttl` and of that tenth, for these statuses; a status comes before its "
           "class. 0s: not stored where it states no freshness.",
           between(0s, 8760h), keys_checked(cache::check_stored_status)),
-    field(&cache::ServiceCacheOptions::ttl_applies_to_cookies, "ttl_applies_to_cookies",
-          "`ttl` and `status_ttl` are also for exchanges with Cookie or Set-Cookie."),
+    field(
+        &cache::ServiceCacheOptions::ttl_applies_to_cookies, "ttl_applies_to_cookies",
+        "`ttl`, `status_ttl`, `stale_if_error` and `stale_while_revalidate` are also for exchanges "
+        "with Cookie or Set-Cookie whose response states no freshness."),
     field(&cache::ServiceCacheOptions::stale_if_error, "stale_if_error",
           "While the origin fails, a stale response may serve for so long where it states no such "
           "time itself.",

@@ -52,6 +52,11 @@ struct StrippedCookieCases : CacheCases {
   StrippedCookieCases() : CacheCases({.ttl = 100s, .set_cookie = cache::SetCookie::strip}) {}
 };
 
+struct StaleCases : CacheCases {
+  StaleCases()
+      : CacheCases({.ttl = 0s, .stale_if_error = 1000s, .stale_while_revalidate = 1000s}) {}
+};
+
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");
@@ -210,6 +215,29 @@ TEST_F(CacheCases, WithoutALifetimeEachCookieGetsItsOwn) {
   const auto outcomes = get_at_once({{{"Cookie", "s=a"}}, {{"Cookie", "s=b"}}});
   EXPECT_EQ(outcomes[0].body, "of a");
   EXPECT_EQ(outcomes[1].body, "of b");
+}
+
+TEST_F(StaleCases, WithoutALifetimeNobodyGetsWhatACookieFetched) {
+  say({.fields = {{"ETag", "\"a\""}}, .body = "of a"});
+  EXPECT_EQ(get({{"Cookie", "s=a"}}).body, "of a");
+  pass(200);  // what was learned of the key is forgotten
+  for (const Lines& client : {Lines{}, {{"Cookie", "s=b"}}, {{"Cache-Control", "max-stale"}}}) {
+    say({.fails = true});
+    EXPECT_TRUE(get(client).failed);
+  }
+  say({.fields = {{"ETag", "\"b\""}}, .body = "of b", .takes = 1});
+  say({.fields = {{"ETag", "\"c\""}}, .body = "of c"});
+  const auto outcomes = get_at_once({{{"Cookie", "s=b"}}, {{"Cache-Control", "max-stale"}}});
+  EXPECT_EQ(outcomes[0].body, "of b");
+  EXPECT_EQ(outcomes[1].body, "of c");
+}
+
+TEST_F(StaleCases, WithoutALifetimeAllGetWhatNoCookieFetched) {
+  say({.fields = {{"ETag", "\"a\""}}, .body = "of all"});
+  EXPECT_EQ(get().body, "of all");
+  pass(50);
+  say({.fails = true});
+  EXPECT_EQ(get({{"Cookie", "s=b"}}).body, "of all");
 }
 
 TEST_F(CacheCases, ANotModifiedToOneIsNoneToAnother) {  // RFC 9111 4.3.4

@@ -97,7 +97,7 @@ Second CacheModel::window(const Response& response, const std::string& directive
   if (said.has("must-revalidate") || said.has("proxy-revalidate") || said.has_whole("no-cache"))
     return 0;
   if (const auto stated = said.number(directive)) return std::max(Second{0}, *stated);
-  return said.has("s-maxage") ? 0 : otherwise;
+  return said.has("s-maxage") || is_made_for_one(response) ? 0 : otherwise;
 }
 
 CacheModel::Decision CacheModel::decide(const Stored& stored, const PlainDirectives& asked,
@@ -116,7 +116,8 @@ CacheModel::Decision CacheModel::decide(const Stored& stored, const PlainDirecti
     return decision;
   if (said.has_whole("no-cache") || stored.outdated) return decision;
   const bool forbids = said.has("must-revalidate") || said.has("proxy-revalidate") ||
-                       said.has("s-maxage");  // RFC 9111 5.2.2.10
+                       said.has("s-maxage") ||  // RFC 9111 5.2.2.10
+                       is_made_for_one(stored);
   Second bears = -1;
   if (asked.has("max-stale") && !forbids)
     bears = asked.has_whole("max-stale") ? for_ever : *asked.number("max-stale");
@@ -130,6 +131,12 @@ CacheModel::Decision CacheModel::decide(const Stored& stored, const PlainDirecti
 bool CacheModel::states_lifetime(const Response& response) {
   return response.directives.has("s-maxage") || response.directives.has("max-age") ||
          (!response.targeted && response.line("expires") != nullptr);
+}
+
+/// And nobody but the origin may have it serve others: not for a time that the configuration or
+/// who asks has in mind.
+bool CacheModel::is_made_for_one(const Response& response) {
+  return !response.for_anybody && !states_lifetime(response);
 }
 
 /// RFC 9111 3. `for_target`: answers a POST, and stands for a GET.

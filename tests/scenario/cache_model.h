@@ -65,6 +65,7 @@ class CacheModel {
   Decision decide(const Stored& stored, const PlainDirectives& asked, Second now) const;
   Keep keep(const Response& response, const PlainRequest& request, bool for_target) const;
   static bool states_lifetime(const Response& response);
+  static bool is_made_for_one(const Response& response);
   static Response read(const PlainResponse& said, const PlainRequest& request, Second sent,
                        Second received);
 

@@ -66,6 +66,18 @@ constexpr bool is_for_anybody(const FreshnessFacts& facts, const FreshnessRules&
   return !facts.authorized && (!facts.has_cookies || rules.ttl_applies_to_cookies);
 }
 
+/// It says for how long itself. An Expires that is no date says: not at all (RFC 9111 5.3).
+constexpr bool states_lifetime(const FreshnessFacts& facts) {
+  return facts.directives.s_maxage || facts.directives.max_age ||
+         (!facts.targeted && (facts.expires || facts.expires_invalid));
+}
+
+/// Others than the origin may have it serve while it is stale: the configuration, and clients. What
+/// may be one user's has to say that it may be shared at all.
+constexpr bool may_be_prolonged(const FreshnessFacts& facts, const FreshnessRules& rules) {
+  return states_lifetime(facts) || rules.forced_ttl || is_for_anybody(facts, rules);
+}
+
 /// When it was generated, as far as it says (RFC 9110 6.6.1).
 constexpr http::FieldDate date_of(const FreshnessFacts& facts) {
   return facts.date.value_or(http::field_date(facts.response_received));

@@ -16,14 +16,16 @@ std::optional<Why> objection(const http::RequestDirectives& request, const Decis
   return std::nullopt;
 }
 
-/// What may serve although it is stale, and why.
-std::pair<Use, Why> of_stale(const ResponseFacts& stored, const http::RequestDirectives& request,
-                             const StaleWindows& windows, Seconds staleness) {
-  const auto& directives = stored.directives();
-  const bool may = !forbids_stale(directives);
-  // RFC 9111 5.2.1.2; s-maxage wants validation of what is stale (5.2.2.10).
-  if (may && !directives.s_maxage && request.max_stale && staleness <= *request.max_stale)
-    return {Use::serve, Why::stale_allowed_by_request};
+/// RFC 9111 5.2.1.2; s-maxage wants validation of what is stale (5.2.2.10).
+bool heeds_max_stale(const FreshnessFacts& stored, const FreshnessRules& rules) {
+  return !forbids_stale(stored.directives) && !stored.directives.s_maxage &&
+         may_be_prolonged(stored, rules);
+}
+
+/// What may serve although it is stale, and why. `bears`: how stale the client takes it.
+std::pair<Use, Why> of_stale(std::optional<Seconds> bears, const StaleWindows& windows,
+                             Seconds staleness) {
+  if (bears && staleness <= *bears) return {Use::serve, Why::stale_allowed_by_request};
   if (staleness <= windows.while_revalidate && windows.while_revalidate > Seconds(0))
     return {Use::serve_and_refresh, Why::stale_while_revalidate};
   return {Use::validate, Why::stale};
@@ -50,7 +52,7 @@ Decision decide(const ResponseFacts& stored, const http::RequestDirectives& requ
                     .age = current_age(stored.freshness, now),
                     .lifetime = freshness_lifetime(stored.freshness, rules.freshness),
                     .serves_on_error = false};
-  const auto windows = stale_windows(stored.directives(), rules.stale);
+  const auto windows = stale_windows(stored.freshness, rules.freshness, rules.stale);
   const Seconds staleness = -decision.ttl();
   decision.serves_on_error = !stored.directives().no_cache &&
                              (decision.ttl() > Seconds(0) || staleness < windows.if_error);
@@ -63,7 +65,9 @@ Decision decide(const ResponseFacts& stored, const http::RequestDirectives& requ
   if (stored.directives().no_cache) return validate(Why::no_cache);
   if (purged) return validate(Why::purged);
   if (decision.ttl() > Seconds(0)) return decision;
-  const auto [use, why] = of_stale(stored, request, windows, staleness);
+  const auto bears =
+      heeds_max_stale(stored.freshness, rules.freshness) ? request.max_stale : std::nullopt;
+  const auto [use, why] = of_stale(bears, windows, staleness);
   if (use == Use::validate) return validate(why);
   decision.use = use, decision.why = why;
   return decision;

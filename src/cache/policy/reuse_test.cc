@@ -97,6 +97,66 @@ TEST_P(Reuse, HoldsFor) {
   EXPECT_EQ(name(decision.why), name(row.why)) << "clause " << row.clause;
 }
 
+/// What others than the origin may prolong; each is asked for 70 seconds after it came.
+struct ProlongedRow {
+  std::vector<std::pair<std::string_view, std::string_view>> request;
+  std::vector<std::pair<std::string_view, std::string_view>> response;
+  bool prolonged;
+  FreshnessRules freshness{};
+};
+
+const ProlongedRow prolonged_rows[] = {
+    {{}, {}, true},
+    {{{"Cookie", "a=b"}}, {}, false},
+    {{}, {{"Set-Cookie", "a=b"}}, false},
+    {{{"Authorization", "Basic eA=="}}, {{"Cache-Control", "public"}}, false},
+    // A tenth of the time is over, and no more is said of it.
+    {{{"Cookie", "a=b"}}, {{"Last-Modified", "Wed, 31 Dec 2025 23:50:00 GMT"}}, false},
+    {{{"Cookie", "a=b"}}, {{"Cache-Control", "max-age=60"}}, true},
+    {{{"Cookie", "a=b"}}, {{"Expires", "Thu, 01 Jan 2026 00:01:00 GMT"}}, true},
+    {{{"Cookie", "a=b"}}, {}, true, {.ttl_applies_to_cookies = true}},
+    {{{"Authorization", "Basic eA=="}},
+     {{"Cache-Control", "public"}},
+     false,
+     {.ttl_applies_to_cookies = true}},
+    {{{"Cookie", "a=b"}}, {}, true, {.forced_ttl = 60s}},
+};
+
+/// The facts of `row`, whose response says `also` beside.
+ResponseFacts facts_of(const ProlongedRow& row, std::string_view also = {}) {
+  Heads heads;
+  auto request = heads.request({});
+  for (const auto& [name, value] : row.request) request.fields.add(name, value);
+  auto response = heads.response({{"ETag", "\"1\""}});
+  for (const auto& [name, value] : row.response) response.fields.add(name, value);
+  if (!also.empty()) response.fields.add("Cache-Control", also);
+  return response_facts(response, request_facts(request), {t0, t0}, {});
+}
+
+TEST(Prolonging, IsForWhatIsNotMadeForOneUser) {
+  const http::RequestDirectives patient{.max_stale = 100s};
+  for (const ProlongedRow& row : prolonged_rows) {
+    const ResponseFacts facts = facts_of(row);
+    const ReuseRules bare{.freshness = row.freshness};
+    const ReuseRules rules{.freshness = row.freshness,
+                           .stale = {.while_revalidate = 100s, .if_error = 100s}};
+    const Decision decision = decide(facts, {}, rules, false, t0 + 70s);
+    const auto number = &row - prolonged_rows;
+    EXPECT_EQ(serves(decision.use), row.prolonged) << number;
+    EXPECT_EQ(decision.serves_on_error, row.prolonged) << number;
+    EXPECT_EQ(serves(decide(facts, patient, bare, false, t0 + 70s).use), row.prolonged) << number;
+  }
+}
+
+TEST(Prolonging, OfTheOriginIsForEverybody) {  // RFC 5861
+  for (const ProlongedRow& row : prolonged_rows) {
+    const auto facts = facts_of(row, "stale-while-revalidate=100, stale-if-error=100");
+    const auto decision = decide(facts, {}, {.freshness = row.freshness}, false, t0 + 70s);
+    EXPECT_EQ(decision.use, Use::serve_and_refresh) << &row - prolonged_rows;
+    EXPECT_TRUE(decision.serves_on_error) << &row - prolonged_rows;
+  }
+}
+
 class ServingOnError : public testing::Test {
  protected:
   bool serves(std::string_view stored, Nanos after, const ReuseRules& rules = {},

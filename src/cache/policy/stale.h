@@ -28,10 +28,11 @@ constexpr bool forbids_stale(const http::ResponseDirectives& directives) {
   return directives.must_revalidate || directives.proxy_revalidate || directives.no_cache;
 }
 
-constexpr StaleWindows stale_windows(const http::ResponseDirectives& directives,
+constexpr StaleWindows stale_windows(const FreshnessFacts& facts, const FreshnessRules& freshness,
                                      const StaleRules& rules) {
+  const auto& directives = facts.directives;
   if (forbids_stale(directives)) return {};
-  const bool takes_defaults = !directives.s_maxage;
+  const bool takes_defaults = !directives.s_maxage && may_be_prolonged(facts, freshness);
   const auto window = [&](std::optional<Seconds> stated, Seconds otherwise) {
     return stated.value_or(takes_defaults ? otherwise : Seconds(0));
   };

@@ -12,13 +12,6 @@ bool allows_authorized(const http::ResponseDirectives& directives) {
   return directives.public_ || directives.must_revalidate || directives.s_maxage.has_value();
 }
 
-/// A lifetime that the response itself states.
-bool states_lifetime(const ResponseFacts& response) {
-  const FreshnessFacts& facts = response.freshness;
-  return facts.directives.s_maxage || facts.directives.max_age ||
-         (!facts.targeted && (facts.expires || facts.expires_invalid));
-}
-
 /// A lifetime that the configuration states for it.
 bool has_configured_lifetime(const ResponseFacts& response, const FreshnessRules& rules) {
   const FreshnessFacts& facts = response.freshness;
@@ -29,14 +22,14 @@ bool has_configured_lifetime(const ResponseFacts& response, const FreshnessRules
 
 /// RFC 9111 3, the last point. Who lists a status has said what may be stored of it, and what not.
 bool something_allows_it(const ResponseFacts& response, const FreshnessRules& rules) {
-  if (states_lifetime(response) || rules.forced_ttl) return true;
+  if (states_lifetime(response.freshness) || rules.forced_ttl) return true;
   if (rules.status_ttl == Seconds(0)) return false;
   return response.freshness.heuristically_cacheable || has_configured_lifetime(response, rules);
 }
 
 bool may_be_of_use(const ResponseFacts& response, const StoringRules& rules) {
   if (response.has_validator()) return true;
-  const auto windows = stale_windows(response.directives(), rules.stale);
+  const auto windows = stale_windows(response.freshness, rules.freshness, rules.stale);
   const Seconds longest = freshness_lifetime(response.freshness, rules.freshness).value +
                           std::max(windows.while_revalidate, windows.if_error);
   return !response.directives().no_cache &&
@@ -48,7 +41,7 @@ Refusal refusal_of_method(const RequestFacts& request, const ResponseFacts& resp
   if (request.method == http::Method::get) return Refusal::none;
   // RFC 9110 9.3.3.
   const bool post = request.method == http::Method::post && circumstances.answers_for_target &&
-                    states_lifetime(response) && response.status < 300;
+                    states_lifetime(response.freshness) && response.status < 300;
   return post ? Refusal::none : Refusal::method;
 }
 
@@ -65,7 +58,7 @@ bool allows_set_cookie(const ResponseFacts& response, const FreshnessRules& fres
                        SetCookie set_cookie) {
   if (!response.has_set_cookie || set_cookie == SetCookie::strip) return true;
   return set_cookie == SetCookie::store &&
-         (states_lifetime(response) || has_configured_lifetime(response, freshness));
+         (states_lifetime(response.freshness) || has_configured_lifetime(response, freshness));
 }
 
 Refusal refusal_of_privacy(const RequestFacts& request, const ResponseFacts& response,
