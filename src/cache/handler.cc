@@ -6,12 +6,13 @@
 namespace minato::cache {
 namespace {
 
-/// What is not a matter of stored responses: other protocols, a GET with a body (RFC 9110 9.3.1).
+/// What is not a matter of stored responses: other protocols, a GET with a body (RFC 9110 9.3.1),
+/// and what names no host (RFC 9112 3.2), as no URL of a purge could mean it.
 bool passes_by(const http::Request& request) {
   return !request.upgrade.empty() ||
          (is_read(request.head.method) && !request.body.length().empty()) ||
          request.head.target.form == http::TargetForm::asterisk ||
-         request.head.target.form == http::TargetForm::authority;
+         request.head.target.form == http::TargetForm::authority || request.head.authority.empty();
 }
 
 Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& request,

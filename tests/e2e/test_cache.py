@@ -1,6 +1,7 @@
 """What is stored, served and asked for again: the cache as clients and origins see it."""
 import pytest
 
+from harness.origin import Serving
 from harness.waiting import eventually
 from harness.wire import response
 
@@ -42,3 +43,15 @@ def test_a_response_without_a_date_is_given_one_that_stays(cached, scripted):
         date = client.read_response()["Date"]
         later = eventually(lambda: (got := client.get("/a"))["Age"] != "0" and got, "a second to pass")
         assert later["Date"] == date
+
+
+def test_a_request_without_a_host_passes_by(minato, origins):
+    """No URL names what it asks for, and so none could purge it."""
+    echo = origins(Serving, lambda _: response(b"x", Cache_Control="max-age=60"))
+    proxy = minato.serving(echo, top=CACHE, host="*")
+    for _ in range(2):
+        with proxy.client() as client:
+            client.send("GET /a HTTP/1.0\r\n\r\n")
+            answer = client.read_response()
+            assert (answer.text, answer["Cache-Status"]) == ("x", None)
+    assert echo.count("/a") == 2
