@@ -1,13 +1,22 @@
 // The handler of a port: finds the service that takes a request, and hands it on.
 #pragma once
 
+#include <expected>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "control/snapshot.h"
 #include "http/handler.h"
 
 namespace minato::control {
+
+/// Which service takes a request to `authority` for `path`, as the client wrote it. Failures:
+/// no_route (404); path_above_root and malformed_request (400) for a path that could escape its
+/// route.
+std::expected<routing::RouteIndex, http::Failure> find_route(const routing::Router& router,
+                                                             std::string_view authority,
+                                                             std::string_view path, Arena& arena);
 
 /// Thread:  one worker's.
 /// Outlive: the plan and the handlers, of which there is one a service, in the snapshot's order.
@@ -16,13 +25,10 @@ class Dispatch final : public http::Handler {
   Dispatch(const PortPlan& plan, std::span<http::Handler* const> handlers)
       : plan_(plan), handlers_(handlers) {}
 
-  /// Failures: no_route (404); path_above_root and malformed_request (400) for a path that could
-  /// escape its route.
+  /// Fails as `find_route`.
   Task<http::Outcome> handle(http::Request& request, http::Responder& responder) override;
 
  private:
-  std::expected<routing::RouteIndex, http::Failure> route(const http::Request& request) const;
-
   const PortPlan& plan_;
   std::span<http::Handler* const> handlers_;
 };

@@ -81,6 +81,17 @@ class DispatchTest : public testing::Test {
   http::testing::EagerResponder responder;
 };
 
+TEST_F(DispatchTest, FindsTheRouteOfAPathAsItWasWritten) {
+  const auto route = [&](std::string_view path, std::string_view authority = "a.example") {
+    return find_route(plan.router, authority, path, arena);
+  };
+  EXPECT_EQ(route("/x"), 0u);
+  EXPECT_EQ(route(""), 0u);
+  EXPECT_EQ(route("/x/../admin/x", "A.example:8080"), 1u);
+  EXPECT_EQ(route("/../admin").error().reason, Reason::path_above_root);
+  EXPECT_EQ(route("/x", "b.example").error().reason, Reason::no_route);
+}
+
 TEST_F(DispatchTest, MatchesThePathInItsNormalForm) {
   struct Row {
     const char* path;

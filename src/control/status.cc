@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/version.h"
+#include "control/dispatch.h"
 #include "control/supervisor.h"
 
 namespace minato::control {
@@ -106,16 +107,17 @@ Supervisor::CacheUses Supervisor::cache_uses() const {
 std::vector<const cache::ServiceRules*> Supervisor::cache_rules(const cache::Url& url) const {
   std::vector<const cache::ServiceRules*> all;
   if (snapshot_ == nullptr) return all;
+  BlockPool blocks;
+  Arena arena(blocks);
+  const auto path = url.rest.substr(0, url.rest.find('?'));
   // What clients call the port may be another one than this program listens on.
   const bool has_port = std::ranges::any_of(snapshot_->ports, [&](const PortPlan& port) {
     return url.port == std::to_string(port.address.port());
   });
   for (const PortPlan& port : snapshot_->ports) {
     const bool meant = !has_port || url.port == std::to_string(port.address.port());
-    const auto host = meant ? port.router.find_host(url.host) : std::nullopt;
-    if (!host) continue;
-    const auto path = url.rest.substr(0, url.rest.find('?'));
-    const auto route = port.router.find_route(*host, path);
+    if (!meant) continue;
+    const auto route = find_route(port.router, url.host, path, arena);
     const auto* const rules = route ? snapshot_->services[*route].caching.get() : nullptr;
     if (rules != nullptr && std::ranges::find(all, rules) == all.end()) all.push_back(rules);
   }

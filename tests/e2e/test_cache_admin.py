@@ -1,12 +1,13 @@
 """What operators ask of the cache: purge, stats, and why."""
 import json
 import subprocess
+from urllib.parse import quote
 
 import pytest
 
 from harness.caching import Crowd, cache_status, crowd, is_hit
 from harness.origin import Serving
-from harness.program import BINARY
+from harness.program import BINARY, one_service
 from harness.waiting import eventually, free_port
 from harness.wire import response
 
@@ -262,6 +263,20 @@ def test_an_entry_is_explained(cached):
     assert json.loads(cached.control("GET", "/cache/entry?url=http://b/").body)["variants"] == []
     assert cached.control("GET", "/cache/entry?url=%zz").status == 400
     assert cached.control("GET", "/cache/entry").status == 400
+
+
+def test_an_entry_is_explained_by_the_service_that_its_path_leads_to(minato, origins):
+    origin = origins(Serving, lambda _: response(b"x"))
+    port = free_port()
+    services = one_service(port, origin.url, top="cache: {keep_on_reload: true}", service="cache: {ttl: 300}")
+    services += (f'  - name: deep\n    listen_port: {port}\n    hosts: ["http://app.test/a"]\n'
+                 f'    cache: {{ttl: 600}}\n    upstreams: [{{host: "{origin.url}"}}]\n')
+    proxy = minato(services, port)
+    for target, lifetime in (("/b/../a/x", 600), ("/%61/x", 600), ("//a/x", 600), ("/a/../b", 300)):
+        proxy.get(target)
+        url = quote(f"http://app.test{target}", safe="")
+        [variant] = json.loads(proxy.control("GET", f"/cache/entry?url={url}").body)["variants"]
+        assert variant["lifetime"] == lifetime, target
 
 
 def test_without_a_cache_there_is_nothing_to_ask(minato, echo):
