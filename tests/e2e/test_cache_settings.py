@@ -116,6 +116,10 @@ class TestTtl:
         proxy.get(fields=fields)
         assert not is_hit(proxy.get(fields=fields))
 
+    def test_says_that_a_cookie_bars_it(self, caching_for, replies):
+        proxy = caching_for(replies(response(b"x")), cache="ttl: 300")
+        assert why_not_stored(proxy.get(fields={"Cookie": "a=b"})) == "cookie"
+
     @pytest.mark.parametrize("fields", [{"Cookie": "a=b"}, {"Authorization": "Basic eDp5"}])
     def test_is_not_for_that_either_once_another_heard_that_it_holds(self, caching_for, replies, fields):
         same = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'

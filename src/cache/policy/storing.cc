@@ -70,6 +70,17 @@ Refusal refusal_of_privacy(const RequestFacts& request, const ResponseFacts& res
   return allowed ? Refusal::none : Refusal::set_cookie;
 }
 
+Refusal refusal_of_lifetime(const ResponseFacts& response, const StoringRules& rules) {
+  if (!something_allows_it(response, rules.freshness)) return Refusal::nothing_allows_it;
+  return may_be_of_use(response, rules) ? Refusal::none : Refusal::no_use;
+}
+
+/// Whether without its cookies it had the lifetime that it lacks.
+bool is_barred_by_cookies(const ResponseFacts& response, StoringRules rules) {
+  rules.freshness.ttl_applies_to_cookies = true;
+  return response.freshness.has_cookies && refusal_of_lifetime(response, rules) == Refusal::none;
+}
+
 constexpr std::array names{
     std::pair{Refusal::none, "none"},
     std::pair{Refusal::method, "method"},
@@ -88,6 +99,7 @@ constexpr std::array names{
     std::pair{Refusal::partial, "partial"},
     std::pair{Refusal::bypass, "bypass"},
     std::pair{Refusal::no_use, "stale-on-arrival"},
+    std::pair{Refusal::cookie, "cookie"},
 };
 
 }  // namespace
@@ -102,8 +114,9 @@ Refusal why_not_store(const RequestFacts& request, const ResponseFacts& response
   if (auto refusal = refusal_of_privacy(request, response, rules); refusal != Refusal::none)
     return refusal;
   if (response.varies_on_all) return Refusal::varies_on_all;
-  if (!something_allows_it(response, rules.freshness)) return Refusal::nothing_allows_it;
-  return may_be_of_use(response, rules) ? Refusal::none : Refusal::no_use;
+  const Refusal refusal = refusal_of_lifetime(response, rules);
+  if (refusal == Refusal::none) return refusal;
+  return is_barred_by_cookies(response, rules) ? Refusal::cookie : refusal;
 }
 
 bool may_stay(const ResponseFacts& stored, const FreshnessRules& freshness,

@@ -26,6 +26,7 @@ enum class Refusal : std::uint8_t {
   partial,            ///< a part that nothing can be put together with
   bypass,             ///< the configuration: the request passes by what is stored
   no_use,             ///< stale on arrival, and nothing to validate it with
+  cookie,             ///< that, or no lifetime, where a cookie alone bars the configured one
 };
 
 enum class SetCookie : std::uint8_t { store, strip, bypass };

@@ -97,7 +97,7 @@ const Row rows[] = {
     {"status_ttl",
      "NorForOneWithCookies",
      {},
-     Refusal::nothing_allows_it,
+     Refusal::cookie,
      503,
      {{"Cookie", "a=b"}},
      Method::get,
@@ -262,6 +262,41 @@ const Row rows[] = {
 class Storing : public testing::TestWithParam<Row> {};
 INSTANTIATE_TEST_SUITE_P(Rfc9111, Storing, testing::ValuesIn(rows),
                          [](const auto& row) { return std::string(row.param.name); });
+
+/// Why a 200 of a request with a Cookie is not stored where `ttl` is a minute.
+struct CookieRow {
+  std::vector<std::pair<std::string_view, std::string_view>> response;
+  Refusal refusal;
+  StoringRules rules{.freshness = {.default_ttl = 60s}};
+};
+
+const CookieRow cookie_rows[] = {
+    {{}, Refusal::cookie},
+    {{{"ETag", "\"a\""}}, Refusal::none},
+    {{}, Refusal::none, {.freshness = {.default_ttl = 60s, .ttl_applies_to_cookies = true}}},
+    {{{"Set-Cookie", "a=b"}},
+     Refusal::cookie,
+     {.freshness = {.default_ttl = 60s}, .set_cookie = SetCookie::strip}},
+    {{}, Refusal::cookie, {.freshness = {.status_ttl = 60s}}},
+    {{}, Refusal::cookie, {.freshness = {}, .stale = {.if_error = 60s}}},
+    // Here it is not for the Cookie.
+    {{}, Refusal::no_use, {.freshness = {}}},
+    {{{"Cache-Control", "max-age=0"}}, Refusal::no_use},
+    {{{"Cache-Control", "no-cache"}}, Refusal::no_use},
+    {{}, Refusal::nothing_allows_it, {.freshness = {.default_ttl = 60s, .status_ttl = 0s}}},
+};
+
+TEST(StoringRules, ACookieIsNamedWhereItAloneKeepsAResponseOut) {
+  for (const CookieRow& row : cookie_rows) {
+    Heads heads;
+    const RequestFacts asked = request_facts(heads.request({{"Cookie", "a=b"}}));
+    auto response = heads.response({});
+    for (const auto& [name, value] : row.response) response.fields.add(name, value);
+    const auto facts = response_facts(response, asked, {t0, t0}, {});
+    EXPECT_EQ(name(why_not_store(asked, facts, {}, row.rules)), name(row.refusal))
+        << &row - cookie_rows;
+  }
+}
 
 TEST(StoringRules, TtlIsALifetimeForCookiesToo) {
   Heads heads;
