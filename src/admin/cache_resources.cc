@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "admin/purge_order.h"
 #include "base/strings.h"
 #include "cache/policy/reuse.h"
+#include "cache/policy/vary.h"
 #include "schema/problem.h"
 
 namespace minato::admin {
@@ -81,19 +83,28 @@ std::string_view use_name(cache::Use use) {
   return names[static_cast<std::size_t>(use)];
 }
 
-/// Of a request for `entry` that says nothing else.
-http::RequestHead plain_request(const cache::Entry& entry, Arena& arena) {
+/// Of a request for `url` that says nothing else.
+http::RequestHead plain_request(const Url& url, Arena& arena) {
   http::RequestHead head(arena);
   head.method = http::Method::get;
-  std::string_view rest = cache::split_url(cache::url_of(entry.key)).value_or(Url{}).rest;
-  head.target.path = take_until(rest, '?');
+  head.target.path = url.rest.substr(0, url.rest.find('?'));
   return head;
+}
+
+/// What a request must say in the fields of Vary to be answered with it.
+Json selecting_fields(const cache::Entry& entry) {
+  Json fields = Json::object();
+  cache::for_each_selecting(entry.vary, entry.variant, [&](auto name, auto value) {
+    fields[std::string(name)] = value ? Json(*value) : Json();
+  });
+  return fields;
 }
 
 /// Null for what other rules allowed, and nobody gets any more.
 Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, WallTime now,
                 Arena& arena) {
-  const auto [forced, bypasses] = rules.request(plain_request(entry, arena), arena);
+  const Url url = cache::split_url(cache::url_of(entry.key)).value_or(Url{});
+  const auto [forced, bypasses] = rules.request(plain_request(url, arena), arena);
   const bool stale = entry.marked_stale.load(std::memory_order_relaxed);
   const cache::ReuseRules reuse = rules.reuse(entry.facts.status, forced);
   if (!rules.may_use(entry.facts, reuse)) return {};
@@ -107,6 +118,7 @@ Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, Wal
             {"bytes", entry.size()},
             {"memory_bytes", entry.bytes},
             {"vary", entry.vary},
+            {"selected_by", selecting_fields(entry)},
             {"hits", entry.hits.load(std::memory_order_relaxed)},
             {"age", decision.age.count()},
             {"lifetime", decision.lifetime.value.count()},
@@ -210,7 +222,10 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   };
   for (const Url& one : forms_of(*url, services, arena))
     cache->store().visit(one, program.cache_reader(), explain);
-  co_return document(dumped({{"url", *text}, {"variants", variants}}));
+  const bool bypasses = std::ranges::all_of(services, [&](const auto* rules) {
+    return rules->request(plain_request(*url, arena), arena).bypasses;
+  });
+  co_return document(dumped({{"url", *text}, {"bypasses", bypasses}, {"variants", variants}}));
 }
 
 }  // namespace minato::admin

@@ -46,6 +46,15 @@ std::int64_t number(const Json& json, const char* key) {
   return value.is_number() ? value.get<std::int64_t>() : 0;
 }
 
+std::string selecting_text(const Json& fields) {
+  std::string out;
+  for (const auto& [name, value] : fields.items())
+    out += value.is_string()
+               ? fmt::format("  for requests with {}: {}\n", name, value.get<std::string>())
+               : fmt::format("  for requests without {}\n", name);
+  return out;
+}
+
 std::string variant_text(const Json& variant) {
   std::string out =
       fmt::format("{}\n  {}, {}, {}\n", text(variant, "key"), count(variant, "status"),
@@ -57,8 +66,7 @@ std::string variant_text(const Json& variant) {
                      number(variant, "ttl"));
   out += fmt::format("  asked for now: {}, because {}\n", text(variant, "would"),
                      text(variant, "because"));
-  if (const auto vary = text(variant, "vary"); !vary.empty())
-    out += fmt::format("  for requests that say the same in: {}\n", vary);
+  out += selecting_text(at(variant, "selected_by"));
   for (const Json& field : at(variant, "fields"))
     if (field.is_string()) out += "    " + field.get<std::string>() + "\n";
   return out;
@@ -66,7 +74,9 @@ std::string variant_text(const Json& variant) {
 
 std::string entry_text(const Json& entry) {
   const Json& variants = at(entry, "variants");
-  if (variants.empty()) return fmt::format("nothing is stored for {}\n", text(entry, "url"));
+  if (variants.empty())
+    return fmt::format("nothing is stored for {}{}\n", text(entry, "url"),
+                       is_true(entry, "bypasses") ? ": requests for it bypass the cache" : "");
   std::string out;
   for (const Json& variant : variants) out += variant_text(variant);
   return out;

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.caching import Crowd, cache_status, crowd, is_hit
+from harness.caching import Crowd, cache_status, crowd, is_hit, reply
 from harness.origin import Serving
 from harness.program import BINARY, one_service
 from harness.waiting import eventually, free_port
@@ -263,6 +263,15 @@ def test_an_entry_is_explained(cached):
     assert json.loads(cached.control("GET", "/cache/entry?url=http://b/").body)["variants"] == []
     assert cached.control("GET", "/cache/entry?url=%zz").status == 400
     assert cached.control("GET", "/cache/entry").status == 400
+
+
+def test_a_variant_is_told_with_what_selects_it(caching_for, replies):
+    proxy = caching_for(replies(reply(b"x", "max-age=60", Vary="Accept-Language, X-A")))
+    proxy.get("/x", fields={"Accept-Language": "de, en;q=0.5"})
+    told = json.loads(proxy.control("GET", "/cache/entry?url=http://app.test/x").body)
+    assert told["variants"][0]["selected_by"] == {"accept-language": "de,en;500", "x-a": None}
+    told = minato_command(proxy, "cache", "--url", "http://app.test/x")[1]
+    assert "\n  for requests with accept-language: de,en;500\n  for requests without x-a\n" in told
 
 
 def test_an_entry_is_explained_by_the_service_that_its_path_leads_to(minato, origins):

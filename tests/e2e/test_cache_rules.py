@@ -6,15 +6,19 @@ import pytest
 
 from harness.caching import ago, cache_status, is_hit, is_stored, reply, why_not_stored
 from harness.origin import Serving
-from harness.program import one_service
+from harness.program import one_service, run
 from harness.wire import response
 
 FOREVER = "max-age=3600"
 
 
-def variants(proxy, target, host="app.test"):
+def told_of(proxy, target, host="app.test"):
     url = quote(f"http://{host}{target}", safe="")
-    return json.loads(proxy.control("GET", f"/cache/entry?url={url}").body)["variants"]
+    return json.loads(proxy.control("GET", f"/cache/entry?url={url}").body)
+
+
+def variants(proxy, target, host="app.test"):
+    return told_of(proxy, target, host)["variants"]
 
 
 class TestStatusTtl:
@@ -138,6 +142,13 @@ class TestBypass:
         proxy.reload(one_service(proxy.port, origin.url, top=f"cache: {{keep_on_reload: true, {self.RULES}}}"))
         [variant] = variants(proxy, "/admin/x")
         assert (variant["would"], variant["because"]) == ("bypass", "bypass")
+
+    def test_says_so_of_what_is_not_stored_either(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"x", FOREVER)), cache=self.RULES)
+        told = [told_of(proxy, target)["bypasses"] for target in ("/admin/x", "/x")]
+        assert told == [True, False]
+        done = run("cache", "--url", "http://app.test/admin/x", "--socket", proxy.socket)
+        assert done.stdout == "nothing is stored for http://app.test/admin/x: requests for it bypass the cache\n"
 
 
 class TestForce:

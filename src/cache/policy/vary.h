@@ -4,9 +4,11 @@
 // ones in Accept-Encoding and Accept-Language, white space around commas in all others.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/strings.h"
 #include "http/fields.h"
 
 namespace minato::cache {
@@ -22,6 +24,17 @@ std::string vary_names(const http::Fields& response);
 /// What `request` says in the fields of `names` (as `vary_names` made them): equal texts select
 /// each other. Lives in the arena of `request`.
 std::string_view variant_key(std::string_view names, const http::Fields& request);
+
+/// What `variant_key` put together, to be read: calls `visit(name, value)` for each of `names`; a
+/// field that the request did not have has no value.
+template <class Visit>
+void for_each_selecting(std::string_view names, std::string_view variant, Visit visit) {
+  while (!names.empty()) {
+    const auto name = take_until(names, ',');
+    const auto said = take_until(variant, '\n');
+    visit(name, said.empty() ? std::nullopt : std::optional(said.substr(1)));
+  }
+}
 
 /// The value of one field in its normal form.
 std::string_view normal_value(std::string_view name, std::string_view value, Arena& arena);

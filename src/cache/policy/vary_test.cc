@@ -79,5 +79,16 @@ TEST_F(VaryTest, CodingsAreComparedByWeight) {
   EXPECT_TRUE(same("br, GZIP ; q=x", "gzip;q=x,br"));
 }
 
+TEST_F(VaryTest, WhatSelectsIsReadBack) {
+  const auto key = variant_key("accept-encoding,x-a,x-b",
+                               fields({{"X-A", ""}, {"Accept-Encoding", "gzip, BR;q=0.5"}}));
+  std::vector<std::pair<std::string_view, std::optional<std::string_view>>> read;
+  for_each_selecting("accept-encoding,x-a,x-b", key,
+                     [&](auto name, auto value) { read.emplace_back(name, value); });
+  const decltype(read) expected{{"accept-encoding", "gzip,br;500"}, {"x-a", ""}, {"x-b", {}}};
+  EXPECT_EQ(read, expected);
+  for_each_selecting("", "", [](auto, auto) { FAIL(); });
+}
+
 }  // namespace
 }  // namespace minato::cache
