@@ -27,11 +27,11 @@ struct Unit {
 };
 
 constexpr std::array duration_units{
-    Unit{"ms", 1, "msec"},
-    Unit{"s", 1'000, "sec"},
-    Unit{"m", 60'000, "min"},
-    Unit{"h", 3'600'000, "hour"},
+    Unit{"ms", 1, "msec"},        Unit{"s", 1'000, "sec"},      Unit{"m", 60'000, "min"},
+    Unit{"h", 3'600'000, "hour"}, Unit{"d", 86'400'000, "day"},
 };
+/// Days are read alone: bounds in hours are easier to compare.
+constexpr std::span shown_duration_units = std::span(duration_units).first<4>();
 constexpr std::array size_units{
     Unit{"B", 1},
     Unit{"KiB", 1u << 10, "k"},
@@ -84,6 +84,29 @@ Parsed<std::uint64_t> parse_amount(std::string_view text, std::span<const Unit> 
   return *number * factor;
 }
 
+/// Where the first digit behind a letter stands: the next part of `1h30m`.
+std::size_t end_of_part(std::string_view text) {
+  const auto unit = std::min(text.find_first_not_of("0123456789"), text.size());
+  return std::min(text.find_first_of("0123456789", unit), text.size());
+}
+
+/// `1h30m`: several parts, the larger units first, as Go and others write durations.
+Parsed<std::uint64_t> parse_sum(std::string_view text, std::uint64_t max) {
+  std::uint64_t sum = 0, last = max;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto part = rest.substr(0, end_of_part(rest));
+    rest.remove_prefix(part.size());
+    const auto digits = part.substr(0, part.find_first_not_of("0123456789"));
+    const Unit* const unit = find_unit(duration_units, trim(part.substr(digits.size())));
+    if (digits.empty() || unit == nullptr || unit->factor >= last) return not_understood();
+    last = unit->factor;
+    const auto number = parse_number<std::uint64_t>(digits);
+    if (!number || *number > (max - sum) / unit->factor) return rejected(text, "is too large");
+    sum += *number * unit->factor;
+  }
+  return sum;
+}
+
 std::string show_amount(std::uint64_t value, std::span<const Unit> units) {
   const Unit* best = &units.front();
   for (const Unit& unit : units)
@@ -126,7 +149,9 @@ Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t max) {
 
 Parsed<Millis> Kind<Millis>::parse(std::string_view text) {
   constexpr std::uint64_t max = 1ull << 43;  // so that it fits into nanoseconds; beyond every bound
-  const auto count = parse_amount(text, duration_units, 1'000, max);
+  const bool has_parts = end_of_part(text) < text.size();
+  const auto count =
+      has_parts ? parse_sum(text, max) : parse_amount(text, duration_units, 1'000, max);
   if (!count) return std::unexpected(count.error());
   return Millis(static_cast<Millis::rep>(*count));
 }
@@ -134,7 +159,7 @@ Parsed<Millis> Kind<Millis>::parse(std::string_view text) {
 std::string Kind<Millis>::show(Millis value) {
   return value == Millis::zero()
              ? "0s"
-             : show_amount(static_cast<std::uint64_t>(value.count()), duration_units);
+             : show_amount(static_cast<std::uint64_t>(value.count()), shown_duration_units);
 }
 
 Parsed<Bytes> Kind<Bytes>::parse(std::string_view text) {

@@ -47,7 +47,7 @@ struct Kind<N> {
   static std::string show(N value) { return std::to_string(value); }
 };
 
-/// `250ms`, `10s`, `5m`, `1h`; a bare number is seconds.
+/// `250ms`, `10s`, `5m`, `1h`, `7d`, `1h30m`; a bare number is seconds.
 template <>
 struct Kind<Millis> {
   static constexpr std::string_view what = "duration";

@@ -63,9 +63,24 @@ TEST(Kinds, ADurationHasAUnitOrIsSeconds) {
       {"10S", 10s},
       {"90s", 90s},
       {"1500ms", 1500ms},
+      {"1d", 24h},
+      {"10D", 240h},
   });
   expect_refused<Millis>(
-      {"", "s", "-1s", "1.5s", "10d", "10 s s", "1h30m", "99999999999999999999", "9999999999999h"});
+      {"", "s", "-1s", "1.5s", "10w", "10 s s", "99999999999999999999", "9999999999999h"});
+}
+
+TEST(Kinds, ADurationMayHaveSeveralParts) {
+  expect_values<Millis>({
+      {"1h30m", 90min},
+      {"1m30s", 90s},
+      {"1d12h", 36h},
+      {"1h0m0s", 1h},  // as Go writes an hour
+      {"2s500ms", 2500ms},
+      {"1h 30m", 90min},
+  });
+  expect_refused<Millis>({"30m1h", "1m1m", "1h30", "1h30x", "1h-30m", "1h1.5m", "1e3", "0x10",
+                          "9999999999999h1m", "1h99999999999999999999m"});
 }
 
 TEST(Kinds, ADurationOfAnotherLanguageIsSuggestedNotGuessed) {
@@ -73,6 +88,7 @@ TEST(Kinds, ADurationOfAnotherLanguageIsSuggestedNotGuessed) {
   EXPECT_EQ(suggestion<Millis>("10secs"), "10s");
   EXPECT_EQ(suggestion<Millis>("5min"), "5m");
   EXPECT_EQ(suggestion<Millis>("2hours"), "2h");
+  EXPECT_EQ(suggestion<Millis>("2 days"), "2d");
   EXPECT_EQ(suggestion<Millis>("3 fortnights"), "");
 }
 
