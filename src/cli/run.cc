@@ -10,7 +10,7 @@ Action declare_run(CLI::App& app) {
   add_config_option(app, *file);
   return [file](Shell& shell) {
     const auto load = [&](config::Reading reading) {
-      return config::load(*file, shell.environment, config::Machine::any, reading);
+      return config::load(*file, shell.environment, config::Machine::started_on, reading);
     };
     return control::run({.load = [&] { return load(config::Reading::at_start); },
                          .reload = [&] { return load(config::Reading::again); },

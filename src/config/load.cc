@@ -111,7 +111,8 @@ Loaded load_text(std::string name, std::string text, const schema::Environment& 
     schema::Reader reader{problems, environment, schema::known_paths<Config>()};
     schema::parse(*document, loaded.config, "", reader);
     check(loaded.config, problems);
-    if (machine == Machine::this_one) check_machine(loaded.config, problems);
+    if (machine == Machine::this_one) check_machine(loaded.config, environment, problems);
+    if (machine == Machine::started_on) check_memory(loaded.config, problems);
   }
   loaded.problems = problems.take();
   return loaded;

@@ -21,7 +21,11 @@ struct Loaded {
 };
 
 /// Whether to warn of what this machine lacks.
-enum class Machine : std::uint8_t { any, this_one };
+enum class Machine : std::uint8_t {
+  any,
+  this_one,
+  started_on,  ///< of what the start itself does not tell
+};
 
 /// Which time a file is read for.
 enum class Reading : std::uint8_t {

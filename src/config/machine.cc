@@ -9,6 +9,9 @@
 #include <filesystem>
 #include <set>
 
+#include "config/control_socket.h"
+#include "schema/kinds.h"
+
 namespace minato::config {
 namespace {
 
@@ -49,16 +52,46 @@ void check_token_file(const Config& config, Problems& problems) {
                     {}});
 }
 
-/// Whether a line could be appended to the file, or the file be made; errno says why not.
-bool can_append(const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0) {
-    if (!is_directory(path)) return ::access(path.c_str(), W_OK) == 0;
-    errno = EISDIR;
-    return false;
-  }
+/// Whether a file could be made there; errno says why not.
+bool can_make(const std::string& path) {
   auto folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   return ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+/// Whether a line could be appended to the file, or the file be made; errno says why not.
+bool can_append(const std::string& path) {
+  if (::access(path.c_str(), F_OK) != 0) return can_make(path);
+  if (!is_directory(path)) return ::access(path.c_str(), W_OK) == 0;
+  errno = EISDIR;
+  return false;
+}
+
+/// Why nothing could listen at `path`; empty where something could. A socket that is there may be
+/// that of the program which is to be reloaded.
+std::string why_no_socket(const std::string& path) {
+  std::error_code ignored;
+  const auto there = std::filesystem::status(path, ignored);
+  if (std::filesystem::is_socket(there)) return {};
+  if (std::filesystem::exists(there))
+    return std::filesystem::is_directory(there) ? "it is a directory"
+                                                : "it is a file of another kind";
+  return can_make(path) ? "" : std::strerror(errno);
+}
+
+void check_control_socket(const Config& config, const schema::Environment& environment,
+                          Problems& problems) {
+  if (problems.has_error_at("control_socket")) return;
+  const auto runtime_directory = environment.find("XDG_RUNTIME_DIR");
+  const auto path = control_socket_path(
+      config.control_socket,
+      operator_of_process(runtime_directory == environment.end() ? "" : runtime_directory->second));
+  const std::string why = path.empty() ? "" : why_no_socket(path);
+  if (why.empty()) return;
+  problems.warning("control_socket",
+                   {fmt::format("nothing can listen at {}: {}", in_quotes(path), why),
+                    "a start here would do without it",
+                    {}});
 }
 
 class LogCheck {
@@ -82,9 +115,27 @@ class LogCheck {
 
 }  // namespace
 
-void check_machine(const Config& config, Problems& problems) {
+void check_memory(const Config& config, Problems& problems) {
+  if (!config.cache || problems.has_error_at("cache.max_memory")) return;
+  const Bytes wanted = config.cache->max_memory;
+  const auto pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return;
+  const auto there = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
+  if (wanted.count <= there) return;
+  problems.warning("cache.max_memory",
+                   {fmt::format("{} is more memory than this machine has, {:.1f}GiB",
+                                schema::Kind<Bytes>::show(wanted),
+                                static_cast<double>(there) / static_cast<double>(1 << 30)),
+                    "long before the cache is full the system would end the program",
+                    {}});
+}
+
+void check_machine(const Config& config, const schema::Environment& environment,
+                   Problems& problems) {
   check_user(config, problems);
   check_token_file(config, problems);
+  check_control_socket(config, environment, problems);
+  check_memory(config, problems);
   LogCheck logs(problems);
   logs.add(config.log.output, "log.output");
   logs.add(config.access_log.output, "access_log.output");

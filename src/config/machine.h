@@ -2,12 +2,17 @@
 #pragma once
 
 #include "config/options.h"
+#include "schema/environment.h"
 #include "schema/problem.h"
 
 namespace minato::config {
 
-/// Warns of what is not there, or not for us: a start here would fail. No errors, since a file is
-/// often checked on another machine than the one that runs it.
-void check_machine(const Config& config, schema::Problems& problems);
+/// Warns of what is not there, or not for us: a start here would fail, or lack it. No errors, since
+/// a file is often checked on another machine than the one that runs it.
+void check_machine(const Config& config, const schema::Environment& environment,
+                   schema::Problems& problems);
+
+/// The part of it that a start would not tell by itself.
+void check_memory(const Config& config, schema::Problems& problems);
 
 }  // namespace minato::config

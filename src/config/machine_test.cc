@@ -1,9 +1,13 @@
 #include "config/machine.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pwd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "config/testing.h"
 
 namespace minato::config::testing {
@@ -35,6 +39,48 @@ config.yaml:3:22: warning: access_log.output: cannot write "/nonexistent/access.
 3 warnings
 )"));
   EXPECT_EQ(problems_of(raw), "");  // of any machine
+}
+
+TEST(Machine, WhereNothingCanListenIsAWarning) {
+  EXPECT_EQ(problems_here("control_socket: /nonexistent/a.sock\n" + one_service), text(R"(
+config.yaml:1:17: warning: control_socket: nothing can listen at "/nonexistent/a.sock": No such file or directory; a start here would do without it
+     1 | control_socket: /nonexistent/a.sock
+       |                 ^~~~~~~~~~~~~~~~~~~
+
+1 warning
+)"));
+  EXPECT_EQ(problems_here("control_socket: /tmp\n" + one_service), text(R"(
+config.yaml:1:17: warning: control_socket: nothing can listen at "/tmp": it is a directory; a start here would do without it
+     1 | control_socket: /tmp
+       |                 ^~~~
+
+1 warning
+)"));
+  const auto taken = problems_here("control_socket: /etc/passwd\n" + one_service);
+  EXPECT_THAT(taken, ::testing::HasSubstr("it is a file of another kind"));
+  EXPECT_EQ(problems_of("control_socket: /nonexistent/a.sock\n" + one_service), "");
+}
+
+TEST(Machine, ASocketThatIsThereMayBeOurs) {
+  const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const std::string path = ::testing::TempDir() + "minato-machine-test.sock";
+  ::unlink(path.c_str());
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(problems_here("control_socket: " + path + "\n" + one_service), "");
+  ::unlink(path.c_str());
+}
+
+TEST(Machine, ACacheLargerThanItsMemoryIsAWarningAtTheStartToo) {
+  const std::string raw = "cache: {max_memory: 16TiB}\n" + one_service;
+  for (const Machine machine : {Machine::this_one, Machine::started_on}) {
+    const std::string told = render(load_text("config.yaml", raw, {}, machine).problems);
+    EXPECT_THAT(told, ::testing::StartsWith("config.yaml:1:21: warning: cache.max_memory: 16TiB is "
+                                            "more memory than this machine has, "));
+  }
+  EXPECT_EQ(problems_of(raw), "");
+  EXPECT_EQ(problems_here("cache: {max_memory: 4MiB, max_body_size: 1MiB}\n" + one_service), "");
 }
 
 TEST(Machine, ADirectoryIsNoLog) {
