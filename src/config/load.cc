@@ -13,6 +13,7 @@
 #include "config/check.h"
 #include "config/declarations.h"
 #include "config/machine.h"
+#include "config/text.h"
 #include "config/yaml.h"
 #include "schema/parse.h"
 
@@ -107,7 +108,9 @@ Loaded load_text(std::string name, std::string text, const schema::Environment& 
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   schema::Problems problems(std::vector{schema::Source{std::move(name), text}});
   Loaded loaded;
-  if (const auto document = parse_yaml(text, problems)) {
+  if (auto fault = check_kind(text)) {
+    problems.error(fault->mark, "", std::move(fault->why));
+  } else if (const auto document = parse_yaml(text, problems)) {
     schema::Reader reader{problems, environment, schema::known_paths<Config>()};
     schema::parse(*document, loaded.config, "", reader);
     check(loaded.config, problems);

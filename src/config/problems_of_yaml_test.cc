@@ -16,15 +16,45 @@ config.yaml: services: missing; needed: a list, each item a section
 
 TEST(ProblemsOfYaml, NotASection) {
   EXPECT_EQ(problems_of(R"(
-just text
+- services
 )"),
             text(R"(
-config.yaml:1:1: a single value stands here; allowed: a section with the keys workers, user, shutdown_grace, drain_delay, trusted_proxies, control_socket, admin, log, access_log, dns, forwarding, timeouts, limits, upstream_pool, retries, health_check, cache or services
-     1 | just text
-       | ^~~~~~~~~
+config.yaml:1:1: a list stands here; allowed: a section with the keys workers, user, shutdown_grace, drain_delay, trusted_proxies, control_socket, admin, log, access_log, dns, forwarding, timeouts, limits, upstream_pool, retries, health_check, cache or services
+     1 | - services
+       | ^~~~~~~~~~
 
 1 error
 )"));
+}
+
+TEST(ProblemsOfYaml, AFileOfAnotherProgram) {
+  EXPECT_EQ(problems_of(R"(
+# nginx
+user: nobody
+events { worker_connections 768; }
+http {
+  server { listen 80; location / { proxy_pass http://10.0.0.1:80; } }
+}
+)"),
+            text(R"(
+config.yaml:3:1: this line is no `key: value`, and the key services is nowhere: the file is none of Minato's; needed: services, a list of sections with name, listen_port, hosts and upstreams
+     3 | events { worker_connections 768; }
+       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+
+1 error
+)"));
+  const auto place = [](std::string_view raw) {
+    const auto fault = load_text("f", text(raw), {}).problems.at(0);
+    return fault.message.starts_with("this line is no") ? fault.line : 0u;
+  };
+  EXPECT_EQ(place("{\n\tadmin off\n}\n\nexample.com {\n\treverse_proxy a:80\n}\n"), 5u);  // Caddy
+  EXPECT_EQ(place(":80 {\n}\n"), 1u);
+  EXPECT_EQ(place("global\r\n    daemon\r\n"), 1u);              // HAProxy
+  EXPECT_EQ(place("[entryPoints]\n  [entryPoints.web]\n"), 1u);  // TOML
+  EXPECT_EQ(place("<VirtualHost *:80>\n"), 1u);
+  EXPECT_EQ(place("workers: 1\nlog:\n  level: info\n"), 0u);  // but without a service
+  EXPECT_EQ(place("services:\nx\n"), 0u);
+  EXPECT_EQ(place("{workers: 1,\nlog: {}\n}\n"), 0u);
 }
 
 TEST(ProblemsOfYaml, ATabInTheIndentation) {

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
+
 namespace minato::config {
 namespace {
+
+using namespace std::string_view_literals;
 
 unsigned byte_at(std::string_view text, std::size_t at) {
   return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
@@ -49,7 +53,30 @@ schema::Mark mark_at(std::string_view text, std::size_t at) {
           static_cast<std::uint32_t>(at - line_start) + 1, 0};
 }
 
+/// Begins in the first column as no line of a section does, and of a list or text only by chance.
+bool is_foreign(std::string_view line) {
+  line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+  if (line.empty() || (!is_alpha(line[0]) && !is_digit(line[0]) && !":[<"sv.contains(line[0])))
+    return false;
+  return !line.ends_with(':') && !line.contains(": ") && !line.contains(":\t");
+}
+
 }  // namespace
+
+std::optional<TextFault> check_kind(std::string_view text) {
+  if (text.contains("services") || check_text(text)) return std::nullopt;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto at = text.size() - rest.size();
+    if (is_foreign(take_until(rest, '\n')))
+      return TextFault{mark_at(text, at),
+                       {"this line is no `key: value`, and the key services is nowhere: the file "
+                        "is none of Minato's",
+                        "needed: services, a list of sections with name, listen_port, hosts and "
+                        "upstreams",
+                        {}}};
+  }
+  return std::nullopt;
+}
 
 std::optional<TextFault> check_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {

@@ -18,6 +18,10 @@ struct TextFault {
 /// and takes 0x04 for the end.
 std::optional<TextFault> check_text(std::string_view text);
 
+/// The first line that no configuration of Minato has: a file of another program. Looked for where
+/// `services`, which each has, stands nowhere.
+std::optional<TextFault> check_kind(std::string_view text);
+
 /// The line that `mark` is in, without its end.
 std::string_view line_of(std::string_view text, schema::Mark mark);
 
