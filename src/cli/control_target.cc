@@ -26,6 +26,11 @@ std::string path_of(std::string_view setting, const Shell& shell) {
 std::expected<std::string, ExitCode> path_in(const std::string& file, Shell& shell) {
   const config::Loaded loaded = config::load(file, shell.environment);
   const std::string path = path_of(loaded.config.control_socket, shell);
+  if (!loaded.ok())
+    fmt::print(shell.err,
+               "minato: {} has faults, which `minato check` tells; as far as it can be read, its "
+               "control socket is {}\n",
+               file, path.empty() ? "off" : path);
   if (!path.empty()) return path;
   fmt::print(shell.err, "minato: {} says `control_socket: off`, so there is nobody to ask\n", file);
   return std::unexpected(ExitCode::failed_start);

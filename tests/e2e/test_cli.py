@@ -130,6 +130,16 @@ def test_a_refused_reload_exits_with_1_and_says_why(minato, echo):
     assert proxy.get("/x").text == "GET /x"
 
 
+def test_a_faulty_file_still_leads_to_the_program_and_is_named(minato, echo):
+    proxy = minato.serving(echo, top="cache: {ttl: 1m}")
+    proxy.write(one_service(proxy.port, echo.url, top="cache: {ttl: 1m}").replace("hosts", "hots"))
+    for command in "cache", "status":
+        done = run(command, "--config", proxy.file)
+        assert done.returncode == 0, done.stderr
+        assert f"{proxy.file} has faults, which `minato check` tells" in done.stderr
+        assert str(proxy.socket) in done.stderr
+
+
 @pytest.mark.parametrize("command", ["status", "reload"])
 def test_without_a_running_program_status_and_reload_fail(folder, command):
     (folder / "config.yaml").write_text(f"control_socket: {folder}/nobody.sock\n{GOOD}")
