@@ -52,6 +52,10 @@ struct StrippedCookieCases : CacheCases {
   StrippedCookieCases() : CacheCases({.ttl = 100s, .set_cookie = cache::SetCookie::strip}) {}
 };
 
+struct TtlCases : CacheCases {
+  TtlCases() : CacheCases({.ttl = 1000s}) {}
+};
+
 struct StaleCases : CacheCases {
   StaleCases()
       : CacheCases({.ttl = 0s, .stale_if_error = 1000s, .stale_while_revalidate = 1000s}) {}
@@ -215,6 +219,29 @@ TEST_F(CacheCases, WithoutALifetimeEachCookieGetsItsOwn) {
   const auto outcomes = get_at_once({{{"Cookie", "s=a"}}, {{"Cookie", "s=b"}}});
   EXPECT_EQ(outcomes[0].body, "of a");
   EXPECT_EQ(outcomes[1].body, "of b");
+}
+
+TEST_F(TtlCases, WhatACookieFetchedAPartOfIsForNobodyElseWhenItIsWhole) {
+  const auto part = [](std::string range, std::string body) {
+    return PlainResponse{.status = 206,
+                         .fields = {{"ETag", "\"1\""}, {"Content-Range", "bytes " + range + "/6"}},
+                         .body = std::move(body)};
+  };
+  for (const bool first_has_cookie : {true, false}) {
+    const Lines cookie{{"Range", "bytes=0-1"}, {"Cookie", "s=a"}};
+    say(part("0-1", "ab"));
+    get(first_has_cookie ? cookie : Lines{{"Range", "bytes=0-1"}});
+    pass(200);  // what was learned of the key is forgotten
+    say(part("4-5", "ef"));
+    EXPECT_EQ(get({{"Range", "bytes=4-5"}}).body, "ef");
+    say(part("2-3", "cd"));
+    EXPECT_EQ(get().body, "abcdef");
+    say({.status = 304, .fields = {{"ETag", "\"1\""}}});
+    EXPECT_EQ(get().body, "abcdef");
+    EXPECT_EQ(asked(), first_has_cookie ? 1u : 0u);
+    say({.fields = {}, .body = "gone"});
+    ask("DELETE");
+  }
 }
 
 TEST_F(StaleCases, WithoutALifetimeNobodyGetsWhatACookieFetched) {

@@ -172,7 +172,8 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
   part.made_of = completion.stored();
   ResponseFacts facts = facts_of(asked, *joined, now);
   facts.freshness.age = age_of(head.fields);
-  inherit(facts, completion.newest().facts);
+  for (const Pin& stored : {completion.left, completion.right})
+    if (stored) inherit(facts, stored->facts);
   const std::uint64_t bytes = completion.wanted.size();
   const Refusal refusal = refusal_of(asked, *joined, facts, http::BodyLength::known(bytes), arena);
   if (is_for_all(refusal)) return forgotten(asked);
