@@ -16,7 +16,7 @@ using http::Reason;
 namespace {
 
 /// How often one request begins anew because others' came to nothing.
-constexpr int attempts_max = 4;
+constexpr int rounds_max = 4;
 
 bool is_of_request(Why why) {
   return why == Why::request_no_cache || why == Why::request_max_age ||
@@ -89,7 +89,7 @@ Store::Found CacheExchange::find() {
 }
 
 Task<Outcome> CacheExchange::run() {
-  const auto outcome = co_await run_attempts();
+  const auto outcome = co_await run_rounds();
   if (!outcome && !responder_.started()) {
     http::ResponseHead unused(request_.arena);  // the connection answers, with what the record says
     say_status(status_of(outcome.error()), rules_, surroundings_.name, unused, request_.record);
@@ -97,11 +97,11 @@ Task<Outcome> CacheExchange::run() {
   co_return outcome;
 }
 
-Task<Outcome> CacheExchange::run_attempts() {
-  for (int i = 0; i < attempts_max; ++i) {
-    auto outcome = co_await attempt();
+Task<Outcome> CacheExchange::run_rounds() {
+  for (int i = 0; i < rounds_max; ++i) {
+    auto outcome = co_await round();
     if (outcome) co_return *outcome;
-    alone_ |= i + 2 >= attempts_max;
+    alone_ |= i + 2 >= rounds_max;
   }
   // With nothing stored to be confirmed there is no other answer than the origin's.
   stored_ = {};
@@ -111,7 +111,7 @@ Task<Outcome> CacheExchange::run_attempts() {
   co_return *outcome;
 }
 
-Task<CacheExchange::Attempt> CacheExchange::attempt() {
+Task<CacheExchange::Round> CacheExchange::round() {
   stored_ = {};
   if (!found_) decision_.reset();  // else it is of that
   completion_.reset();

@@ -18,10 +18,10 @@ class CacheExchange {
 
  private:
   /// Nullopt: what was waited for came to nothing, and everything may be different now.
-  using Attempt = std::optional<http::Outcome>;
+  using Round = std::optional<http::Outcome>;
 
-  Task<http::Outcome> run_attempts();
-  Task<Attempt> attempt();
+  Task<http::Outcome> run_rounds();
+  Task<Round> round();
   bool is_plain(const Entry& entry) const;
   Store::Found find();
   Pin look();
@@ -34,18 +34,18 @@ class CacheExchange {
   bool asks_alone() const;
   Pin heads_part() const;
   Asked asked_alone() const;
-  Task<Attempt> ask_alone();
+  Task<Round> ask_alone();
   Task<http::Outcome> send_alone(http::Responder& answer_to);
   Task<http::Outcome> serve_confirmed(const Ruling& ruling, CacheStatus status);
 
   // Asking it together with others.
   void refresh(const Pin& entry);
   std::optional<Completion> completion(const Pin& part) const;
-  Task<Attempt> ask_together();
-  Task<Attempt> lead(std::shared_ptr<Flight> flight, std::string flight_key);
-  Task<Attempt> follow(std::shared_ptr<Flight> flight);
-  Task<Attempt> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, const Leader* leader);
-  Task<Attempt> take_failure(const Flight& flight, CacheStatus status);
+  Task<Round> ask_together();
+  Task<Round> lead(std::shared_ptr<Flight> flight, std::string flight_key);
+  Task<Round> follow(std::shared_ptr<Flight> flight);
+  Task<Round> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, const Leader* leader);
+  Task<Round> take_failure(const Flight& flight, CacheStatus status);
   Task<http::Outcome> let_pass(Leader& leader);
   Task<Result<void>> send_interims(Leader& leader);
   FillOrder order(std::string flight_key, std::shared_ptr<Flight> flight) const;

@@ -37,7 +37,7 @@ Asked CacheExchange::asked_alone() const {
           .configured = configured_};
 }
 
-Task<CacheExchange::Attempt> CacheExchange::ask_alone() {
+Task<CacheExchange::Round> CacheExchange::ask_alone() {
   Asked asked = asked_alone();
   Tee tee(surroundings_.fills, asked, forwarded_status(), surroundings_.name, responder_, request_);
   const Outcome outcome = co_await send_alone(tee);

@@ -69,7 +69,7 @@ void CacheExchange::refresh(const Pin& entry) {
   Fill::start(std::move(refreshing), nullptr);
 }
 
-Task<CacheExchange::Attempt> CacheExchange::ask_together() {
+Task<CacheExchange::Round> CacheExchange::ask_together() {
   std::string key = flight_key();
   if (!rules_.options().collapse.enabled)  // the rest of a part, for this request alone
     co_return co_await lead(std::make_shared<Flight>(cache_.store().purges()), std::move(key));
@@ -78,8 +78,8 @@ Task<CacheExchange::Attempt> CacheExchange::ask_together() {
   co_return co_await follow(std::move(flight));
 }
 
-Task<CacheExchange::Attempt> CacheExchange::lead(std::shared_ptr<Flight> flight,
-                                                 std::string flight_key) {
+Task<CacheExchange::Round> CacheExchange::lead(std::shared_ptr<Flight> flight,
+                                               std::string flight_key) {
   Leader leader(surroundings_.loop, request_, responder_);
   Fill::start(order(std::move(flight_key), flight), &leader);
   while (flight->stage() == Stage::waiting) {
@@ -117,7 +117,7 @@ Task<Outcome> CacheExchange::let_pass(Leader& leader) {
   co_return co_await leader.let_pass();
 }
 
-Task<CacheExchange::Attempt> CacheExchange::follow(std::shared_ptr<Flight> flight) {
+Task<CacheExchange::Round> CacheExchange::follow(std::shared_ptr<Flight> flight) {
   const Instant until = deadline_after(surroundings_.loop.now(), rules_.options().collapse.timeout);
   while (flight->stage() == Stage::waiting) {
     const std::uint64_t seen = flight->bell().rings();
@@ -151,9 +151,9 @@ bool CacheExchange::suits(const Entry& entry) const {
   return serves(decide(entry.facts, facts_.directives, rules, purged, now()).use);
 }
 
-Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
-                                                 std::unique_ptr<Growth::Reader> reader,
-                                                 const Leader* leader) {
+Task<CacheExchange::Round> CacheExchange::take(Flight& flight,
+                                               std::unique_ptr<Growth::Reader> reader,
+                                               const Leader* leader) {
   const bool leads = leader != nullptr;
   CacheStatus status = forwarded_status();
   status.forwarded_status = flight.status;
@@ -174,7 +174,7 @@ Task<CacheExchange::Attempt> CacheExchange::take(Flight& flight,
   co_return co_await answer_with(with);
 }
 
-Task<CacheExchange::Attempt> CacheExchange::take_failure(const Flight& flight, CacheStatus status) {
+Task<CacheExchange::Round> CacheExchange::take_failure(const Flight& flight, CacheStatus status) {
   completes_ = false;
   if (flight.is_error && may_serve_stale()) co_return co_await serve_stale(status);
   // It is its leader's alone: who followed may have more luck.

@@ -35,7 +35,8 @@ bool folds_alike(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, fold, fold);
 }
 
-bool has_plain_order(std::string_view text, std::string_view name) {
+/// An origin takes it for nothing else than it says.
+bool is_plain(std::string_view text, std::string_view name) {
   return is_plain_parameter(name) && !text.contains(';');
 }
 
@@ -151,7 +152,7 @@ KeyRules::KeyRules(const KeyOptions& options)
 
 bool KeyRules::leaves_out(std::string_view parameter) const {
   const auto name = parameter.substr(0, parameter.find('='));
-  if (!has_plain_order(parameter, name)) return false;
+  if (!is_plain(parameter, name)) return false;
   if (!only_.empty())
     return std::ranges::none_of(only_, [&](const auto& one) { return fits_folded(one, name); });
   return std::ranges::any_of(ignore_, [&](const auto& one) { return fits(one, name); });
@@ -172,7 +173,7 @@ std::string_view KeyRules::query(std::string_view query, Arena& arena) const {
     all[kept++] = {.begin = begin,
                    .name_end = begin + static_cast<std::uint32_t>(name.size()),
                    .end = begin + static_cast<std::uint32_t>(text.size())};
-    may_sort = may_sort && has_plain_order(text, name);
+    may_sort = may_sort && is_plain(text, name);
   }
   if (may_sort) sort_by_name(all.first(kept), query);
   return joined(all.first(kept), query, arena);
