@@ -242,6 +242,11 @@ Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_
   co_return co_await answering.run();
 }
 
+void say_stored(const Entry& entry, CacheStatus& status) {
+  status.stored = !entry.spoiled.load(std::memory_order_relaxed);
+  if (!status.stored) status.detail = "purged";
+}
+
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
                 http::ResponseHead& head, http::Record& record) {
   const auto text = cache_status_text(status, name, head.fields.arena());

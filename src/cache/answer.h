@@ -24,6 +24,9 @@ Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::s
 
 void say_age(Seconds age, http::ResponseHead& head);
 
+/// Whether what came with `entry` is stored, as far as that is known now: a purge may still come.
+void say_stored(const Entry& entry, CacheStatus& status);
+
 /// Says what the cache did: in the exchange's record, and in Cache-Status of `head` where the
 /// configuration wants it. `name` is that of this cache.
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.caching import Crowd, cache_status, crowd, is_hit, reply
+from harness.caching import Crowd, cache_status, crowd, is_hit, is_stored, reply, why_not_stored
 from harness.origin import Serving
 from harness.program import BINARY, one_service
 from harness.waiting import eventually, free_port
@@ -179,13 +179,34 @@ def test_what_has_no_head_yet_is_purged_too(caching_for, scripted, order):
         late.ask()
         fast, _ = scripted.expect()  # by itself
         slow.send(response("old", **FIELDS, Connection="close"))
-        assert early.read_response().text == "old"
+        answer = early.read_response()
+        assert (answer.text, is_stored(answer), why_not_stored(answer)) == ("old", False, "purged")
         fast.send(response("new", **FIELDS | {"Cache_Control": "no-store"}, Connection="close"))
         assert late.read_response().text == "new"
         late.ask()
         again, _ = scripted.expect()  # the old one was not stored
         again.send(response("newer", **FIELDS))
         assert late.read_response().text == "newer"
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: next(iter(order)))
+@pytest.mark.parametrize("confirms", [False, True])
+def test_who_asks_alone_is_told_of_a_purge_before_the_head_came(caching_for, scripted, order, confirms):
+    proxy = caching_for(scripted)
+    with proxy.client() as client:
+        if confirms:
+            client.ask()
+            origin, _ = scripted.expect()
+            origin.send(response("x", **FIELDS, Connection="close"))
+            assert is_stored(client.read_response())
+        client.ask(fields={"Cache-Control": "no-cache"})
+        origin, _ = scripted.expect()
+        assert purge(proxy, **order)[0] == 200
+        status = "304 Not Modified" if confirms else "200 OK"
+        untagged = {name: value for name, value in FIELDS.items() if not confirms or name != "Cache_Tag"}
+        origin.send(response(b"" if confirms else b"x", status=status, **untagged, Connection="close"))
+        answer = client.read_response()
+        assert (answer.text, is_stored(answer), why_not_stored(answer)) == ("x", False, "purged")
 
 
 def test_purges_under_load_cost_no_request(caching_for, origins):

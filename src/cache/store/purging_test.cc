@@ -444,6 +444,17 @@ TEST_F(AskedBefore, WhereThereWereTooManyPurgesSinceThenItStaysOut) {
   EXPECT_TRUE(bring(before + 1));
 }
 
+TEST_F(AskedBefore, WhatConfirmsTellsOfAPurgeByATagThatItDoesNotHave) {
+  open();
+  put("http://a/x", "x", {.tag = "red"});
+  const Pin old = find("http://a/x");
+  const auto before = store->purges();
+  store->purge_tag("red", Purge::remove);
+  const Pin fresh = draft("http://a/x", before);
+  EXPECT_FALSE(store->insert_in_place_of(*old, *fresh, before));
+  EXPECT_TRUE(fresh->spoiled);
+}
+
 TEST_F(AskedBefore, WherePurgesSinceThenSaidTooMuchItStaysOut) {
   open({.memory_bytes = 16u << 20});
   const auto before = store->purges();

@@ -172,8 +172,11 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges
   // What was purged while it was asked about is as gone as if nobody had asked.
   const bool gone = !stored.listed || is_banned(stored);
   // It may have had tags that the draft does not have.
-  if (purge_log_.judge(stored.key, stored.tags, purges_before) == BanList::Verdict::stale)
+  const auto verdict = purge_log_.judge(stored.key, stored.tags, purges_before);
+  if (verdict == BanList::Verdict::stale)
     draft.marked_stale.store(true, std::memory_order_relaxed);
+  else if (verdict == BanList::Verdict::gone)
+    draft.spoiled.store(true, std::memory_order_relaxed);
   if (stored.listed) unlink(stored);
   return !gone && place(draft);
 }
