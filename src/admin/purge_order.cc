@@ -110,7 +110,7 @@ Wrong wrong_prefix(std::string_view prefix) {
   if (!has_path(prefix) || prefix.starts_with('/'))
     return fmt::format(
         "{} is no prefix: that is a host and how a path begins, such as "
-        R"(http://shop.example/img/. For a whole host there is "host".)",
+        "http://shop.example/img/. For all of a host, purge the host.",
         in_quotes(prefix));
   if (prefix.ends_with('*'))
     return fmt::format("{} ends in a wildcard, which a prefix needs not: leave it out.",

@@ -64,7 +64,7 @@ TEST(PurgeOrder, APrefixHasAHostAndAPath) {
   for (const std::string prefix :
        {"img", "shop.example", "http://shop.example", "http://shop.example?a=/", "/img/", "img*"})
     EXPECT_THAT(wrong("{\"prefix\": \"" + prefix + "\"}"),
-                HasSubstr("such as http://shop.example/img/. For a whole host there is \"host\"."))
+                HasSubstr("such as http://shop.example/img/. For all of a host, purge the host."))
         << prefix;
   for (const std::string prefix :
        {"shop.example/", "http://shop.example/", "https://shop.example:81/img", "a/*b"})

@@ -90,7 +90,7 @@ ExitCode cache(const Options& options, Shell& shell) {
   const Json json = parse(answer->body);
   if (answer->status != 200 || !json.is_object()) {
     shell.err << unexpected(answer->status, json).err;
-    return ExitCode::bad_config;
+    return exit_code_after(answer->status);
   }
   if (options.json)
     shell.out << answer->body;

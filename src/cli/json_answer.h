@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/command.h"
 #include "cli/report.h"
 
 namespace minato::cli {
@@ -38,6 +39,11 @@ inline Report unexpected(std::uint16_t status, const Json& answer) {
   const std::string detail = answer.is_object() ? text(answer, "detail") : std::string();
   return {.err = fmt::format("minato: the answer is {}{}{}\n", status, detail.empty() ? "" : ": ",
                              detail)};
+}
+
+/// After that: 400 is for what was written on the command line.
+inline ExitCode exit_code_after(std::uint16_t status) {
+  return status == 400 ? ExitCode::bad_usage : ExitCode::bad_config;
 }
 
 }  // namespace minato::cli

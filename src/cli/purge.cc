@@ -43,7 +43,7 @@ ExitCode purge(const Options& options, Shell& shell) {
   const Report told = report(answer->status, answer->body);
   shell.out << told.out;
   shell.err << told.err;
-  return answer->status == 200 ? ExitCode::ok : ExitCode::bad_config;
+  return answer->status == 200 ? ExitCode::ok : exit_code_after(answer->status);
 }
 
 }  // namespace

@@ -331,7 +331,16 @@ def test_the_commands_say_it_in_words(cached):
     assert minato_command(cached, "purge", "--all", "--tag", "x")[0] == 2
     for command in "purge", "cache":
         code, _, told = minato_command(cached, command, "--url", "/nonsense")
-        assert code == 1 and '"/nonsense" is no URL, such as http://' in told
+        assert code == 2 and '"/nonsense" is no URL, such as http://' in told
+    code, _, told = minato_command(cached, "purge", "--prefix", "app.test")
+    assert code == 2 and "For all of a host, purge the host." in told
+
+
+def test_the_commands_tell_what_lies_in_the_configuration_from_what_is_written_wrong(minato, echo):
+    proxy = minato.serving(echo)
+    for command in ["purge", "--all"], ["cache"]:
+        code, _, told = minato_command(proxy, *command)
+        assert code == 1 and "The configuration has no cache." in told
 
 
 def test_the_access_log_has_the_word_of_the_cache(minato, numbered):
