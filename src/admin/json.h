@@ -1,4 +1,5 @@
-// The documents of the API as text. The one place of this room that knows the JSON library.
+// Documents of the API as text: of the program, of its reloads, and of what is refused. Those of
+// the cache are made where it is asked.
 #pragma once
 
 #include <string>
