@@ -168,17 +168,17 @@ bool Store::carry_out_bans() {
   return !bans_.is_empty();
 }
 
-/// A step of a round through all entries, at whose end the bans go that were there when it began.
+/// A step of a sweep through all entries, at whose end the bans go that were there when it began.
 void Store::take_step(std::size_t cost_max) {
   if (bans_.is_empty()) return;
-  if (round_bucket_ == 0) round_last_ban_ = bans_.newest();
+  if (sweep_bucket_ == 0) sweep_last_ban_ = bans_.newest();
   std::size_t cost = 0;
-  const std::size_t end = std::min(round_bucket_ + buckets_of_step, buckets_.size());
-  while (round_bucket_ < end && cost < cost_max) cost += carry_out_in_bucket(round_bucket_++);
+  const std::size_t end = std::min(sweep_bucket_ + buckets_of_step, buckets_.size());
+  while (sweep_bucket_ < end && cost < cost_max) cost += carry_out_in_bucket(sweep_bucket_++);
   collect();
-  if (round_bucket_ < buckets_.size()) return;
-  round_bucket_ = 0;
-  drop_bans(round_last_ban_);
+  if (sweep_bucket_ < buckets_.size()) return;
+  sweep_bucket_ = 0;
+  drop_bans(sweep_last_ban_);
 }
 
 void Store::drop_bans(std::uint64_t last) {

@@ -169,8 +169,8 @@ class Store {
   Readers readers_;
   BanList bans_;
   PurgeLog purge_log_;
-  std::size_t round_bucket_ = 0;      // the next of the round through all of them; 0: none runs
-  std::uint64_t round_last_ban_ = 0;  // the newest when that began
+  std::size_t sweep_bucket_ = 0;      // the next of the sweep through all of them; 0: none runs
+  std::uint64_t sweep_last_ban_ = 0;  // the newest when that began
   IntrusiveList<Item> drafts_;
   std::vector<Entry*> retired_;  // out of the index; somebody may still be looking at them
   std::atomic<Entry*> released_{nullptr};
