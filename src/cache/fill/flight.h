@@ -27,22 +27,20 @@ enum class Stage : std::uint8_t {
 class Flight {
  public:
   /// `purges_before`: Store::purges when it sets out.
-  explicit Flight(std::uint64_t purges_before) : purges_before_(purges_before) {}
+  explicit Flight(std::uint64_t purges_before)
+      : purges_before_(purges_before), current_until_(purges_before) {}
 
   std::uint64_t purges_before() const { return purges_before_; }
   Stage stage() const { return stage_.load(std::memory_order_acquire); }
   runtime::Bell& bell() { return bell_; }
 
-  /// What it brings was purged since it set out, or may have been where there is no head yet.
-  bool is_outdated(const Store& store, std::string_view stored_under) const {
-    const Stage now = stage();
-    if (now == Stage::waiting) return store.may_be_purged(stored_under, purges_before_);
-    if (now != Stage::growing) return false;
-    // Complete, it is in the store for an instant before this lands: a purge may take it from
-    // there.
-    return entry->spoiled.load(std::memory_order_relaxed) ||
-           entry->marked_stale.load(std::memory_order_relaxed) ||
-           store.was_purged(*entry, purges_before_);
+  /// What it brings was purged since it set out, or may have been where there is no head yet. One
+  /// thread at a time.
+  bool is_outdated(const Store& store, std::string_view stored_under) {
+    const std::uint64_t purges = store.purges();
+    if (may_be_outdated(store, stored_under)) return true;
+    current_until_ = purges;
+    return false;
   }
 
   void become(Stage stage, runtime::Loop& here) {
@@ -58,7 +56,19 @@ class Flight {
   std::optional<http::Failure> failure;  ///< none: there was an answer
 
  private:
+  bool may_be_outdated(const Store& store, std::string_view stored_under) const {
+    const Stage now = stage();
+    if (now == Stage::waiting) return store.may_be_purged(stored_under, current_until_);
+    if (now != Stage::growing) return false;
+    // Complete, it is in the store for an instant before this lands: a purge may take it from
+    // there.
+    return entry->spoiled.load(std::memory_order_relaxed) ||
+           entry->marked_stale.load(std::memory_order_relaxed) ||
+           store.was_purged(*entry, current_until_);
+  }
+
   const std::uint64_t purges_before_;
+  std::uint64_t current_until_;  // none of so many purges concerns it: each is asked about once
   std::atomic<Stage> stage_{Stage::waiting};
   runtime::Bell bell_;
 };

@@ -91,6 +91,16 @@ TEST_F(Growing, NobodyJoinsWhatIsPurgedBeforeItLands) {
   }
 }
 
+TEST_F(Growing, APurgeIsHeardAfterThoseOfOthers) {
+  open();
+  Flights flights(*store);
+  const auto before = grown(flights);
+  store->purge_tag("blue", Purge::remove);
+  EXPECT_EQ(flights.board("x", "http://a/x").flight, before.flight);
+  store->ban({.host = "a"});
+  EXPECT_NE(flights.board("x", "http://a/x").flight, before.flight);
+}
+
 TEST_F(Growing, PurgesOfOthersKeepNobodyFromJoining) {
   open();
   EXPECT_TRUE(is_joined_after([&] { store->purge_tag("blue", Purge::remove); }));
