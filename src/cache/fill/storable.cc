@@ -17,6 +17,8 @@ using http::FieldId;
 
 /// Tags of one response that count.
 constexpr std::size_t tags_max = 256;
+/// Beside its own. Only an origin whose tags change with each part gets there.
+constexpr std::size_t inherited_tags_max = 1024;
 
 /// RFC 9111 5.2.2.4, 5.2.2.7.
 bool is_withheld(const Field& line, const http::ResponseDirectives& directives) {
@@ -144,6 +146,7 @@ Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& 
   const std::string_view variant = variant_key(names, asked.request.fields);
   const auto tags = tags_of(asked.rules, all);
   const auto inherited = inherited_tags(asked, tags, part);
+  if (inherited.size() > inherited_tags_max) return {};
   facts.keeps_set_cookie = lines.has(FieldId::set_cookie);
   facts.freshness.directives.no_cache_fields = facts.freshness.directives.private_fields = {};
   return asked.cache.store().draft({.key = asked.key,
