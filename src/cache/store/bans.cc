@@ -39,7 +39,7 @@ bool Ban::covers(const Ban& other) const {
 
 bool BanList::has_room_for(const Ban& ban) const {
   if (!bans_) return true;
-  const bool fits = bans_->size() < bans_max && text_bytes() + ban.text_bytes() <= text_bytes_max_;
+  const bool fits = bans_->size() < bans_max && bytes_ + ban.bytes() <= bytes_max_;
   return fits || std::ranges::any_of(*bans_, [&](const Ban& old) { return ban.covers(old); });
 }
 
@@ -67,6 +67,7 @@ std::size_t BanList::tests_of(const Entry& entry) const {
 
 std::unique_ptr<const BanList::Bans> BanList::add(Ban ban) {
   auto next = std::make_unique<Bans>();
+  next->reserve(bans_ ? bans_->size() + 1 : 1);
   const auto still_says_something = [&](const Ban& old) { return !ban.covers(old); };
   if (bans_) std::ranges::copy_if(*bans_, std::back_inserter(*next), still_says_something);
   ban.number = newest() + 1;
@@ -83,18 +84,11 @@ std::unique_ptr<const BanList::Bans> BanList::drop(std::uint64_t last) {
 
 std::unique_ptr<const BanList::Bans> BanList::install(std::unique_ptr<const Bans> next) {
   bans_.swap(next);
+  bytes_ = 0;
+  if (bans_)
+    for (const Ban& ban : *bans_) bytes_ += ban.bytes();
   shown_.store(bans_.get(), std::memory_order_seq_cst);
   return next;
-}
-
-std::uint64_t BanList::text_bytes() const {
-  std::uint64_t bytes = 0;
-  for (const Ban& ban : *bans_) bytes += ban.text_bytes();
-  return bytes;
-}
-
-std::uint64_t BanList::memory_bytes() const {
-  return bans_ ? bans_->capacity() * sizeof(Ban) + text_bytes() : 0;
 }
 
 }  // namespace minato::cache

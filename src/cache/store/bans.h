@@ -49,21 +49,21 @@ struct Ban {
   bool concerns(const BanFacts& facts) const;
   /// Nothing that `other` says is left to say.
   bool covers(const Ban& other) const;
-  std::size_t text_bytes() const {
-    return scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity() +
+  std::size_t bytes() const {
+    return sizeof(Ban) + scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity() +
            mark.capacity();
   }
 };
 
-/// Bounds: `bans_max`, and so many bytes of text; whoever adds more carries out the oldest before,
-/// or all, where it is longer by itself. Those of a URL alone need no room: each is of thousands of
+/// Bounds: `bans_max`, and so many bytes; whoever adds more carries out the oldest before, or all,
+/// where it is longer by itself. Those of a URL alone need no room: each is of thousands of
 /// entries, which do not come as fast as they are carried out.
 class BanList {
  public:
   static constexpr std::size_t bans_max = 1024;
   using Bans = std::vector<Ban>;  ///< oldest first; not empty
 
-  explicit BanList(std::uint64_t text_bytes_max) : text_bytes_max_(text_bytes_max) {}
+  explicit BanList(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   /// The number of the newest. Any thread. Of one order with the beginning of a Look: who waits for
   /// readers after `add` waits for all that may have read what was there before.
@@ -84,13 +84,13 @@ class BanList {
   std::unique_ptr<const Bans> drop(std::uint64_t last);
   bool is_empty() const { return !bans_; }
   bool has_room_for(const Ban& ban) const;
-  std::uint64_t memory_bytes() const;
+  std::uint64_t memory_bytes() const { return bytes_; }
 
  private:
-  std::uint64_t text_bytes() const;
   std::unique_ptr<const Bans> install(std::unique_ptr<const Bans> next);
 
-  const std::uint64_t text_bytes_max_;
+  const std::uint64_t bytes_max_;
+  std::uint64_t bytes_ = 0;
   std::unique_ptr<const Bans> bans_;
   std::atomic<const Bans*> shown_{nullptr};
   std::atomic<std::uint64_t> newest_{0};

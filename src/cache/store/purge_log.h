@@ -48,9 +48,7 @@ class PurgeLog {
     Purge how;
     std::uint64_t hash = 0;  ///< of a URL or tag: one of the same hash counts as the same
     std::unique_ptr<const Ban> ban = nullptr;
-    std::uint64_t bytes() const {
-      return sizeof(Record) + (ban == nullptr ? 0 : sizeof(Ban) + ban->text_bytes());
-    }
+    std::uint64_t bytes() const { return sizeof(Record) + (ban == nullptr ? 0 : ban->bytes()); }
   };
 
   void add(Record record);

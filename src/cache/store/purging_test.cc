@@ -82,7 +82,7 @@ struct ManyStored : StoreTest {
   static_assert(count > Store::found_of_step);
 
   void fill() {
-    open({.memory_bytes = 16u << 20, .entries = 2 * count});
+    open({.memory_bytes = 64u << 20, .entries = 2 * count});
     for (int i = 0; i < count; ++i)
       put(arena.copy("http://a/" + std::to_string(i)), "x", {.tag = "red"});
     put("http://a/blue", "x", {.tag = "blue"});
@@ -121,7 +121,7 @@ TEST_F(ManyStored, ATagOfManyIsMarkedStaleAtOnce) {
 
 struct ManyOfAUrl : ManyStored {
   void fill() {
-    open({.memory_bytes = 16u << 20, .entries = 2 * count});
+    open({.memory_bytes = 64u << 20, .entries = 2 * count});
     for (int i = 0; i < count; ++i) put(arena.copy(of(i)), "x");
     put("http://a/x/y header(b)=1", "x");
     put("https://a/x header(b)=1", "x");
@@ -291,10 +291,14 @@ TEST_F(StoreTest, PurgesHaveTheirShareOfTheMemoryAndTakeNoneFromEntries) {
     put(arena.copy("http://a/" + std::to_string(stored)), body);
   store->remove(*find("http://a/" + std::to_string(stored - 1)));
   const StoreStats before = store->stats();
-  for (int i = 0; i < 100; ++i) {
-    store->ban({.host = "b", .prefix = std::to_string(i) + long_prefix});
-    EXPECT_LE(store->stats().memory_bytes - before.memory_bytes, memory / 64);
-  }
+  const auto expect_share = [&](int bans, const std::string& prefix) {
+    for (int i = 0; i < bans; ++i) {
+      store->ban({.host = "b", .prefix = std::to_string(i) + prefix});
+      EXPECT_LE(store->stats().memory_bytes - before.memory_bytes, memory / 64);
+    }
+  };
+  expect_share(100, long_prefix);
+  expect_share(2000, "/");
   put("http://a/small", "x");
   EXPECT_EQ(store->stats().evicted, before.evicted);
   EXPECT_LE(store->stats().memory_bytes, memory);

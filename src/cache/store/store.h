@@ -78,10 +78,10 @@ class Store {
   static constexpr std::size_t visited_max = 1000;
   /// How many entries are found through tags in one step.
   static constexpr std::size_t found_of_step = 2048;
-  // Without a purge since there were `before`, no lock.
-  /// Whether what was asked for under `key` then could be what one of those since was to end.
+  /// Whether what was asked for under `key` when there had been `before` purges could be what one
+  /// of those since then was to end. Without any since then, no lock.
   bool may_be_purged(std::string_view key, std::uint64_t before) const;
-  /// Whether one of them was to end what `entry` is of, which was asked for then.
+  /// The same of `entry`, which is known: whether it was.
   bool was_purged(const Entry& entry, std::uint64_t before) const;
 
   /// An entry without content that nobody can find yet. Null where there is no memory for it.
