@@ -73,7 +73,8 @@ def test_run_of_a_bad_file_names_every_fault_and_exits_with_1(folder):
 
 def test_a_start_that_waits_for_its_configuration_can_be_interrupted(folder):
     os.mkfifo(folder / "config.yaml")
-    process = subprocess.Popen([BINARY], cwd=folder)
+    # Whoever runs tests in the background may have SIGINT ignored, and hand that down.
+    process = subprocess.Popen([BINARY], cwd=folder, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
         with open(folder / "config.yaml", "w"):  # returns once the program reads
             process.send_signal(signal.SIGINT)
