@@ -37,7 +37,7 @@ http {
 }
 )"),
             text(R"(
-config.yaml:3:1: this line is no `key: value`, and the key services is nowhere: the file is none of Minato's; needed: services, a list of sections with name, listen_port, hosts and upstreams
+config.yaml:3:1: this line is no `key: value`, and the key services is nowhere: the file seems to be none of Minato's; needed: services, a list of sections with name, listen_port, hosts and upstreams
      3 | events { worker_connections 768; }
        | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 

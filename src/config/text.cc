@@ -70,7 +70,7 @@ std::optional<TextFault> check_kind(std::string_view text) {
     if (is_foreign(take_until(rest, '\n')))
       return TextFault{mark_at(text, at),
                        {"this line is no `key: value`, and the key services is nowhere: the file "
-                        "is none of Minato's",
+                        "seems to be none of Minato's",
                         "needed: services, a list of sections with name, listen_port, hosts and "
                         "upstreams",
                         {}}};

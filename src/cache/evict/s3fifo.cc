@@ -95,7 +95,7 @@ class S3Fifo final : public Evictor {
     Item& oldest = main_.pop();
     const std::uint32_t uses = frequency(oldest);
     if (uses == 0) return &oldest;
-    // One round for each use, and no use is counted twice.
+    // One more stay for each use, and no use is counted twice.
     oldest.seen_hits = oldest.hits.load(std::memory_order_relaxed) - (uses - 1);
     enter(main_, oldest, in_main);
     return nullptr;
