@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <expected>
 #include <nlohmann/json.hpp>
 
 #include "admin/json.h"
@@ -160,22 +161,31 @@ std::string dumped(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
+/// What a purge of a URL, prefix or host means; none of all else.
+std::expected<Url, Reply> named_by(const PurgeOrder& order, Arena& arena) {
+  if (order.what == "all" || order.what == "tag") return Url{};
+  const auto url = cache::parse_url(order.value, arena);
+  if (!url) return std::unexpected(unreadable(order));
+  const bool misses =
+      order.what == "url" ? url->scheme.empty() : order.what == "host" && url->rest != "/";
+  if (misses) return std::unexpected(unreadable(order));
+  if (url->host.contains('*')) return std::unexpected(has_wildcard(order));
+  return *url;
+}
+
 }  // namespace
 
 Task<Reply> purge(Program& program, const Question& question) {
-  co_await program.until_agreed();  // what one worker still serves is to be reached, too
-  const auto cache = program.cache();
-  if (!cache) co_return no_cache();
+  if (!program.cache()) co_return no_cache();
   const auto order = parse_purge_order(question.body);
   if (!order) co_return problem(400, order.error());
   BlockPool blocks;
   Arena arena(blocks);
-  const bool has_url = order->what != "all" && order->what != "tag";
-  auto url = has_url ? cache::parse_url(order->value, arena) : Url{};
-  if (!url) co_return unreadable(*order);
-  if (order->what == "url" && url->scheme.empty()) co_return unreadable(*order);
-  if (order->what == "host" && url->rest != "/") co_return unreadable(*order);
-  if (url->host.contains('*')) co_return has_wildcard(*order);
+  const auto url = named_by(*order, arena);
+  if (!url) co_return url.error();
+  co_await program.until_agreed();  // what one worker still serves is to be reached, too
+  const auto cache = program.cache();
+  if (!cache) co_return no_cache();
   const auto forms = forms_of(*url, program.cache_rules(*url), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
