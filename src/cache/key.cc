@@ -89,12 +89,15 @@ std::string_view without_dot_segments(std::string_view path, Arena& arena) {
 
 }  // namespace
 
+std::string_view rest_of(const http::Target& target, Arena& arena) {
+  const std::string_view path = target.path.empty() ? std::string_view("/") : target.path;
+  return target.has_query ? arena.join(path, "?", target.query) : path;
+}
+
 Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
              std::uint64_t seed, Arena& arena) {
   Url url = normal(text_of(scheme), head.authority, arena);
-  const http::Target& target = head.target;
-  const std::string_view path = target.path.empty() ? std::string_view("/") : target.path;
-  url.rest = target.has_query ? arena.join(path, "?", target.query) : path;
+  url.rest = rest_of(head.target, arena);
   if (!rules.any()) return key_of(url, {}, seed, arena);
   url.rest = rules.rest(url.rest, arena);
   return key_of(url, rules.suffix(head.fields, arena), seed, arena);

@@ -23,6 +23,9 @@ struct Key {
 Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
              std::uint64_t seed, Arena& arena);
 
+/// Path and query as the client wrote them: what is stored stands there where no rules change that.
+std::string_view rest_of(const http::Target& target, Arena& arena);
+
 /// What of the text of a key is the URL.
 constexpr std::string_view url_of(std::string_view key) { return key.substr(0, key.find(' ')); }
 

@@ -45,12 +45,14 @@ ReloadOutcome refusal_at_the_end() {
   return outcome;
 }
 
-/// Of the rules for the query that services with a cache have.
-std::set<std::string_view> marks_of(const Snapshot& snapshot) {
-  std::set<std::string_view> marks;
-  for (const ServicePlan& service : snapshot.services)
-    if (service.caching && !service.caching->key().mark().empty())
-      marks.insert(service.caching->key().mark());
+/// Of the rules for the query that services with a cache have, each beside who has them.
+using Marks = std::set<std::pair<std::string_view, std::string_view>>;
+
+Marks marks_of(const Snapshot& snapshot) {
+  Marks marks;
+  for (const ServicePlan& plan : snapshot.services)
+    if (plan.caching && !plan.caching->key().mark().empty())
+      marks.emplace(plan.service.name, plan.caching->key().mark());
   return marks;
 }
 
@@ -139,14 +141,14 @@ std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
   return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
 }
 
-/// While rules for the query are not in force, no purge of a URL finds what is stored under them:
-/// that goes with them, and once more when they come back, as exchanges that began under them may
-/// have stored meanwhile.
+/// While a service is without rules for the query, no purge of its URLs finds what is stored under
+/// them: that goes with them, and once more when they come back, as exchanges that began under them
+/// may have stored meanwhile. What other services have under the same rules goes, too.
 void Supervisor::ban_keys_between(const Snapshot& before, const Snapshot& after) {
-  std::vector<std::string_view> changed;
+  Marks changed;
   std::ranges::set_symmetric_difference(marks_of(before), marks_of(after),
-                                        std::back_inserter(changed));
-  for (const std::string_view mark : changed)
+                                        std::inserter(changed, changed.end()));
+  for (const auto& [service, mark] : changed)
     after.cache->store().ban({.what = cache::Ban::What::keys, .mark = std::string(mark)});
   if (!changed.empty()) carry_out_bans();
 }

@@ -406,6 +406,37 @@ class TestKey:
             later.ask("/x?lang=de")
             assert scripted.hears_before(later)
 
+    def test_nor_what_a_service_made_that_alone_was_without_its_rules_for_a_while(self, caching_for, origins):
+        count = iter(range(1000))
+        origin = origins(Serving, lambda _: reply(f"{next(count)}", FOREVER))
+        rule = "cache: {key: {query: {ignore: [lang]}}}"
+
+        def config(own):
+            other = (f"  - name: other\n    listen_port: {proxy.port}\n    hosts: [\"http://other.test/\"]\n"
+                     f"    {rule}\n    upstreams: [{{host: \"{origin.url}\"}}]\n")
+            top = "cache: {ttl: 0, keep_on_reload: true, capacity: 10}"
+            return one_service(proxy.port, origin.url, top=top, service=own) + other
+
+        proxy = caching_for(origin)
+        assert proxy.reload(config(rule)).status == 200
+        first = proxy.get("/x?lang=de").text
+        assert proxy.reload(config("")).status == 200
+        order = json.dumps({"url": "http://app.test/x?lang=de"})
+        assert proxy.control("POST", "/cache/purge", body=order).status == 200
+        assert proxy.reload(config(rule)).status == 200
+        assert proxy.get("/x?lang=de").text != first
+
+    def test_an_unsafe_method_takes_what_stands_under_no_rules_too(self, counted):
+        keep = ", keep_on_reload: true, capacity: 10"
+        proxy = counted("{}", keep)
+        first = proxy.get("/x?lang=de").text
+        for rule in ("{query: {ignore: [lang]}}", "{}"):
+            top = f"cache: {{ttl: 0{keep}, key: {rule}}}"
+            assert proxy.reload(one_service(proxy.port, proxy.origin.url, top=top)).status == 200
+            if rule != "{}":
+                assert proxy.get("/x?lang=de", method="POST").status == 200
+        assert proxy.get("/x?lang=de").text != first
+
     def test_what_the_same_rules_made_stays_over_a_reload(self, counted):
         keep, rule = ", keep_on_reload: true, capacity: 10", "{query: {ignore: [lang]}}"
         proxy = counted(rule, keep)

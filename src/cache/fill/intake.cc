@@ -219,9 +219,13 @@ void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   const auto purge = [&](std::optional<Url> url) {
     if (!url) return;
     url->port = port_of(*url);  // of this origin alone, where none would mean every port
-    store.purge_url(asked.rules.as_keyed(*url, arena), Purge::remove);
+    store.purge_url(*url, Purge::remove);
+    const Url keyed = asked.rules.as_keyed(*url, arena);
+    if (keyed != *url) store.purge_url(keyed, Purge::remove);
   };
-  purge(split_url(url_of(asked.key.text)));
+  auto target = split_url(url_of(asked.key.text));
+  if (target) target->rest = rest_of(asked.request.target, arena);
+  purge(target);
   for (const FieldId id : {FieldId::location, FieldId::content_location})
     purge(resolve(asked.key.text, head.fields.value(id), arena));
   if (is_newest) asked.purges_before = store.purges();
