@@ -242,9 +242,10 @@ Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_
   co_return co_await answering.run();
 }
 
-void say_stored(const Entry& entry, CacheStatus& status) {
-  status.stored = !entry.spoiled.load(std::memory_order_relaxed);
-  if (!status.stored) status.detail = "purged";
+void say_stored(const Entry& entry, bool kept, CacheStatus& status) {
+  const bool purged = entry.spoiled.load(std::memory_order_relaxed);
+  status.stored = kept && !purged;
+  if (purged) status.detail = "purged";
 }
 
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,

@@ -25,7 +25,8 @@ Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::s
 void say_age(Seconds age, http::ResponseHead& head);
 
 /// Whether what came with `entry` is stored, as far as that is known now: a purge may still come.
-void say_stored(const Entry& entry, CacheStatus& status);
+/// `kept`: nothing but a purge is against it.
+void say_stored(const Entry& entry, bool kept, CacheStatus& status);
 
 /// Says what the cache did: in the exchange's record, and in Cache-Status of `head` where the
 /// configuration wants it. `name` is that of this cache.

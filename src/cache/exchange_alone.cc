@@ -77,7 +77,7 @@ Task<Outcome> CacheExchange::send_alone(http::Responder& answer_to) {
 Task<Outcome> CacheExchange::serve_confirmed(const Ruling& ruling, CacheStatus status) {
   const Pin& entry = ruling.entry;
   entry->touch(surroundings_.fills.next_tick());
-  say_stored(*entry, status);
+  say_stored(*entry, ruling.is_updated, status);
   const Answer with{.entry = *entry,
                     .age = current_age(entry->facts.freshness, now()),
                     .status = status,

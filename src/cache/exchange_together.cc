@@ -161,7 +161,7 @@ Task<CacheExchange::Round> CacheExchange::take(Flight& flight,
   if (flight.stage() == Stage::failed) co_return co_await take_failure(flight, status);
   const bool confirmed = flight.stage() == Stage::confirmed;
   if (confirmed || !leads) flight.entry->touch(surroundings_.fills.next_tick());
-  say_stored(*flight.entry, status);
+  say_stored(*flight.entry, !confirmed || flight.is_updated, status);
   const FreshnessFacts& facts = flight.entry->facts.freshness;
   const bool says_age = confirmed || !leads || facts.age > Seconds(0);
   const auto age = says_age ? std::optional(current_age(facts, now())) : std::nullopt;

@@ -209,6 +209,29 @@ def test_who_asks_alone_is_told_of_a_purge_before_the_head_came(caching_for, scr
         assert (answer.text, is_stored(answer), why_not_stored(answer)) == ("x", False, "purged")
 
 
+def test_the_cookie_of_what_a_purge_keeps_out_is_let_through_to_nobody(caching_for, scripted):
+    proxy = caching_for(scripted, cache="set_cookie: strip")
+    with proxy.client() as client:
+        client.ask(fields={"Cache-Control": "no-cache"})
+        origin, _ = scripted.expect()
+        assert purge(proxy, all=True)[0] == 200
+        origin.send(response("x", **FIELDS, Set_Cookie="a=1", Connection="close"))
+        answer = client.read_response()
+        assert (why_not_stored(answer), answer["Set-Cookie"]) == ("purged", None)
+
+
+def test_what_is_confirmed_to_who_wants_nothing_stored_does_not_say_that_it_is(caching_for, scripted):
+    proxy = caching_for(scripted)
+    with proxy.client() as client:
+        for wish, status, is_kept in (("max-age=60", "200 OK", True), ("no-cache, no-store", "304 Not Modified", False),
+                                      ("no-cache", "304 Not Modified", True)):
+            client.ask(fields={"Cache-Control": wish})
+            origin, _ = scripted.expect()
+            origin.send(response("x" if status == "200 OK" else "", status=status, **FIELDS, Connection="close"))
+            answer = client.read_response()
+            assert (answer.text, is_stored(answer)) == ("x", is_kept)
+
+
 def test_purges_under_load_cost_no_request(caching_for, origins):
     proxy = caching_for(origins(Serving, Crowd.page), cache="capacity: 15", top="workers: 2")
     with crowd(proxy) as seen:

@@ -129,6 +129,15 @@ def expect_stale(proxy, origin):
         assert client.read_response().body == CONTENT
 
 
+def expect_gone(proxy, origin):
+    with proxy.client() as client:
+        client.ask()
+        request = origin.read_request()
+        assert (request["If-None-Match"], request["Range"]) == (None, None)
+        origin.send(whole(b"ABCDEFGHIJ"))
+        assert client.read_response().text == "ABCDEFGHIJ"
+
+
 @pytest.mark.parametrize("body_bytes", [None, 0, 2])
 def test_what_is_purged_softly_by_a_tag_of_the_part_alone_is_stale_when_it_is_complete(proxy, scripted, body_bytes):
     expect_stale(proxy, complete_around_a_purge(proxy, scripted, body_bytes, soft=True))
@@ -136,13 +145,14 @@ def test_what_is_purged_softly_by_a_tag_of_the_part_alone_is_stale_when_it_is_co
 
 @pytest.mark.parametrize("body_bytes", [0, 2])
 def test_what_is_purged_by_a_tag_of_the_part_alone_is_gone_when_it_is_complete(proxy, scripted, body_bytes):
-    origin = complete_around_a_purge(proxy, scripted, body_bytes)
-    with proxy.client() as client:
-        client.ask()
-        request = origin.read_request()
-        assert (request["If-None-Match"], request["Range"]) == (None, None)
-        origin.send(whole(b"ABCDEFGHIJ"))
-        assert client.read_response().text == "ABCDEFGHIJ"
+    expect_gone(proxy, complete_around_a_purge(proxy, scripted, body_bytes))
+
+
+def test_what_is_confirmed_keeps_the_tags_of_its_parts(proxy, scripted):
+    origin = complete_around_a_purge(proxy, scripted, None, soft=True)
+    expect_stale(proxy, origin)
+    purge_red(proxy)
+    expect_gone(proxy, origin)
 
 
 def test_nor_is_it_lost_on_what_is_put_together_with_what_comes(proxy, scripted):

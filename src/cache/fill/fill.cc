@@ -179,6 +179,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
   Flight& flight = *order_.flight;
   flight.status = head.status;
   flight.entry = ruling.entry;
+  flight.is_updated = ruling.is_updated;
   flight.length = length;
   ruling_ = ruling.kind;
   switch (ruling.kind) {

@@ -32,6 +32,7 @@ bool is_for_all(Refusal refusal) {
 struct Freshened {
   Pin entry{};  ///< null where `refusal` says why
   Refusal refusal = Refusal::none;
+  bool is_stored = false;  ///< not where something newer is, or a purge came
 };
 
 /// Puts what `update` says anew into the stored response (RFC 9111 3.2), where what comes of it may
@@ -50,18 +51,21 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
       why_not_store(reads, facts, {}, asked.rules.storing(facts.status, asked.configured.forced));
   if (refusal != Refusal::none) return {.refusal = refusal};
   const http::Fields lines = stored_lines(asked, fresh->fields, facts, arena);
-  const Part part{.content = asked.validated->part, .range = asked.validated->range};
+  const Part part{.content = asked.validated->part,
+                  .range = asked.validated->range,
+                  .content_of = &*asked.validated};
   Pin entry = make_draft(asked, fresh->fields, lines, facts, part);
   if (!entry) return {.refusal = Refusal::no_memory};
-  asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
-  return {.entry = std::move(entry)};
+  const bool is_stored =
+      asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
+  return {.entry = std::move(entry), .is_stored = is_stored};
 }
 
 Ruling contested() { return {.kind = Kind::contested, .entry = {}, .growth = {}}; }
 
 Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now, Arena& arena) {
   if (!validates(head.fields, fields_of(*asked.validated, arena))) return contested();
-  auto [entry, refusal] = freshened(asked, head, now, arena);
+  auto [entry, refusal, is_stored] = freshened(asked, head, now, arena);
   // What it makes of the stored response must not be stored: that goes, and is asked for anew.
   if (is_for_all(refusal)) return contested();
   if (!entry) entry = asked.validated;
@@ -70,7 +74,8 @@ Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now,
   return {.kind = Kind::confirmed,
           .entry = std::move(entry),
           .growth = {},
-          .withheld = std::move(withheld)};
+          .withheld = std::move(withheld),
+          .is_updated = is_stored};
 }
 
 /// Of the content that `stored` is, or is a part of; what HEAD says where that does not say it.
@@ -216,6 +221,7 @@ void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   if (http::is_safe(asked.facts.method) || head.status < 200 || head.status >= 400) return;
   Store& store = asked.cache.store();
   const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
+  // As it stands under the rules of today, and as it stood under none, which may come back.
   const auto purge = [&](std::optional<Url> url) {
     if (!url) return;
     url->port = port_of(*url);  // of this origin alone, where none would mean every port

@@ -46,7 +46,8 @@ struct Ruling {
   std::shared_ptr<Growth> growth;
   /// What is for the client that asked alone, and no part of `entry`; lies in the arena of `judge`.
   std::vector<http::Field> withheld = {};
-  bool completes = false;  ///< what comes is the rest of `entry`
+  bool completes = false;   ///< what comes is the rest of `entry`
+  bool is_updated = false;  ///< confirmed: `entry` took the place of what was stored
 };
 
 /// Changes the store where `head` makes something in it fresh, or out of date.

@@ -31,18 +31,39 @@ bool is_stripped(const Asked& asked, const ResponseFacts& facts, const Field& li
   return line.id == FieldId::set_cookie && strips_set_cookie(asked.rules, facts);
 }
 
+void add_tags_of(const Field& line, const ServiceRules& rules,
+                 std::vector<std::string_view>& tags) {
+  if (!rules.is_tag_field(line)) return;
+  std::string_view rest = line.value;
+  while (!rest.empty() && tags.size() < tags_max) {
+    const auto end = std::min(rest.find_first_of(", \t"), rest.size());
+    if (end > 0) tags.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
 std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fields& fields) {
   std::vector<std::string_view> tags;
-  fields.for_each([&](const Field& line) {
-    if (!rules.is_tag_field(line)) return;
-    std::string_view rest = line.value;
-    while (!rest.empty() && tags.size() < tags_max) {
-      const auto end = std::min(rest.find_first_of(", \t"), rest.size());
-      if (end > 0) tags.push_back(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  });
+  fields.for_each([&](const Field& line) { add_tags_of(line, rules, tags); });
   return tags;
+}
+
+std::vector<std::uint64_t> sorted_hashes(std::span<const std::string_view> tags,
+                                         std::uint64_t seed) {
+  std::vector<std::uint64_t> hashes;
+  for (const std::string_view tag : tags) hashes.push_back(hash_bytes(tag, seed));
+  std::ranges::sort(hashes);
+  return hashes;
+}
+
+/// What `entry` inherited itself: tags that its lines do not list, which a newer head may change.
+void add_inherited_of(const Entry& entry, const ServiceRules& rules, std::uint64_t seed,
+                      std::vector<std::uint64_t>& tags) {
+  std::vector<std::string_view> listed;
+  for (const Field& line : entry.lines) add_tags_of(line, rules, listed);
+  const auto own = sorted_hashes(listed, seed);
+  for (const TagNode& tag : entry.tags)
+    if (!std::ranges::binary_search(own, tag.hash)) tags.push_back(tag.hash);
 }
 
 /// What is to purge the content of the parts purges what is made of them, whatever the newest head
@@ -50,14 +71,15 @@ std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fie
 std::vector<std::uint64_t> inherited_tags(const Asked& asked, std::span<const std::string_view> own,
                                           const Part& part) {
   const std::uint64_t seed = asked.cache.store().seed();
-  std::vector<std::uint64_t> inherited, known;
+  std::vector<std::uint64_t> inherited;
   for (const Entry* const from : part.made_of)
     if (from != nullptr)
       for (const TagNode& tag : from->tags) inherited.push_back(tag.hash);
+  if (part.content_of != nullptr) add_inherited_of(*part.content_of, asked.rules, seed, inherited);
   if (inherited.empty()) return inherited;
-  for (const std::string_view tag : own) known.push_back(hash_bytes(tag, seed));
-  if (const auto url = split_url(url_of(asked.key.text))) known.push_back(url_tag(*url, seed));
-  std::ranges::sort(known);
+  auto known = sorted_hashes(own, seed);
+  if (const auto url = split_url(url_of(asked.key.text)))
+    known.insert(std::ranges::upper_bound(known, url_tag(*url, seed)), url_tag(*url, seed));
   std::ranges::sort(inherited);
   inherited.erase(std::ranges::unique(inherited).begin(), inherited.end());
   std::erase_if(inherited,

@@ -32,6 +32,7 @@ struct Part {
   std::optional<ContentRange> content{};
   std::string_view range{};
   std::array<const Entry*, 2> made_of{};  ///< what is stored of the content already; may be null
+  const Entry* content_of = nullptr;      ///< whose content it takes over, under a newer head
 };
 
 /// The stored head with what a newer response to the same request says (RFC 9111 3.2, 3.4). Views

@@ -21,11 +21,11 @@ Result<void> Tee::start(const http::ResponseHead& head, http::BodyLength length)
   swallows_ = ruling_->kind != Kind::pass && ruling_->kind != Kind::store;
   if (ruling_->entry) (void)remember_use(asked_, *ruling_->entry, loop_.wall());
   if (swallows_) return {};
-  if (ruling_->growth) say_stored(*ruling_->entry, status_);
+  if (ruling_->growth) say_stored(*ruling_->entry, true, status_);
   if (status_.stored) growth_ = ruling_->growth;
   if (ruling_->refusal != Refusal::none) status_.detail = cache::name(ruling_->refusal);
   http::ResponseHead told = passing_head(head, status_, asked_.rules, name_, request_.record);
-  if (growth_ && strips_set_cookie(asked_.rules, ruling_->entry->facts))
+  if (ruling_->growth && strips_set_cookie(asked_.rules, ruling_->entry->facts))
     told.fields.remove(http::FieldId::set_cookie);
   return client_.start(told, length);
 }
