@@ -26,10 +26,10 @@ class NameServer:
         while True:
             try:
                 query, client = self.sock.recvfrom(4096)
-            except OSError:
+                if not self.silent and query:
+                    self.sock.sendto(self._answer(query), client)
+            except OSError:  # closed
                 return
-            if not self.silent and query:
-                self.sock.sendto(self._answer(query), client)
 
     def _answer(self, query):
         name, end = self._name(query)
