@@ -51,15 +51,8 @@ void store_empty(cache::Store& store, int count) {
   const http::Fields none(arena);
   for (int i = 0; i < count; ++i) {
     const auto url = arena.copy("http://a/" + std::to_string(i));
-    const cache::Pin draft =
-        store.draft({.key = {url, cache::hash_of(*cache::split_url(url), store.seed())},
-                     .vary = {},
-                     .variant = {},
-                     .lines = none,
-                     .facts = {},
-                     .part = {},
-                     .range = {},
-                     .tags = {}});
+    const cache::Pin draft = store.draft(
+        {.key = {url, cache::hash_of(*cache::split_url(url), store.seed())}, .lines = none});
     store.insert(*draft, nullptr, 0);
   }
 }

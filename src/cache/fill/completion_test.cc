@@ -14,14 +14,7 @@ struct CompletionTest : testing::Test {
   /// A part of a content of ten bytes.
   Pin part(ByteRange range) {
     const http::Fields lines = heads.fields({{"ETag", "\"a\""}});
-    return store.draft({.key = {"http://a/", 1},
-                        .vary = {},
-                        .variant = {},
-                        .lines = lines,
-                        .facts = {},
-                        .part = ContentRange{range, 10},
-                        .range = {},
-                        .tags = {}});
+    return store.draft({.key = {"http://a/", 1}, .lines = lines, .part = ContentRange{range, 10}});
   }
   std::optional<ByteRange> missing(std::initializer_list<ByteRange> stored, Lines request = {}) {
     std::vector<Pin> parts;

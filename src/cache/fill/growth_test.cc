@@ -53,14 +53,7 @@ struct GrowthTest : testing::Test {
     return {.text = url, .hash = hash_of(*split_url(url), store.seed())};
   }
   void begin(std::uint64_t bytes_max = much, std::uint64_t expected = 0) {
-    Pin draft = store.draft({.key = key(),
-                             .vary = {},
-                             .variant = {},
-                             .lines = none,
-                             .facts = {},
-                             .part = {},
-                             .range = {},
-                             .tags = {}});
+    Pin draft = store.draft({.key = key(), .lines = none});
     growth = std::make_shared<Growth>(store, std::move(draft), bytes_max, expected);
   }
   std::string stored() {

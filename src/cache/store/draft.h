@@ -14,13 +14,13 @@ namespace minato::cache {
 /// What an entry is made of; all of it is copied.
 struct EntryParts {
   Key key;
-  std::string_view vary;
-  std::string_view variant;
+  std::string_view vary = {};
+  std::string_view variant = {};
   const http::Fields& lines;
-  ResponseFacts facts;
-  std::optional<ContentRange> part;
-  std::string_view range;
-  std::span<const std::string_view> tags;
+  ResponseFacts facts = {};
+  std::optional<ContentRange> part = {};
+  std::string_view range = {};
+  std::span<const std::string_view> tags = {};
   std::span<const std::uint64_t> inherited_tags = {};  ///< hashes of those of what it is made of
   std::uint64_t purges_before = 0;                     ///< Store::purges when it was asked for
 };

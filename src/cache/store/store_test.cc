@@ -159,13 +159,7 @@ TEST_F(StoreTest, HoweverOftenItIsConfirmedItWeighsTheSame) {
     for (int i = 0; i < 3; ++i) {
       http::Fields lines(arena);
       lines.add(http::FieldId::content_type, "text/plain");
-      const Pin fresh = store->draft({.key = key(url),
-                                      .vary = {},
-                                      .variant = {},
-                                      .lines = lines,
-                                      .facts = {},
-                                      .part = {},
-                                      .tags = {}});
+      const Pin fresh = store->draft({.key = key(url), .lines = lines});
       EXPECT_TRUE(store->insert_in_place_of(*find(url), *fresh, store->purges()));
     }
     EXPECT_EQ(find(url)->bytes, bytes);

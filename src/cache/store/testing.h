@@ -45,8 +45,6 @@ struct StoreTest : testing::Test {
                                     .variant = more.variant,
                                     .lines = lines,
                                     .facts = facts,
-                                    .part = {},
-                                    .range = {},
                                     .tags = tags,
                                     .purges_before = store->purges()});
     return draft && store->insert(*draft, pieces(body), body.size());
@@ -55,15 +53,7 @@ struct StoreTest : testing::Test {
   /// On its way in, with the head that was asked for when there had been `before` purges.
   Pin draft(std::string_view text, std::uint64_t before,
             std::span<const std::string_view> tags = {}) {
-    return store->draft({.key = key(text),
-                         .vary = {},
-                         .variant = {},
-                         .lines = none,
-                         .facts = {},
-                         .part = {},
-                         .range = {},
-                         .tags = tags,
-                         .purges_before = before});
+    return store->draft({.key = key(text), .lines = none, .tags = tags, .purges_before = before});
   }
 
   Piece* pieces(std::string_view body) {
