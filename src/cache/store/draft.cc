@@ -30,8 +30,8 @@ std::optional<Url> tagged_url(const EntryParts& parts) {
   return is_tagged ? url : std::nullopt;
 }
 
-std::size_t tags_count(const EntryParts& parts) {
-  return parts.tags.size() + parts.inherited_tags.size() + (tagged_url(parts) ? 1 : 0);
+std::size_t tags_count(const EntryParts& parts, const std::optional<Url>& tagged) {
+  return parts.tags.size() + parts.inherited_tags.size() + (tagged ? 1 : 0);
 }
 
 /// Copies one thing behind the other.
@@ -54,17 +54,19 @@ class Filler {
   char* at_;
 };
 
-void fill_tags(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
+void fill_tags(Entry& entry, const EntryParts& parts, const std::optional<Url>& tagged,
+               std::uint64_t seed) {
   auto node = entry.tags.begin();
   const auto add = [&](std::uint64_t hash) { *node++ = {.hash = hash, .entry = &entry}; };
   for (const std::string_view tag : parts.tags) add(hash_bytes(tag, seed));
   for (const std::uint64_t hash : parts.inherited_tags) add(hash);
-  if (const auto url = tagged_url(parts)) add(url_tag(*url, seed));
+  if (tagged) add(url_tag(*tagged, seed));
 }
 
 void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   Filler filler(reinterpret_cast<char*>(&entry + 1));
-  entry.tags = filler.array<TagNode>(tags_count(parts));
+  const auto tagged = tagged_url(parts);
+  entry.tags = filler.array<TagNode>(tags_count(parts, tagged));
   const auto lines = filler.array<http::Field>(parts.lines.count());
   entry.key = filler.text(parts.key.text);
   entry.vary = filler.text(parts.vary);
@@ -80,7 +82,7 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
   });
   entry.lines = lines.first(count);
   entry.text = {begin, filler.at()};
-  fill_tags(entry, parts, seed);
+  fill_tags(entry, parts, tagged, seed);
   entry.facts = parts.facts;
   entry.part = parts.part;
   entry.range = filler.text(parts.range);
@@ -91,7 +93,7 @@ void fill(Entry& entry, const EntryParts& parts, std::uint64_t seed) {
 std::uint64_t url_tag(const Url& url, std::uint64_t seed) { return hash_of(url, ~seed); }
 
 std::size_t draft_bytes(const EntryParts& parts) {
-  return sizeof(Entry) + tags_count(parts) * sizeof(TagNode) +
+  return sizeof(Entry) + tags_count(parts, tagged_url(parts)) * sizeof(TagNode) +
          parts.lines.count() * sizeof(http::Field) + text_bytes(parts);
 }
 
