@@ -82,4 +82,22 @@ struct StoreTest : testing::Test {
   }
 };
 
+/// More than is purged in one step.
+struct ManyStored : StoreTest {
+  static constexpr int count = 5000;
+  static_assert(count > Store::found_of_step);
+
+  void fill() {
+    open({.memory_bytes = 64u << 20, .entries = 2 * count});
+    for (int i = 0; i < count; ++i)
+      put(arena.copy("http://a/" + std::to_string(i)), "x", {.tag = "red"});
+    put("http://a/blue", "x", {.tag = "blue"});
+  }
+  /// Some are left for other steps.
+  void expect_no_more_than_a_step() const {
+    EXPECT_GT(store->stats().entries, 1u * count / 10);
+    EXPECT_LT(store->stats().entries, 1u * count);
+  }
+};
+
 }  // namespace minato::cache
