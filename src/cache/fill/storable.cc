@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/hash.h"
 #include "cache/policy/freshen.h"
@@ -48,43 +49,49 @@ std::vector<std::string_view> tags_of(const ServiceRules& rules, const http::Fie
   return tags;
 }
 
-std::vector<std::uint64_t> sorted_hashes(std::span<const std::string_view> tags,
-                                         std::uint64_t seed) {
-  std::vector<std::uint64_t> hashes;
+using Hashes = std::vector<std::uint64_t>;
+
+Hashes hashes_of(std::span<const std::string_view> tags, std::uint64_t seed) {
+  Hashes hashes;
   for (const std::string_view tag : tags) hashes.push_back(hash_bytes(tag, seed));
-  std::ranges::sort(hashes);
   return hashes;
 }
 
+void add_hashes_of(const Entry& entry, Hashes& hashes) {
+  for (const TagNode& tag : entry.tags) hashes.push_back(tag.hash);
+}
+
+/// Those that are not among `known`, each once.
+Hashes without(Hashes hashes, Hashes known) {
+  std::ranges::sort(hashes);
+  std::ranges::sort(known);
+  hashes.erase(std::ranges::unique(hashes).begin(), hashes.end());
+  Hashes rest;
+  std::ranges::set_difference(hashes, known, std::back_inserter(rest));
+  return rest;
+}
+
 /// What `entry` inherited itself: tags that its lines do not list, which a newer head may change.
-void add_inherited_of(const Entry& entry, const ServiceRules& rules, std::uint64_t seed,
-                      std::vector<std::uint64_t>& tags) {
+Hashes inherited_of(const Entry& entry, const ServiceRules& rules, std::uint64_t seed) {
   std::vector<std::string_view> listed;
   for (const Field& line : entry.lines) add_tags_of(line, rules, listed);
-  const auto own = sorted_hashes(listed, seed);
-  for (const TagNode& tag : entry.tags)
-    if (!std::ranges::binary_search(own, tag.hash)) tags.push_back(tag.hash);
+  Hashes all;
+  add_hashes_of(entry, all);
+  return without(std::move(all), hashes_of(listed, seed));
 }
 
 /// What is to purge the content of the parts purges what is made of them, whatever the newest head
 /// lists: the tags that only they have.
-std::vector<std::uint64_t> inherited_tags(const Asked& asked, std::span<const std::string_view> own,
-                                          const Part& part) {
+Hashes inherited_tags(const Asked& asked, std::span<const std::string_view> own, const Part& part) {
   const std::uint64_t seed = asked.cache.store().seed();
-  std::vector<std::uint64_t> inherited;
+  Hashes inherited;
+  if (part.content_of != nullptr) inherited = inherited_of(*part.content_of, asked.rules, seed);
   for (const Entry* const from : part.made_of)
-    if (from != nullptr)
-      for (const TagNode& tag : from->tags) inherited.push_back(tag.hash);
-  if (part.content_of != nullptr) add_inherited_of(*part.content_of, asked.rules, seed, inherited);
+    if (from != nullptr) add_hashes_of(*from, inherited);
   if (inherited.empty()) return inherited;
-  auto known = sorted_hashes(own, seed);
-  if (const auto url = split_url(url_of(asked.key.text)))
-    known.insert(std::ranges::upper_bound(known, url_tag(*url, seed)), url_tag(*url, seed));
-  std::ranges::sort(inherited);
-  inherited.erase(std::ranges::unique(inherited).begin(), inherited.end());
-  std::erase_if(inherited,
-                [&](std::uint64_t hash) { return std::ranges::binary_search(known, hash); });
-  return inherited;
+  Hashes known = hashes_of(own, seed);
+  if (const auto url = split_url(url_of(asked.key.text))) known.push_back(url_tag(*url, seed));
+  return without(std::move(inherited), std::move(known));
 }
 
 }  // namespace
