@@ -88,7 +88,7 @@ std::string_view use_name(cache::Use use) {
 http::RequestHead plain_request(const Url& url, Arena& arena) {
   http::RequestHead head(arena);
   head.method = http::Method::get;
-  head.target.path = url.rest.substr(0, url.rest.find('?'));
+  head.target.path = cache::path_of(url);
   return head;
 }
 

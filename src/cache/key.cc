@@ -162,10 +162,10 @@ std::optional<Url> resolve(std::string_view base, std::string_view reference, Ar
   const std::string_view path = take_until(query, '?');
   Url url = *from;
   if (path.empty()) {
-    url.rest = arena.join(from->rest.substr(0, from->rest.find('?')), reference);
+    url.rest = arena.join(path_of(*from), reference);
     return url;
   }
-  const auto own = from->rest.substr(0, from->rest.find('?'));
+  const auto own = path_of(*from);
   const auto merged =
       path.starts_with('/') ? path : arena.join(own.substr(0, own.rfind('/') + 1), path);
   const bool has_query = path.size() < reference.size();

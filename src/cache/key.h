@@ -37,6 +37,11 @@ struct Url {
   std::string_view rest;  ///< path and query; empty where there is none
   friend bool operator==(const Url&, const Url&) = default;
 };
+/// Without the query.
+constexpr std::string_view path_of(const Url& url) {
+  return url.rest.substr(0, url.rest.find('?'));
+}
+
 /// `text` begins with a scheme and "://"; nullopt where it does not, or names no host.
 std::optional<Url> split_url(std::string_view text);
 

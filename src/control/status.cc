@@ -109,7 +109,6 @@ std::vector<const cache::ServiceRules*> Supervisor::cache_rules(const cache::Url
   if (snapshot_ == nullptr) return all;
   BlockPool blocks;
   Arena arena(blocks);
-  const auto path = url.rest.substr(0, url.rest.find('?'));
   // What clients call the port may be another one than this program listens on.
   const bool has_port = std::ranges::any_of(snapshot_->ports, [&](const PortPlan& port) {
     return url.port == std::to_string(port.address.port());
@@ -117,7 +116,7 @@ std::vector<const cache::ServiceRules*> Supervisor::cache_rules(const cache::Url
   for (const PortPlan& port : snapshot_->ports) {
     const bool meant = !has_port || url.port == std::to_string(port.address.port());
     if (!meant) continue;
-    const auto route = find_route(port.router, url.host, path, arena);
+    const auto route = find_route(port.router, url.host, cache::path_of(url), arena);
     const auto* const rules = route ? snapshot_->services[*route].caching.get() : nullptr;
     if (rules != nullptr && std::ranges::find(all, rules) == all.end()) all.push_back(rules);
   }
