@@ -52,18 +52,14 @@ Action declare_purge(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   add_target_options(app, options->target);
   auto* const what = app.add_option_group("what");
-  what->add_option("--url", options->url, "One URL; without a port, on every port")
-      ->type_name("URL")
-      ->check(refuse_empty);
-  what->add_option("--prefix", options->prefix, "All of a host whose path begins so")
-      ->type_name("URL")
-      ->check(refuse_empty);
-  what->add_option("--tag", options->tag, "All that carry this tag")
-      ->type_name("TAG")
-      ->check(refuse_empty);
-  what->add_option("--host", options->host, "All of a host")
-      ->type_name("HOST")
-      ->check(refuse_empty);
+  const auto add = [what](const char* name, std::string& value, const char* type,
+                          const char* help) {
+    what->add_option(name, value, help)->type_name(type)->check(refuse_empty);
+  };
+  add("--url", options->url, "URL", "One URL; without a port, on every port");
+  add("--prefix", options->prefix, "URL", "All of a host whose path begins so");
+  add("--tag", options->tag, "TAG", "All that carry this tag");
+  add("--host", options->host, "HOST", "All of a host");
   what->add_flag("--all", options->all, "Everything");
   what->require_option(1);
   app.add_flag("--soft", options->soft, "Mark stale instead: what is asked for again is validated");
