@@ -23,21 +23,37 @@ ROWS = {row.key: (row.title, lambda chosen, folder, row=row: cpu.measure(row, ch
         for row in cpu.ROWS} | idle.ROWS | flat.ROWS | calls.ROWS | latency.ROWS
 
 
+NAMES = ("nginx", "haproxy", "varnish", "minato")
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def contender(name):
+    if name not in NAMES:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(NAMES)}")
+    return name
+
+
 def arguments():
     rows = "\n".join(f"  {key:<11}{title}" for key, (title, _) in ROWS.items())
     parser = argparse.ArgumentParser(description=f"{__doc__}\nrows:\n{rows}",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=ROWS, metavar="ROW",
                         help="one of the rows below; may be given several times")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=3, help="of load, a contender and round")
-    parser.add_argument("--connections", type=int, default=5000, help="idle ones")
-    parser.add_argument("--entries", type=int, default=1_000_000, help="of the full cache")
+    parser.add_argument("--rounds", type=positive, default=7)
+    parser.add_argument("--seconds", type=positive, default=3, help="of load, a contender and round")
+    parser.add_argument("--connections", type=positive, default=5000, help="idle ones")
+    parser.add_argument("--entries", type=positive, default=1_000_000, help="of the full cache")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all that was measured")
     parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="the table")
     parser.add_argument("--picture", type=pathlib.Path, metavar="FILE", help="of the latencies, an SVG")
-    parser.add_argument("names", nargs="*", default=["nginx", "haproxy", "varnish", "minato"],
-                        help="contenders; all of them")
+    parser.add_argument("names", nargs="*", type=contender, default=NAMES, metavar="CONTENDER",
+                        help=f"of {', '.join(NAMES)}; all of them")
     return parser.parse_args()
 
 

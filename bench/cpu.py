@@ -150,7 +150,7 @@ def ratios(row, costs):
     bases = dict(costs)
     if "nginx" in costs and "haproxy" in costs:
         bases["best"] = [min(pair) for pair in zip(costs["nginx"], costs["haproxy"])]
-    return [results.Check(f"/ {base.partition(':')[0]}", results.ratio(costs[subject], bases[base]), limit)
+    return [results.ratio(f"/ {base.partition(':')[0]}", costs[subject], bases[base], limit)
             for base, limit in row.limits.items() if base in bases and subject in costs]
 
 

@@ -4,6 +4,7 @@ import pathlib
 import platform
 import re
 import statistics
+import subprocess
 
 import contenders
 
@@ -14,16 +15,21 @@ class Check:
     what: str           # such as "/ nginx"
     value: float
     limit: float | None = None
+    rounds: tuple | None = None     # where there were several: between what half of them lie
 
     @property
     def verdict(self):
         if self.limit is None:
             return ""
-        return "within" if self.value <= self.limit else "over"
+        low, high = self.rounds or (self.value, self.value)
+        if low <= self.limit < high:
+            return "undecided"
+        return "within" if high <= self.limit else "over"
 
     def cells(self):
+        rounds = "" if self.rounds is None else "–".join(map(number, self.rounds))
         limit = "" if self.limit is None else number(self.limit)
-        return [self.what, number(self.value), limit, self.verdict]
+        return [self.what, number(self.value), rounds, limit, self.verdict]
 
 
 @dataclasses.dataclass
@@ -47,9 +53,13 @@ def number(value):
     return f"{value:.3f}" if value < 10 else f"{value:.1f}"
 
 
-def ratio(mine, others):
+def ratio(what, mine, others, limit):
     """Median of each round's ratio, not the ratio of medians: rounds share disturbances."""
-    return statistics.median(a / b for a, b in zip(mine, others))
+    each = [a / b for a, b in zip(mine, others)]
+    if len(each) < 2:
+        return Check(what, each[0], limit)
+    low, middle, high = statistics.quantiles(each, n=4, method="inclusive")
+    return Check(what, middle, limit, (low, high))
 
 
 def print_result(result):
@@ -60,17 +70,23 @@ def print_result(result):
     for cells in result.table or []:
         print(f"  {cells[0]:<12}" + "".join(f"{cell:>11}" for cell in cells[1:]))
     for check in result.checks:
-        what, value, limit, verdict = check.cells()
-        print(f"  {what:<26}{value:>10}" + (f"   limit {limit:>6}   {verdict}" if limit else ""))
+        what, value, rounds, limit, verdict = check.cells()
+        print(f"  {what:<26}{value:>10}{rounds:>14}" + (f"   limit {limit:>6}   {verdict}" if limit else ""))
     print(flush=True)
 
 
 def print_summary(results):
-    print(f"{'row':<10}{'of Minato':<32}{'is':>9}{'limit':>9}  verdict")
+    print(f"{'row':<10}{'of Minato':<32}{'is':>9}{'half between':>14}{'limit':>9}  verdict")
     for result in results:
         for check in result.checks:
-            what, value, limit, verdict = check.cells()
-            print(f"{result.key:<10}{what:<32}{value:>9}{limit:>9}  {verdict}")
+            what, value, rounds, limit, verdict = check.cells()
+            print(f"{result.key:<10}{what:<32}{value:>9}{rounds:>14}{limit:>9}  {verdict}")
+
+
+def checkout():
+    """The commit that script/bench builds what it measures of; what MINATO_BIN names may be of another."""
+    git = ["git", "-C", str(contenders.ROOT), "describe", "--always", "--dirty", "--abbrev=10"]
+    return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "not known"
 
 
 def machine():
@@ -81,7 +97,7 @@ def machine():
     name = cpu[1] if cpu else platform.machine()
     more = f" (family {family[1]}, model {family[2]})" if family else ""
     return {"cpu": f"{cpus} x {name}{more}", "kernel": f"{platform.system()} {platform.release()}",
-            "program": contenders.minato(),
+            "program": contenders.minato(), "checkout": checkout(),
             "versions": [contenders.version_of(name) for name in contenders.VERSIONS
                          if contenders.is_there(contenders.VERSIONS[name][0])]}
 
@@ -96,9 +112,10 @@ def markdown(results, command):
     about = machine()
     lines = ["| | |", "|---|---|", f"| machine | {about['cpu']} |", f"| kernel | {about['kernel']} |",
              f"| versions | {', '.join(about['versions'])} |", f"| program | {about['program']} |",
-             f"| command | `{command}` |"]
+             f"| checkout | {about['checkout']} |", f"| command | `{command}` |"]
     if plain := [each for each in results if not each.table]:
-        lines += ["", "| row | work | figures | Minato | is | limit | |", "|---|---|---|---|---:|---:|---|"]
+        lines += ["", "| row | work | figures | Minato | is | half between | limit | |",
+                  "|---|---|---|---|---:|---:|---:|---|"]
         lines += [line for each in plain for line in markdown_rows(each)]
     for result in (each for each in results if each.table):
         lines += ["", f"{result.key}: {result.title}, {result.unit}"]
@@ -109,7 +126,7 @@ def markdown(results, command):
 def markdown_rows(result):
     """A line for each check; what they share stands in the first."""
     first = [result.key, result.title, f"{result.unit}: {result.line()}"]
-    for cells in [check.cells() for check in result.checks] or [[""] * 4]:
+    for cells in [check.cells() for check in result.checks] or [[""] * 5]:
         yield f"| {' | '.join([*first, *cells])} |"
         first = ["", "", ""]
 
