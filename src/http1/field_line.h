@@ -7,8 +7,13 @@
 
 namespace minato::http1 {
 
-/// Splits `line`, which stands without its CRLF. Static text says what is wrong with it; nullptr:
-/// nothing.
-const char* parse_field_line(std::string_view line, http::Field& field);
+/// A line without its CRLF.
+struct Line {
+  std::string_view text;
+  bool has_controls = true;  ///< others than tabs, or may have: nobody looked
+};
+
+/// Splits a field line. Static text says what is wrong with it; nullptr: nothing.
+const char* parse_field_line(const Line& line, http::Field& field);
 
 }  // namespace minato::http1

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "http/message.h"
+#include "http1/field_line.h"
 #include "http1/refusal.h"
 
 namespace minato::http1 {
@@ -35,12 +36,15 @@ class LineCutter {
   enum class Cut : std::uint8_t { line, need_more, too_long, bare_lf };
 
   /// The next line, without its CRLF. Its last byte must stand before offset `bound`.
-  Cut next(std::string_view bytes, std::size_t bound, std::string_view& line);
+  Cut next(std::string_view bytes, std::size_t bound, Line& line);
   std::size_t offset() const { return at_; }  ///< where the next line begins
 
  private:
+  Cut cut(std::string_view bytes, std::size_t line_end, Line& line);
+
   std::size_t at_ = 0;
   std::size_t scanned_ = 0;  ///< no line feed in [at_, scanned_)
+  bool plain_ = true;        ///< nor another control character
 };
 
 }  // namespace detail
@@ -71,10 +75,10 @@ class RequestParser {
   Progress refuse(http::Reason reason, const char* detail);
   Progress check_first_byte(std::string_view bytes);
   Progress refuse_long_line(std::string_view line);
-  Progress take_line(std::string_view line);
+  Progress take_line(const Line& line);
   Progress take_request_line(std::string_view line);
   Progress take_version(std::string_view text);
-  Progress take_field(std::string_view line);
+  Progress take_field(const Line& line);
   Progress take_host();
   Progress finish();
   std::size_t line_bound() const;
@@ -102,9 +106,9 @@ class ResponseParser {
 
  private:
   Progress refuse(const char* detail, http::Reason reason = http::Reason::upstream_malformed);
-  Progress take_line(std::string_view line);
+  Progress take_line(const Line& line);
   Progress take_status_line(std::string_view line);
-  Progress take_field(std::string_view line);
+  Progress take_field(const Line& line);
   Progress finish();
 
   http::ResponseHead& head_;

@@ -1,24 +1,79 @@
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
+#include "http/tokens.h"
 #include "http1/head_parser.h"
 
 namespace minato::http1::detail {
+namespace {
 
-// memchr is the vector code here: the C library's takes 32 bytes a step.
-LineCutter::Cut LineCutter::next(std::string_view bytes, std::size_t bound,
-                                 std::string_view& line) {
+constexpr std::size_t step = 16;
+
+/// A bit for each of sixteen bytes that may not stand in a field value.
+#ifdef __SSE2__
+unsigned controls(const char* bytes) {
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const auto each = [](char c) { return _mm_set1_epi8(c); };
+  const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(text, each(0x1f)), text);
+  const __m128i low_but_tab = _mm_andnot_si128(_mm_cmpeq_epi8(text, each('\t')), low);
+  const __m128i del = _mm_cmpeq_epi8(text, each(0x7f));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(low_but_tab, del)));
+}
+#else
+unsigned controls(const char* bytes) {
+  unsigned found = 0;
+  for (std::size_t i = 0; i < step; ++i) found |= (http::is_value_char(bytes[i]) ? 0u : 1u) << i;
+  return found;
+}
+#endif
+
+/// Where in [at, end) the first control character is that is no tab; `end` where there is none.
+std::size_t find_control(const char* bytes, std::size_t at, std::size_t end) {
+  for (; end - at >= step; at += step)
+    if (const unsigned found = controls(bytes + at); found != 0)
+      return at + static_cast<std::size_t>(std::countr_zero(found));
+  if (end < step) {
+    while (at < end && http::is_value_char(bytes[at])) ++at;
+    return at;
+  }
+  // The rest is no whole step: some is looked at again, and passed over.
+  const std::size_t again = step - (end - at);
+  const unsigned found = controls(bytes + end - step) >> again;
+  return found == 0 ? end : at + static_cast<std::size_t>(std::countr_zero(found));
+}
+
+}  // namespace
+
+// Of most lines the first control character is the return at their end, so that one look finds the
+// end and tells that nothing is wrong with what stands before it.
+LineCutter::Cut LineCutter::next(std::string_view bytes, std::size_t bound, Line& line) {
   const std::size_t end = std::min(bytes.size(), bound);
-  const void* const found =
-      scanned_ < end ? std::memchr(bytes.data() + scanned_, '\n', end - scanned_) : nullptr;
+  const Cut none = bytes.size() >= bound ? Cut::too_long : Cut::need_more;
+  if (plain_) {
+    scanned_ = find_control(bytes.data(), scanned_, end);
+    if (scanned_ == end || (scanned_ + 1 == end && bytes[scanned_] == '\r')) return none;
+    plain_ = bytes[scanned_] == '\r' && bytes[scanned_ + 1] == '\n';
+    if (plain_) return cut(bytes, scanned_, line);
+  }
+  // memchr is vector code, too.
+  const void* const found = std::memchr(bytes.data() + scanned_, '\n', end - scanned_);
   if (found == nullptr) {
     scanned_ = end;
-    return bytes.size() >= bound ? Cut::too_long : Cut::need_more;
+    return none;
   }
   const auto feed = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
   if (feed == at_ || bytes[feed - 1] != '\r') return Cut::bare_lf;
-  line = bytes.substr(at_, feed - 1 - at_);
-  at_ = scanned_ = feed + 1;
+  return cut(bytes, feed - 1, line);
+}
+
+LineCutter::Cut LineCutter::cut(std::string_view bytes, std::size_t line_end, Line& line) {
+  line = {.text = bytes.substr(at_, line_end - at_), .has_controls = !plain_};
+  at_ = scanned_ = line_end + 2;
+  plain_ = true;
   return Cut::line;
 }
 

@@ -32,7 +32,7 @@ bool is_version(std::string_view text) {
 Progress RequestParser::feed(std::string_view bytes) {
   for (;;) {
     if (check_first_byte(bytes) == Progress::refused) return Progress::refused;
-    std::string_view line;
+    Line line;
     switch (lines_.next(bytes, line_bound(), line)) {
       case Cut::line: break;
       case Cut::need_more: return Progress::need_more;
@@ -88,9 +88,9 @@ Progress RequestParser::refuse_long_line(std::string_view line) {
              : refuse(Reason::uri_too_long, "request line too long");
 }
 
-Progress RequestParser::take_line(std::string_view line) {
-  if (in_fields_) return line.empty() ? finish() : take_field(line);
-  if (!line.empty()) return take_request_line(line);
+Progress RequestParser::take_line(const Line& line) {
+  if (in_fields_) return line.text.empty() ? finish() : take_field(line);
+  if (!line.text.empty()) return take_request_line(line.text);
   if (++empty_lines_ <= empty_lines_max) return Progress::need_more;
   return refuse(Reason::malformed_request, "too many empty lines before a request");
 }
@@ -127,7 +127,7 @@ Progress RequestParser::take_version(std::string_view text) {
   return Progress::need_more;
 }
 
-Progress RequestParser::take_field(std::string_view line) {
+Progress RequestParser::take_field(const Line& line) {
   if (head_.fields.count() == limits_.field_count)
     return refuse(Reason::head_too_large, "too many field lines");
   http::Field field;

@@ -22,7 +22,7 @@ bool begins_status_line(std::string_view line) {
 
 Progress ResponseParser::feed(std::string_view bytes) {
   for (;;) {
-    std::string_view line;
+    Line line;
     switch (lines_.next(bytes, limits_.head_bytes, line)) {
       case Cut::line: break;
       case Cut::need_more: return Progress::need_more;
@@ -46,9 +46,9 @@ Progress ResponseParser::refuse(const char* detail, Reason reason) {
   return Progress::refused;
 }
 
-Progress ResponseParser::take_line(std::string_view line) {
-  if (!in_fields_) return take_status_line(line);
-  return line.empty() ? finish() : take_field(line);
+Progress ResponseParser::take_line(const Line& line) {
+  if (!in_fields_) return take_status_line(line.text);
+  return line.text.empty() ? finish() : take_field(line);
 }
 
 // RFC 9112 4. Many origins leave out the space before an empty phrase, which nobody can misread;
@@ -65,7 +65,7 @@ Progress ResponseParser::take_status_line(std::string_view line) {
                                             : refuse("control character in a reason phrase");
 }
 
-Progress ResponseParser::take_field(std::string_view line) {
+Progress ResponseParser::take_field(const Line& line) {
   if (head_.fields.count() == limits_.field_count)
     return refuse("too many field lines", Reason::upstream_head_too_large);
   http::Field field;

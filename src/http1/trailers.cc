@@ -65,7 +65,7 @@ Progress TrailerSection::end_line() {
 Progress TrailerSection::take_field(std::string_view line) {
   if (++lines_ > limits_.count) return refuse_size("too many trailer fields");
   Field field;
-  const char* const fault = parse_field_line(line, field);
+  const char* const fault = parse_field_line({.text = line}, field);
   if (fault != nullptr) return refuse(fault);
   if (may_be_trailer(field)) fields_.append(field);
   return Progress::need_more;
