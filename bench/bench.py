@@ -33,6 +33,15 @@ def positive(text):
     return number
 
 
+def writable(text):
+    """A file that can be written to, found out before the hour that it takes to have something to write."""
+    try:
+        with open(text, "a", encoding="utf-8"):
+            return pathlib.Path(text)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+
+
 def contender(name):
     if name not in NAMES:
         raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(NAMES)}")
@@ -45,13 +54,15 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=ROWS, metavar="ROW",
                         help="one of the rows below; may be given several times")
-    parser.add_argument("--rounds", type=positive, default=7)
-    parser.add_argument("--seconds", type=positive, default=3, help="of load, a contender and round")
+    parser.add_argument("--rounds", type=positive, default=15)
+    parser.add_argument("--seconds", type=positive, default=1,
+                        help="of load, a contender and round; short, since what disturbs a machine comes and goes")
     parser.add_argument("--connections", type=positive, default=5000, help="idle ones")
     parser.add_argument("--entries", type=positive, default=1_000_000, help="of the full cache")
-    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all that was measured")
-    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="the table")
-    parser.add_argument("--picture", type=pathlib.Path, metavar="FILE", help="of the latencies, an SVG")
+    parser.add_argument("--json", type=writable, metavar="FILE", help="all that was measured")
+    parser.add_argument("--markdown", type=writable, metavar="FILE", help="the table")
+    parser.add_argument("--picture", type=writable, metavar="FILE", help="of the latencies, an SVG")
+    parser.add_argument("--dry-run", action="store_true", help="look at the arguments, and measure nothing")
     parser.add_argument("names", nargs="*", type=contender, default=NAMES, metavar="CONTENDER",
                         help=f"of {', '.join(NAMES)}; all of them")
     return parser.parse_args()
@@ -71,6 +82,8 @@ def measure(chosen):
 
 def main():
     chosen = arguments()
+    if chosen.dry_run:
+        return
     with tempfile.TemporaryDirectory(prefix="minato-bench-") as folder:
         for absent in filter(None, (contenders.absent(each, pathlib.Path(folder)) for each in chosen.names)):
             sys.exit(f"bench: {absent}")

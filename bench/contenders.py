@@ -29,7 +29,7 @@ NGINX = """\
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 16000; }}
 http {{
-  access_log off; sendfile {sendfile}; keepalive_timeout 600s; keepalive_requests 1000000000;
+  access_log off; {variant} keepalive_timeout 600s; keepalive_requests 1000000000;
   client_header_timeout 10s; large_client_header_buffers 4 64k; client_max_body_size 0;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
@@ -67,7 +67,7 @@ defaults
   timeout http-request 10s
   timeout http-keep-alive 600s
   http-reuse always
-  {splice}
+  {variant}
 frontend client
   bind 127.0.0.1:{port} backlog 4096
   option forwardfor
@@ -107,6 +107,15 @@ sub vcl_deliver {{
 }}
 """
 
+# Settings with which one may cost less at some work.
+VARIANTS = {
+    "nginx": "sendfile off;",
+    "nginx+sendfile": "sendfile on;",
+    "nginx+open_file_cache": "sendfile off; open_file_cache max=1000 inactive=600s; open_file_cache_valid 600s;",
+    "nginx+stream": "sendfile off; proxy_request_buffering off;",
+    "haproxy+splice": "option splice-auto",
+}
+
 # What each needs to cache; the origin states how long.
 CACHES = {
     "nginx": {"cache": "proxy_cache_path {folder}/cache-{port} keys_zone=bench:10m;",
@@ -126,19 +135,19 @@ def access_log(folder, port):
 def command_of(name, folder, port, origin, caching=False, workers=1):
     """The command line of a contender, its configuration written to `folder`.
 
-    `minato+log` writes an access log, `nginx+sendfile` sends what it has in files without reading it;
+    `minato+log` writes an access log, `nginx+sendfile` sends what it has in files without reading it,
+    `nginx+open_file_cache` keeps them open, `nginx+stream` stores no upload before it forwards it;
     `haproxy+splice` lets the kernel move bodies; `canned:BYTES` answers with a body of that size.
     """
     if name == "floor":
         return [str(PROGRAMS / "bench_floor"), str(port), str(origin)]
     if name.startswith("canned"):
         return [str(PROGRAMS / "bench_canned"), str(port), name.partition(":")[2] or "100"]
+    chosen = VARIANTS.get(name, "")
     name, _, variant = name.partition("+")
     text = {"nginx": NGINX, "haproxy": HAPROXY, "minato": MINATO, "varnish": VARNISH}[name]
     where = {"folder": folder, "port": port, "origin": origin, "workers": workers,
-             "log": access_log(folder, port) if variant == "log" else "off",
-             "splice": "option splice-auto" if variant == "splice" else "",
-             "sendfile": "on" if variant == "sendfile" else "off"}
+             "log": access_log(folder, port) if variant == "log" else "off", "variant": chosen}
     parts = {"cache": "", "cached": "", "after": ""}
     if caching:
         parts |= {key: value.format(**where) if key == "cache" else value
@@ -190,21 +199,26 @@ def wait_for(port, process, log, patience):
     raise SystemExit(f"{process.args[0]} does not listen on port {port}:\n{log.read_text()}")
 
 
-def on_cpu(*cpus):
-    """For a child before it runs: stay on these CPUs, with every descriptor this process may have."""
+def on_cpu(*cpus, yielding=False):
+    """For a child before it runs: stay on these CPUs, with every descriptor this process may have.
+
+    One that is `yielding` never takes the CPU away from another that runs.
+    """
     def prepare():
         os.sched_setaffinity(0, cpus)
+        if yielding:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return prepare
 
 
 @contextlib.contextmanager
-def running(argv, folder, port, cpu, patience=10, environment=None):
+def running(argv, folder, port, cpu, patience=10, environment=None, yielding=False):
     """Runs a server until the block ends; only ever ends the process that it started."""
     log = folder / f"{port}.log"
     with log.open("w") as output:
-        process = subprocess.Popen(argv, preexec_fn=on_cpu(cpu), env=environment, stdout=output,
+        process = subprocess.Popen(argv, preexec_fn=on_cpu(cpu, yielding=yielding), env=environment, stdout=output,
                                    stderr=output)
     try:
         wait_for(port, process, log, patience)

@@ -1,7 +1,9 @@
 """The rows that compare the CPU time which a request takes.
 
 Every figure of a row comes from one run on one machine, contenders in turn, round after round, so that
-what disturbs one disturbs all. Proxies have CPU 0 for themselves, the load and the origin CPU 1.
+what disturbs one disturbs all. The load has CPU 1 for itself. The origin runs on CPU 0 whenever the proxy
+there has nothing to do: beside the load it made the two of them what everybody waited for, so that a proxy
+napped between requests, the oftener the faster it was, and each nap and waking counted as its cost.
 """
 import contextlib
 import dataclasses
@@ -30,6 +32,7 @@ class Row:
     caching: bool = False
     upload: bool = False
     closing: bool = False       # the client asks for a connection of its own each time
+    filling: bool = True        # the origin runs where the proxy leaves its CPU idle, not beside the load
     longer: int = 1             # times as long as other rows: to open so many connections takes a while
 
     def names_among(self, chosen):
@@ -49,16 +52,18 @@ ROWS = [
           ("floor", *PROXIES), {"floor": None} | NEVER_WORSE, connections=count,
           longer=3 if count > 1000 else 1)
       for count in (1, 8, 512, 4000)),
-    Row("hit", "cache hit, 100 bytes", ("canned:100", "nginx", "haproxy", "varnish", "minato"),
-        {"canned:100": 1.20, "haproxy": 0.75, "nginx": 0.60, "varnish": 0.35}, caching=True),
+    Row("hit", "cache hit, 100 bytes",
+        ("canned:100", "nginx", "nginx+open_file_cache", "haproxy", "varnish", "minato"),
+        {"canned:100": 1.20, "haproxy": 0.75, "nginx": 0.60, "nginx+open_file_cache": 1.0, "varnish": 0.35},
+        caching=True),
     *(Row(f"hit-{short}", f"cache hit, {long}",
           (f"canned:{size}", "nginx", "nginx+sendfile", "haproxy", "varnish", "minato"),
           {f"canned:{size}": 1.05, "nginx+sendfile": 1.0, "varnish": 1.0} | NEVER_WORSE, body=size, caching=True)
       for short, long, size in (("64k", "64 KiB", 65536), ("1m", "1 MiB", 1 << 20))),
     Row("body-1m", "proxied GET, 1 MiB", ("floor", *SPLICING),
         {"floor": None, "nginx": 0.80, "haproxy": 0.70, "haproxy+splice": 1.0}, body=1 << 20),
-    Row("post-1m", "proxied POST, 1 MiB", ("floor", *SPLICING),
-        {"floor": None, "haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0}, upload=True),
+    Row("post-1m", "proxied POST, 1 MiB", ("floor", "nginx", "nginx+stream", "haproxy", "haproxy+splice", "minato"),
+        {"floor": None, "haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0, "nginx+stream": 1.0}, upload=True),
     Row("connect", "proxied GET, a client connection each", PROXIES,
         {"best": 0.90, "nginx": None, "haproxy": None}, closing=True),
     Row("log", "access log, json to a file, instead of none", ("minato", "minato+log"), {"minato": 1.08}),
@@ -74,8 +79,26 @@ def cpu_nanos(process):
 
 
 def load(row, folder, port, seconds):
-    """Requests that wrk completed, and in how many seconds."""
+    """Requests that were completed, and in how many seconds."""
     seconds *= row.longer
+    argv = closed_loop(row, port, seconds) if row.caching else wrk(row, folder, port, seconds)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False,
+                          preexec_fn=contenders.on_cpu(contenders.LOAD_CPU), timeout=seconds + 60)
+    failed = re.search(r"Socket errors.*|Non-2xx.*", done.stdout)
+    if done.returncode != 0 or failed:
+        raise SystemExit(f"the load on port {port} met: {failed[0] if failed else done.stderr}")
+    requests = int(re.search(r"(\d+)(?: requests in|$)", done.stdout, re.M)[1])
+    if requests == 0:
+        raise SystemExit(f"the load on port {port} got no answer in {seconds} s")
+    return requests, seconds
+
+
+def closed_loop(row, port, seconds):
+    """Cheaper than any cache: wrk is not, so that who answers from memory would wait for it."""
+    return [str(contenders.PROGRAMS / "bench_closedloop"), str(port), str(row.connections), str(seconds)]
+
+
+def wrk(row, folder, port, seconds):
     argv = ["wrk", "-t1", f"-c{row.connections}", f"-d{seconds}s", "--timeout", "10s"]
     if row.upload:
         script = folder / "upload.lua"
@@ -83,14 +106,7 @@ def load(row, folder, port, seconds):
         argv += ["-s", str(script)]
     if row.closing:
         argv += ["-H", "Connection: close"]
-    out = subprocess.run([*argv, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True,
-                         preexec_fn=contenders.on_cpu(contenders.LOAD_CPU), timeout=seconds + 60).stdout
-    if failed := re.search(r"Socket errors.*|Non-2xx.*", out):
-        raise SystemExit(f"the load on port {port} met: {failed[0]}")
-    requests = int(re.search(r"(\d+) requests in", out)[1])
-    if requests == 0:
-        raise SystemExit(f"the load on port {port} got no answer in {seconds} s")
-    return requests, seconds
+    return [*argv, f"http://127.0.0.1:{port}/"]
 
 
 def try_out(row, name, port):
@@ -115,7 +131,8 @@ def origin_of(row, folder):
     if not row.upload:
         argv = [str(contenders.PROGRAMS / "bench_canned"), str(port), str(row.body),
                 "Cache-Control: max-age=86400"]
-    with contenders.running(argv, folder, port, contenders.LOAD_CPU):
+    cpu = contenders.PROXY_CPU if row.filling else contenders.LOAD_CPU
+    with contenders.running(argv, folder, port, cpu, yielding=row.filling):
         yield port
 
 

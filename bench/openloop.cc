@@ -5,49 +5,25 @@
 // usage: bench_openloop PORT REQUESTS_A_SECOND SECONDS CONNECTIONS
 // Requests take the connections in turn. At more requests a second than the server can answer, what
 // it answered in time is the most that it can. Prints one line of JSON; times are microseconds.
-#include <strings.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <ctime>
 #include <deque>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "client.h"
 #include "histogram.h"
 #include "socket.h"
 
 namespace minato::bench {
 namespace {
 
-using Nanos = std::uint64_t;
-constexpr Nanos second = 1'000'000'000;
 constexpr Nanos warm_up = second / 2;   // not recorded
 constexpr Nanos last_answers = second;  // are waited for, at most so long
-
-Nanos now() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<Nanos>(time.tv_sec) * second + static_cast<Nanos>(time.tv_nsec);
-}
-
-/// Bytes of the response at the start of `text`, 0 while its head is not whole.
-std::size_t response_size(std::string_view text) {
-  constexpr std::string_view name = "\r\ncontent-length:";
-  const std::size_t head = text.find("\r\n\r\n");
-  if (head == text.npos) return 0;
-  if (!text.starts_with("HTTP/1.1 200 ")) die("an answer that is not 200");
-  for (std::size_t at = text.find("\r\n"); at < head; at = text.find("\r\n", at + 2)) {
-    if (strncasecmp(text.data() + at, name.data(), name.size()) == 0) {
-      return head + 4 + std::strtoul(text.data() + at + name.size(), nullptr, 10);
-    }
-  }
-  die("an answer without Content-Length");
-}
 
 /// A client's connection with the requests whose time has come; the first of them is on its way.
 struct Connection {
@@ -59,7 +35,7 @@ struct Connection {
 class Load {
  public:
   Load(const char* port, double rate, double seconds, std::size_t connections)
-      : request_("GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::string(port) + "\r\n\r\n"),
+      : request_(get_request(port)),
         epoll_(checked(epoll_create1(0), "epoll_create1")),
         interval_(static_cast<double>(second) / rate),
         connections_(connections) {
