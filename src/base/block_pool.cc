@@ -35,12 +35,17 @@ Block BlockPool::take(std::size_t bytes) {
 
 void BlockPool::give(char* data, std::size_t size) noexcept {
   lent_bytes_ -= size;
-  if (kept_bytes_ + size > kept_bytes_max_) {
-    ::operator delete(data);
-    return;
-  }
   kept_bytes_ += size;
   free_[class_of(size)].push_back(data);
+  while (kept_bytes_ > std::max(lent_bytes_, kept_bytes_min_)) free_largest();
+}
+
+void BlockPool::free_largest() noexcept {
+  std::size_t largest = classes - 1;
+  while (free_[largest].empty()) --largest;
+  ::operator delete(free_[largest].back());
+  free_[largest].pop_back();
+  kept_bytes_ -= smallest_bytes << largest;
 }
 
 }  // namespace minato

@@ -1,7 +1,8 @@
 // Buffers by the block: what a connection reads into while it is active, and gives back when idle.
 //
 // Thread: one pool a worker, used only there.
-// Bounds: keeps at most `kept_bytes_max` of free memory; what comes back beyond that is freed.
+// Bounds: keeps as much free memory as is lent, so that what comes and goes under load is not
+// allocated anew, or `kept_bytes_min` where that is more; what comes back beyond that is freed.
 #pragma once
 
 #include <array>
@@ -51,7 +52,7 @@ class BlockPool {
   static constexpr std::size_t smallest_bytes = 4096;
   static constexpr std::size_t classes = 13;  // 4 KiB to 16 MiB
 
-  explicit BlockPool(std::size_t kept_bytes_max = 4u << 20) : kept_bytes_max_(kept_bytes_max) {}
+  explicit BlockPool(std::size_t kept_bytes_min = 4u << 20) : kept_bytes_min_(kept_bytes_min) {}
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
   ~BlockPool();
@@ -61,15 +62,17 @@ class BlockPool {
 
   /// How many bytes are out now: for tests that nothing leaks.
   std::size_t lent_bytes() const { return lent_bytes_; }
+  std::size_t kept_bytes() const { return kept_bytes_; }
 
  private:
   friend class Block;
   void give(char* data, std::size_t size) noexcept;
+  void free_largest() noexcept;
 
   std::array<std::vector<char*>, classes> free_;
   std::size_t kept_bytes_ = 0;
   std::size_t lent_bytes_ = 0;
-  std::size_t kept_bytes_max_;
+  std::size_t kept_bytes_min_;
 };
 
 inline Block::~Block() {

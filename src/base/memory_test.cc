@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "base/arena.h"
 #include "base/block_pool.h"
 #include "base/frame_pool.h"
@@ -38,6 +40,22 @@ TEST(Arena, JoinsAndAlignsAcrossBlocks) {
   EXPECT_EQ(copy, "still here");
   arena.reset();
   EXPECT_EQ(pool.lent_bytes(), 0u);
+}
+
+TEST(BlockPool, KeepsAsMuchAsIsLentAndLittleOnceNothingIs) {
+  constexpr std::size_t little = 64u << 10;
+  BlockPool pool(little);
+  std::vector<Block> lent;
+  for (int i = 0; i < 100; ++i) lent.push_back(pool.take(i % 2 == 0 ? 16384 : 4096));
+  const std::size_t all = pool.lent_bytes();
+  lent.resize(50);
+  EXPECT_EQ(pool.kept_bytes(), all / 2);  // all that came back
+  for (int i = 0; i < 50; ++i) lent.push_back(pool.take(i % 2 == 0 ? 16384 : 4096));
+  EXPECT_EQ(pool.kept_bytes(), 0u);
+  for (; !lent.empty(); lent.pop_back())
+    ASSERT_LE(pool.kept_bytes(), std::max(little, pool.lent_bytes()));
+  EXPECT_LE(pool.kept_bytes(), little);
+  EXPECT_GT(pool.kept_bytes(), 0u);
 }
 
 }  // namespace
