@@ -257,6 +257,18 @@ TEST(Http1Client, KnowsHowLongTheOriginKeepsAnIdleConnection) {
   EXPECT_EQ(exchange.client.idle_limit(), 7s);
 }
 
+TEST(Http1Client, OwnsNoBufferBeforeTheOriginSaysSomething) {
+  Exchange exchange;
+  TestConnection& connection = exchange.connection;
+  const auto before = connection.loop.blocks().lent_bytes();
+  Pending<Result<void>> head(connection.loop, exchange.client.read_head(never));
+  EXPECT_FALSE(connection.world.run_until([&] { return head.done(); }, 1s));
+  EXPECT_EQ(connection.loop.blocks().lent_bytes(), before);
+  connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  connection.world.run_until([&] { return head.done(); }, 1h);
+  EXPECT_TRUE(head.value());
+}
+
 TEST(Http1Client, OwnsNoBufferBetweenCalls) {
   Exchange exchange;
   exchange.connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");

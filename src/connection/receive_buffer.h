@@ -24,6 +24,7 @@ class ReceiveBuffer {
   /// What was received and not consumed.
   std::string_view unread() const { return {block_.data() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
+  bool owns_memory() const { return static_cast<bool>(block_); }
   /// Nothing moves; views into what was consumed stay good until room for a body is asked for, and
   /// those into what is pinned until `unpin`.
   void consume(std::size_t bytes);
