@@ -10,6 +10,7 @@
 #include <set>
 
 #include "config/control_socket.h"
+#include "config/memory.h"
 #include "schema/kinds.h"
 
 namespace minato::config {
@@ -113,21 +114,31 @@ class LogCheck {
   std::set<std::string> seen_;
 };
 
+/// For a person.
+std::string rounded(std::uint64_t bytes) {
+  const auto in = [bytes](Bytes unit) {
+    return static_cast<double>(bytes) / static_cast<double>(unit.count);
+  };
+  return bytes < (1024_MiB).count ? fmt::format("{:.1f}MiB", in(1_MiB))
+                                  : fmt::format("{:.1f}GiB", in(1024_MiB));
+}
+
 }  // namespace
 
-void check_memory(const Config& config, Problems& problems) {
+void check_memory(const Config& config, Problems& problems, const std::string& root) {
   if (!config.cache || problems.has_error_at("cache.max_memory")) return;
   const Bytes wanted = config.cache->max_memory;
-  const auto pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || page <= 0) return;
-  const auto there = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
-  if (wanted.count <= there) return;
-  problems.warning("cache.max_memory",
-                   {fmt::format("{} is more memory than this machine has, {:.1f}GiB",
-                                schema::Kind<Bytes>::show(wanted),
-                                static_cast<double>(there) / static_cast<double>(1 << 30)),
-                    "long before the cache is full the system would end the program",
-                    {}});
+  const auto machine = machine_memory(), group = group_memory_limit(root);
+  const bool is_groups = group && (!machine || *group < *machine);
+  const auto there = is_groups ? group : machine;
+  if (!there || wanted.count <= *there) return;
+  problems.warning(
+      "cache.max_memory",
+      {fmt::format("{} is more memory than {}, {}", schema::Kind<Bytes>::show(wanted),
+                   is_groups ? "the control group (cgroup) here may take" : "this machine has",
+                   rounded(*there)),
+       "long before the cache is full the system would end the program",
+       {}});
 }
 
 void check_machine(const Config& config, const schema::Environment& environment,

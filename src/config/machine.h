@@ -12,7 +12,7 @@ namespace minato::config {
 void check_machine(const Config& config, const schema::Environment& environment,
                    schema::Problems& problems);
 
-/// The part of it that a start would not tell by itself.
-void check_memory(const Config& config, schema::Problems& problems);
+/// The part of it that a start would not tell by itself. `root`: as of group_memory_limit.
+void check_memory(const Config& config, schema::Problems& problems, const std::string& root = "/");
 
 }  // namespace minato::config

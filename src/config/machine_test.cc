@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "config/test_root.h"
 #include "config/testing.h"
 
 namespace minato::config::testing {
@@ -77,10 +78,35 @@ TEST(Machine, ACacheLargerThanItsMemoryIsAWarningAtTheStartToo) {
   for (const Machine machine : {Machine::this_one, Machine::started_on}) {
     const std::string told = render(load_text("config.yaml", raw, {}, machine).problems);
     EXPECT_THAT(told, ::testing::StartsWith("config.yaml:1:21: warning: cache.max_memory: 16TiB is "
-                                            "more memory than this machine has, "));
+                                            "more memory than "));
   }
   EXPECT_EQ(problems_of(raw), "");
   EXPECT_EQ(problems_here("cache: {max_memory: 4MiB, max_body_size: 1MiB}\n" + one_service), "");
+}
+
+/// What is told of `max_memory` where "/" is `root`.
+std::string told_of_memory(Bytes max_memory, const std::string& root) {
+  Config config;
+  config.cache.emplace().max_memory = max_memory;
+  schema::Problems problems({{.name = "config.yaml", .text = ""}});
+  check_memory(config, problems, root);
+  return render(problems.take());
+}
+
+TEST(Machine, ACacheLargerThanItsControlGroupMayTakeIsAWarning) {
+  FakeRoot root;
+  EXPECT_THAT(told_of_memory(Bytes{1ull << 44}, root.path()),
+              ::testing::HasSubstr("16TiB is more memory than this machine has, "));
+  root.write("proc/self/cgroup", "0::/\n");
+  root.write("sys/fs/cgroup/memory.max", "134217728\n");
+  EXPECT_EQ(told_of_memory(129_MiB, root.path()),
+            "config.yaml: warning: cache.max_memory: 129MiB is more memory than the control group "
+            "(cgroup) here may take, 128.0MiB; long before the cache is full the system would end "
+            "the program\n\n1 warning\n");
+  EXPECT_EQ(told_of_memory(128_MiB, root.path()), "");
+  root.write("sys/fs/cgroup/memory.max", "17592186044415\n");  // more than the machine has
+  EXPECT_THAT(told_of_memory(Bytes{1ull << 44}, root.path()),
+              ::testing::HasSubstr("16TiB is more memory than this machine has, "));
 }
 
 TEST(Machine, ADirectoryIsNoLog) {
