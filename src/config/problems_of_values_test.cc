@@ -62,6 +62,7 @@ timeouts:
   connect: 1ms
   tunnel_idle: 200h
   stream_idle: -1s
+shutdown_grace: 0.5s
 )" + one_service),
             text(R"(
 config.yaml:2:19: timeouts.request_header: "10sec" is not a duration; allowed: a duration (250ms, 10s, 5m, 1h) from 100ms to 1h, or 0 (no limit)
@@ -84,7 +85,11 @@ config.yaml:6:16: timeouts.stream_idle: "-1s" is not a duration; allowed: a dura
      6 |   stream_idle: -1s
        |                ^~~
 
-5 errors
+config.yaml:7:17: shutdown_grace: "0.5s" is not a duration; allowed: a duration (250ms, 10s, 5m, 1h) from 0s to 24h
+     7 | shutdown_grace: 0.5s
+       |                 ^~~~ did you mean 500ms?
+
+6 errors
 )"));
 }
 

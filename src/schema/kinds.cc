@@ -107,6 +107,24 @@ Parsed<std::uint64_t> parse_sum(std::string_view text, std::uint64_t max) {
   return sum;
 }
 
+/// `1.5h` becomes `90m`, where that is all of it.
+std::string without_fraction(std::string_view text) {
+  constexpr std::uint64_t whole_max = 100'000;  // so that nothing below overflows
+  constexpr std::size_t decimals_max = 3;
+  const auto whole = parse_number<std::uint64_t>(take_until(text, '.'));
+  const auto decimals = text.substr(0, text.find_first_not_of("0123456789"));
+  const auto name = trim(text.substr(decimals.size()));
+  const auto fraction = parse_number<std::uint64_t>(decimals);
+  const Unit* const unit = find_unit(duration_units, name.empty() ? "s" : name);
+  if (!whole || !fraction || unit == nullptr) return {};
+  if (*whole > whole_max || decimals.size() > decimals_max) return {};
+  std::uint64_t scale = 1;
+  for (std::size_t i = 0; i < decimals.size(); ++i) scale *= 10;
+  const std::uint64_t scaled = (*whole * scale + *fraction) * unit->factor;
+  if (scaled % scale != 0) return {};
+  return Kind<Millis>::show(Millis(static_cast<Millis::rep>(scaled / scale)));
+}
+
 std::string show_amount(std::uint64_t value, std::span<const Unit> units) {
   const Unit* best = &units.front();
   for (const Unit& unit : units)
@@ -149,6 +167,7 @@ Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t max) {
 
 Parsed<Millis> Kind<Millis>::parse(std::string_view text) {
   constexpr std::uint64_t max = 1ull << 43;  // so that it fits into nanoseconds; beyond every bound
+  if (text.contains('.')) return std::unexpected(Rejection{{}, {}, without_fraction(text)});
   const bool has_parts = end_of_part(text) < text.size();
   const auto count =
       has_parts ? parse_sum(text, max) : parse_amount(text, duration_units, 1'000, max);

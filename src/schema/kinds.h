@@ -47,7 +47,8 @@ struct Kind<N> {
   static std::string show(N value) { return std::to_string(value); }
 };
 
-/// `250ms`, `10s`, `5m`, `1h`, `7d`, `1h30m`; a bare number is seconds.
+/// `250ms`, `10s`, `5m`, `1h`, `7d`, `1h30m`; a bare number is seconds. No fractions, and of
+/// several units each once, the larger first: nobody adds up what was mistyped.
 template <>
 struct Kind<Millis> {
   static constexpr std::string_view what = "duration";

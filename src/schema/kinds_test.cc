@@ -79,8 +79,22 @@ TEST(Kinds, ADurationMayHaveSeveralParts) {
       {"2s500ms", 2500ms},
       {"1h 30m", 90min},
   });
-  expect_refused<Millis>({"30m1h", "1m1m", "1h30", "1h30x", "1h-30m", "1h1.5m", "1e3", "0x10",
-                          "9999999999999h1m", "1h99999999999999999999m"});
+  expect_refused<Millis>({"30m1h", "1s1h", "1m1m", "1h30", "1h30x", "1h-30m", "1h1.5m", "1e3",
+                          "0x10", "9999999999999h1m", "1h99999999999999999999m"});
+}
+
+TEST(Kinds, ADurationHasNoFractionButASmallerUnit) {
+  EXPECT_EQ(suggestion<Millis>("0.5s"), "500ms");
+  EXPECT_EQ(suggestion<Millis>("0.5"), "500ms");
+  EXPECT_EQ(suggestion<Millis>("1.25 S"), "1250ms");
+  EXPECT_EQ(suggestion<Millis>("1.5h"), "90m");
+  EXPECT_EQ(suggestion<Millis>("1.50m"), "90s");
+  EXPECT_EQ(suggestion<Millis>("0.5d"), "12h");
+  for (const auto* const text : {".5s", "1.s", "0.0005s", "0.5ms", "1.5w", "1.5s.", "1.2.3s", ".",
+                                 "1h1.5m", "1.5h30m", "-0.5s", "100001.5s", "0.0000000000001d"}) {
+    EXPECT_EQ(suggestion<Millis>(text), "") << text;
+    EXPECT_FALSE(Kind<Millis>::parse(text)) << text;
+  }
 }
 
 TEST(Kinds, ADurationOfAnotherLanguageIsSuggestedNotGuessed) {
