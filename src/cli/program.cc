@@ -30,7 +30,8 @@ constexpr std::array commands = {
 };
 
 constexpr const char* exit_codes =
-    "Exit codes: 0 success; 1 a bad configuration or a refused reload; 2 bad usage;\n"
+    "Exit codes: 0 success; 1 a bad configuration, a refused reload, or no cache to\n"
+    "purge or to ask; 2 bad usage, a purge of what is no URL, host or tag among it;\n"
     "3 cannot start, nobody answers, or the output cannot be written.";
 
 Action add_subcommand(CLI::App& app, const Command& command) {
