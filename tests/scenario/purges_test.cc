@@ -45,6 +45,43 @@ TEST(ReloadAndPurge, IsDoneWhenNoWorkerServesFromTheCacheOfBefore) {
   }
 }
 
+/// Both: one that waits for the workers, and one that comes while they end.
+TEST(EndAndPurge, IsAnsweredWhenTheProgramIsToldToEnd) {
+  sim::SimWorld world(1);
+  House house(world, cached_config(), 3);
+  runtime::Scope tasks(world.add_loop());
+  const std::weak_ptr<cache::Cache> old = house.supervisor().cache();
+  house.reload_later(0ns, cached_config());
+  EXPECT_TRUE(world.run_until([&] { return house.supervisor().cache() != old.lock(); }, 1min));
+  std::optional<admin::Reply> waiting, late;
+  tasks.start(purge(house.supervisor(), R"({"all": true})", waiting));
+  EXPECT_FALSE(waiting.has_value());
+  house.begin_to_end();
+  EXPECT_TRUE(world.run_until([&] { return waiting.has_value(); }, 1min));
+  EXPECT_FALSE(house.has_ended());
+  tasks.start(purge(house.supervisor(), R"({"all": true})", late));
+  EXPECT_EQ(waiting->status, 200);
+  EXPECT_TRUE(late && late->status == 200);
+  EXPECT_EQ(house.reloads().size(), 1u);
+  house.shut_down();
+}
+
+TEST(ReloadAndPurge, DoesNotWaitForAReloadThatMayStillFail) {
+  sim::SimWorld world(1);
+  House house(world, cached_config());
+  runtime::Scope tasks(world.add_loop());
+  house.names().delay = 1h;
+  config::Config next = cached_config();
+  next.services.front().upstreams.front().host.host = "new.example";
+  house.reload_later(0ns, next);
+  world.run_until_idle();
+  std::optional<admin::Reply> reply;
+  tasks.start(purge(house.supervisor(), R"({"all": true})", reply));
+  EXPECT_TRUE(reply && reply->status == 200);
+  EXPECT_TRUE(house.reloads().empty());
+  house.shut_down();
+}
+
 void store_empty(cache::Store& store, int count) {
   BlockPool blocks;
   Arena arena(blocks);
