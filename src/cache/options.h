@@ -87,7 +87,8 @@ inline constexpr auto choices<cache::EvictionType> = std::array{
 template <>
 inline constexpr auto choices<cache::SetCookie> = std::array{
     Named{cache::SetCookie::store, "store",
-          "With the response, where that states its freshness itself; else it is not stored."},
+          "With the response, where that states its freshness itself, or has it by "
+          "`ttl_applies_to_cookies`; else it is not stored."},
     Named{cache::SetCookie::strip, "strip", "The response is stored and sent without it."},
     Named{cache::SetCookie::bypass, "bypass", "Such a response is never stored."},
 };
