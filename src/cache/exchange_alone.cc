@@ -34,7 +34,8 @@ Asked CacheExchange::asked_alone() const {
           .sent = now(),
           .purges_before = cache_.store().purges(),
           .reader = surroundings_.reader,
-          .configured = configured_};
+          .configured = configured_,
+          .elsewhere = surroundings_.elsewhere};
 }
 
 Task<CacheExchange::Round> CacheExchange::ask_alone() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cache/cache.h"
+#include "cache/elsewhere.h"
 #include "cache/fill/fill.h"
 #include "cache/rules.h"
 #include "http/handler.h"
@@ -14,7 +15,8 @@ struct Surroundings {
   runtime::Loop& loop;
   std::size_t reader;  ///< this worker's number in the store
   Fills& fills;
-  std::string_view name;  ///< of this cache in Cache-Status: a token
+  std::string_view name;           ///< of this cache in Cache-Status: a token
+  Elsewhere* elsewhere = nullptr;  ///< null: nothing is stored there
 };
 
 /// Thread:  one worker's.

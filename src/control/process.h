@@ -51,6 +51,7 @@ class Process {
   observe::AccessLog access_log_;
   std::vector<observe::Counters> counters_;
   Quota quota_;
+  Snapshots snapshots_;
   std::unique_ptr<runtime::EpollLoop> loop_;
   net::SocketNetwork network_;
   std::unique_ptr<net::Resolver> resolver_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "control/dispatch.h"
+
 namespace minato::control {
 namespace {
 
@@ -61,6 +63,24 @@ void add_routes(PortPlan& port, const ServiceConfig& service, routing::RouteInde
 const PortPlan* Snapshot::port_at(const net::Address& address) const {
   const auto found = std::ranges::find(ports, address, &PortPlan::address);
   return found == ports.end() ? nullptr : &*found;
+}
+
+std::span<const cache::ServiceRules* const> Snapshot::caching_of(const cache::Url& url,
+                                                                 Arena& arena) const {
+  const std::span all = arena.array<const cache::ServiceRules*>(ports.size());
+  std::size_t count = 0;
+  // What clients call the port may be another one than this program listens on.
+  const bool has_port = std::ranges::any_of(
+      ports, [&](const PortPlan& port) { return url.port == std::to_string(port.address.port()); });
+  for (const PortPlan& port : ports) {
+    const bool meant = !has_port || url.port == std::to_string(port.address.port());
+    if (!meant) continue;
+    const auto route = find_route(port.router, url.host, cache::path_of(url), arena);
+    const auto* const rules = route ? services[*route].caching.get() : nullptr;
+    const auto known = all.first(count);
+    if (rules != nullptr && std::ranges::find(known, rules) == known.end()) all[count++] = rules;
+  }
+  return all.first(count);
 }
 
 net::Address listen_address(const ServiceConfig& service, bool host_has_ipv6) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct Snapshot {
   std::shared_ptr<const observe::AccessTarget> access;  ///< of requests that no service took
 
   const PortPlan* port_at(const net::Address& address) const;
+  /// Of the services with a cache that take requests for `url`, each once; in `arena`.
+  std::span<const cache::ServiceRules* const> caching_of(const cache::Url& url, Arena& arena) const;
 };
 
 /// Where a service listens: its literal address, or every address of the host (both families, or

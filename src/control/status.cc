@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/version.h"
-#include "control/dispatch.h"
 #include "control/supervisor.h"
 
 namespace minato::control {
@@ -105,22 +104,11 @@ Supervisor::CacheUses Supervisor::cache_uses() const {
 }
 
 std::vector<const cache::ServiceRules*> Supervisor::cache_rules(const cache::Url& url) const {
-  std::vector<const cache::ServiceRules*> all;
-  if (snapshot_ == nullptr) return all;
+  if (snapshot_ == nullptr) return {};
   BlockPool blocks;
   Arena arena(blocks);
-  // What clients call the port may be another one than this program listens on.
-  const bool has_port = std::ranges::any_of(snapshot_->ports, [&](const PortPlan& port) {
-    return url.port == std::to_string(port.address.port());
-  });
-  for (const PortPlan& port : snapshot_->ports) {
-    const bool meant = !has_port || url.port == std::to_string(port.address.port());
-    if (!meant) continue;
-    const auto route = find_route(port.router, url.host, cache::path_of(url), arena);
-    const auto* const rules = route ? snapshot_->services[*route].caching.get() : nullptr;
-    if (rules != nullptr && std::ranges::find(all, rules) == all.end()) all.push_back(rules);
-  }
-  return all;
+  const auto all = snapshot_->caching_of(url, arena);
+  return {all.begin(), all.end()};
 }
 
 }  // namespace minato::control

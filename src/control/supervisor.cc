@@ -124,6 +124,7 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   parts_.log.set(next->config.log);
   next->cache = cache_for(next->config);
   const auto before = std::exchange(snapshot_, next);
+  parts_.snapshots.add(next);
   if (before != nullptr && next->cache != nullptr && before->cache == next->cache)
     ban_keys_between(*before, *next);
   health_.sync();

@@ -30,6 +30,7 @@ class Supervisor final : public Headquarters, public admin::Program {
     observe::Log& log;
     observe::AccessLog& access_log;
     Quota& quota;
+    Snapshots& snapshots;
     std::span<const observe::Counters> counters;
     std::uint32_t workers;
     std::function<config::Loaded()> load;

@@ -90,7 +90,11 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
       snapshot,
       proxy::Surroundings{
           .loop = loop_, .pools = pools_, .worker = index_, .pseudonym = commons_.pseudonym},
-      cache::Surroundings{.loop = loop_, .reader = index_, .fills = fills_, .name = cache_name});
+      cache::Surroundings{.loop = loop_,
+                          .reader = index_,
+                          .fills = fills_,
+                          .name = cache_name,
+                          .elsewhere = &commons_.snapshots});
   Acceptors kept;
   for (const PortPlan& plan : snapshot->ports) {
     const std::string address = plan.address.text();

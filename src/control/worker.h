@@ -12,6 +12,7 @@
 #include "control/acceptor.h"
 #include "control/ledger.h"
 #include "control/site.h"
+#include "control/snapshots.h"
 #include "upstream/pools.h"
 #include "upstream/registry.h"
 
@@ -33,6 +34,7 @@ struct Commons {
   std::span<observe::Counters> counters;  ///< one a worker
   Quota& quota;
   Headquarters& headquarters;
+  Snapshots& snapshots;
   std::string pseudonym;                 ///< of this instance, in Via
   std::optional<unsigned> port_owner{};  ///< whom this process becomes once it listens
 };

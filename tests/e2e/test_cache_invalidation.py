@@ -2,6 +2,7 @@
 import pytest
 
 from harness.caching import is_hit, reply
+from harness.program import one_service
 from harness.wire import response
 
 FOREVER = "max-age=3600"
@@ -127,3 +128,26 @@ def test_what_was_asked_for_before_and_comes_afterwards_is_for_nobody_else(cachi
         again.send(reply(b"newer", FOREVER))
         assert writer.read_response().text == "newer"
         assert proxy.get("/a").text == "newer"
+
+
+@pytest.mark.parametrize("before, after", [
+    ("ttl: 0", "ttl: 0"),
+    ("ttl: 0, key: {query: {ignore: [a]}}", "ttl: 0, key: {query: {ignore: [b]}}"),
+    ("ttl: 0, keep_on_reload: true, key: {query: {ignore: [a]}}",
+     "ttl: 0, keep_on_reload: true, key: {query: {ignore: [b]}}"),
+], ids=["another cache", "and other keys", "other keys alone"])
+def test_one_that_began_before_a_reload_reaches_what_is_stored_since(caching_for, scripted, before, after):
+    proxy = caching_for(scripted, cache=before)
+    with proxy.client() as writer, proxy.client() as reader:
+        writer.ask("/x?a=1&b=1", method="PUT", body="new")
+        slow, _ = scripted.expect()
+        assert proxy.reload(one_service(proxy.port, scripted.url, top=f"cache: {{{after}}}")).status == 200
+        reader.ask("/x?a=1&b=1")
+        origin, _ = scripted.expect()
+        origin.send(reply(b"old", FOREVER, Connection="close"))
+        assert reader.read_response().text == "old"
+        assert is_hit(proxy.get("/x?a=1&b=1"))
+        slow.send(response(b"written", Connection="close"))
+        assert writer.read_response().text == "written"
+        reader.ask("/x?a=1&b=1")
+        assert scripted.hears_before(reader)

@@ -84,6 +84,7 @@ class House final : public Middle {
   observe::AccessLog access_log_;
   std::vector<observe::Counters> counters_;
   control::Quota quota_{1'000'000};
+  control::Snapshots snapshots_;
   sim::SimLoop& loop_;
   sim::SimNetwork network_;
   Names names_;

@@ -228,6 +228,7 @@ void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
     store.purge_url(*url, Purge::remove);
     const Url keyed = asked.rules.as_keyed(*url, arena);
     if (keyed != *url) store.purge_url(keyed, Purge::remove);
+    if (asked.elsewhere) asked.elsewhere->purge(*url, asked.cache, asked.rules, arena);
   };
   auto target = split_url(url_of(asked.key.text));
   if (target) target->rest = rest_of(asked.request.target, arena);

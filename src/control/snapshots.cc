@@ -1,0 +1,29 @@
+#include "control/snapshots.h"
+
+namespace minato::control {
+
+using cache::Purge;
+using cache::Url;
+
+void Snapshots::add(const std::shared_ptr<const Snapshot>& snapshot) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(all_, [](const auto& one) { return one.expired(); });
+  all_.push_back(snapshot);
+}
+
+void Snapshots::purge(const Url& url, const cache::Cache& cache, const cache::ServiceRules& rules,
+                      Arena& arena) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& one : all_) {
+    const auto snapshot = one.lock();
+    if (!snapshot || !snapshot->cache) continue;
+    cache::Store& store = snapshot->cache->store();
+    if (snapshot->cache.get() != &cache) store.purge_url(url, Purge::remove);
+    for (const cache::ServiceRules* const other : snapshot->caching_of(url, arena)) {
+      const Url keyed = other->as_keyed(url, arena);
+      if (other != &rules && keyed != url) store.purge_url(keyed, Purge::remove);
+    }
+  }
+}
+
+}  // namespace minato::control

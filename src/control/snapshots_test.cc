@@ -1,0 +1,94 @@
+#include "control/snapshots.h"
+
+#include <gtest/gtest.h>
+
+namespace minato::control {
+namespace {
+
+struct NoLines final : observe::LineSink {
+  bool put(std::string_view) override { return true; }
+};
+
+class SnapshotsTest : public testing::Test {
+ protected:
+  /// Of one service for every host, whose keys are without the query parameter `ignored`.
+  std::shared_ptr<Snapshot> made(std::string_view ignored, std::shared_ptr<cache::Cache> cache) {
+    config::Config config;
+    config.access_log.output = "off";
+    config::ServiceConfig& service = config.services.emplace_back();
+    service.listen_port = 80;
+    service.hosts.push_back({.host = "*", .port = 0, .prefix = ""});
+    service.access_log.output = "off";
+    service.cache.key.query.ignore = {std::string(ignored)};
+    config.cache.emplace();
+    auto snapshot =
+        compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1}).value();
+    snapshot->cache = std::move(cache);
+    snapshots.add(snapshot);
+    return snapshot;
+  }
+  static std::shared_ptr<cache::Cache> made_cache() {
+    return std::make_shared<cache::Cache>(cache::CacheOptions{}, 1, 1);
+  }
+  /// `url` as `snapshot` stores it, without the stamp of the rules.
+  void put(const Snapshot& snapshot, std::string_view url) {
+    cache::Store& store = snapshot.cache->store();
+    const auto key = cache::split_url(url).value();
+    const http::Fields none(arena);
+    const auto draft =
+        store.draft({.key = {url, cache::hash_of(key, store.seed())}, .lines = none});
+    store.insert(*draft, nullptr, 0);
+  }
+  static std::uint64_t entries(const Snapshot& snapshot) {
+    return snapshot.cache->store().stats().entries;
+  }
+  void purge(const Snapshot& by, std::string_view url) {
+    snapshots.purge(cache::split_url(url).value(), *by.cache, *by.services[0].caching, arena);
+  }
+
+  NoLines nowhere;
+  observe::Log log{nowhere};
+  observe::AccessLog access_log{log, 1};
+  BlockPool blocks;
+  Arena arena{blocks};
+  Snapshots snapshots;
+};
+
+TEST_F(SnapshotsTest, WhatOneMakesOutOfDateGoesFromTheCachesOfAll) {
+  const auto before = made("a", made_cache()), after = made("a", made_cache());
+  for (const auto& [by, other] : {std::pair(before, after), std::pair(after, before)}) {
+    put(*other, "http://shop/x");
+    put(*other, "http://shop/y");
+    purge(*by, "http://shop/x");
+    EXPECT_EQ(entries(*other), 1u);
+    purge(*by, "http://shop/y");
+    EXPECT_EQ(entries(*other), 0u);
+  }
+}
+
+TEST_F(SnapshotsTest, OfEachTheKeyIsMadeByItsOwnRules) {
+  const auto before = made("a", made_cache()), after = made("b", made_cache());
+  put(*after, "http://shop/x?a=1");
+  put(*after, "http://shop/x?b=1");
+  purge(*before, "http://shop/x?a=1&b=1");
+  EXPECT_EQ(entries(*after), 1u);
+}
+
+TEST_F(SnapshotsTest, SoItIsWhereTheyShareACache) {
+  const auto before = made("a", made_cache()), after = made("b", before->cache);
+  put(*after, "http://shop/x?a=1");
+  purge(*before, "http://shop/x?a=1&b=1");
+  EXPECT_EQ(entries(*after), 0u);
+}
+
+TEST_F(SnapshotsTest, NoneIsKept) {
+  auto before = made("a", made_cache());
+  const auto after = made("a", made_cache());
+  const std::weak_ptr<const cache::Cache> old = before->cache;
+  before.reset();
+  EXPECT_TRUE(old.expired());
+  purge(*after, "http://shop/x");
+}
+
+}  // namespace
+}  // namespace minato::control
