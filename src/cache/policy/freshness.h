@@ -123,9 +123,4 @@ constexpr Lifetime freshness_lifetime(const FreshnessFacts& facts, const Freshne
   return facts.heuristically_cacheable ? heuristic_lifetime(facts, rules) : Lifetime{};
 }
 
-/// RFC 9111 4.2.
-constexpr bool is_fresh(const FreshnessFacts& facts, const FreshnessRules& rules, WallTime now) {
-  return freshness_lifetime(facts, rules).value > current_age(facts, now);
-}
-
 }  // namespace minato::cache
