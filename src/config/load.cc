@@ -108,10 +108,11 @@ Loaded load_text(std::string name, std::string text, const schema::Environment& 
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   schema::Problems problems(std::vector{schema::Source{std::move(name), text}});
   Loaded loaded;
-  if (auto fault = check_kind(text)) {
+  auto paths = schema::known_paths<Config>();
+  if (auto fault = check_kind(text, paths)) {
     problems.error(fault->mark, "", std::move(fault->why));
   } else if (const auto document = parse_yaml(text, problems)) {
-    schema::Reader reader{problems, environment, schema::known_paths<Config>()};
+    schema::Reader reader{problems, environment, std::move(paths)};
     schema::parse(*document, loaded.config, "", reader);
     check(loaded.config, problems);
     if (machine == Machine::this_one) check_machine(loaded.config, environment, problems);

@@ -30,16 +30,16 @@ config.yaml:1:1: a list stands here; allowed: a section with the keys workers, u
 TEST(ProblemsOfYaml, AFileOfAnotherProgram) {
   EXPECT_EQ(problems_of(R"(
 # nginx
-user: nobody
+user nobody;
 events { worker_connections 768; }
 http {
   server { listen 80; location / { proxy_pass http://10.0.0.1:80; } }
 }
 )"),
             text(R"(
-config.yaml:3:1: this line is no `key: value`, and the key services is nowhere: the file seems to be none of Minato's; needed: services, a list of sections with name, listen_port, hosts and upstreams
-     3 | events { worker_connections 768; }
-       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+config.yaml:2:1: this line is no `key: value`, and the key services is nowhere: the file seems to be none of Minato's; needed: services, a list of sections with name, listen_port, hosts and upstreams
+     2 | user nobody;
+       | ^~~~~~~~~~~~
 
 1 error
 )"));
@@ -54,6 +54,9 @@ config.yaml:3:1: this line is no `key: value`, and the key services is nowhere: 
   EXPECT_EQ(place("<VirtualHost *:80>\n"), 1u);
   EXPECT_EQ(place("workers: 1\nlog:\n  level: info\n"), 0u);  // but without a service
   EXPECT_EQ(place("services:\nx\n"), 0u);
+  EXPECT_EQ(place("workers:2\nservces:\n  - name: web\n"), 0u);  // but misspelled
+  EXPECT_EQ(place("workers 2\nlog: {}\n"), 0u);
+  EXPECT_EQ(place("logs:\nworkers 2\n"), 2u);
   EXPECT_EQ(place("{workers: 1,\nlog: {}\n}\n"), 0u);
 }
 

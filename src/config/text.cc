@@ -61,10 +61,20 @@ bool is_foreign(std::string_view line) {
   return !line.ends_with(':') && !line.contains(": ") && !line.contains(":\t");
 }
 
+/// Other programs have some of the keys too, but with a space behind them.
+bool has_key_of(std::string_view text, std::span<const std::string> keys) {
+  while (!text.empty()) {
+    std::string_view rest = take_until(text, '\n');
+    const bool has_colon = rest.contains(':');
+    if (has_colon && std::ranges::find(keys, take_until(rest, ':')) != keys.end()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-std::optional<TextFault> check_kind(std::string_view text) {
-  if (text.contains("services") || check_text(text)) return std::nullopt;
+std::optional<TextFault> check_kind(std::string_view text, std::span<const std::string> keys) {
+  if (text.contains("services") || has_key_of(text, keys) || check_text(text)) return std::nullopt;
   for (std::string_view rest = text; !rest.empty();) {
     const auto at = text.size() - rest.size();
     if (is_foreign(take_until(rest, '\n')))

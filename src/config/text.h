@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "schema/node.h"
@@ -19,8 +21,8 @@ struct TextFault {
 std::optional<TextFault> check_text(std::string_view text);
 
 /// The first line that no configuration of Minato has: a file of another program. Looked for where
-/// `services`, which each has, stands nowhere.
-std::optional<TextFault> check_kind(std::string_view text);
+/// `services`, which each has, stands nowhere, and no line begins with one of `keys` and a colon.
+std::optional<TextFault> check_kind(std::string_view text, std::span<const std::string> keys);
 
 /// The line that `mark` is in, without its end.
 std::string_view line_of(std::string_view text, schema::Mark mark);
