@@ -12,7 +12,7 @@
 namespace minato::cache {
 namespace {
 
-constexpr std::string_view query_mark = " query(", header_item = " header(",
+constexpr std::string_view stamp_begin = " query(", header_item = " header(",
                            cookie_item = " cookie(";
 
 /// Of a query, by where it stands.
@@ -147,7 +147,7 @@ KeyRules::KeyRules(const KeyOptions& options)
   if (!changes_query_) return;
   const auto text = fmt::format("sort {} ignore {} only {}", sort_, fmt::join(ignore_, " "),
                                 fmt::join(only_, " "));
-  mark_ = fmt::format("{}{:016x})", query_mark, hash_bytes(text, 0));
+  stamp_ = fmt::format("{}{:016x})", stamp_begin, hash_bytes(text, 0));
 }
 
 bool KeyRules::leaves_out(std::string_view parameter) const {
@@ -189,7 +189,7 @@ std::string_view KeyRules::rest(std::string_view path_and_query, Arena& arena) c
 
 template <class Out>
 void KeyRules::write_suffix(const http::Fields& request, Out& out) const {
-  out.add(mark_);
+  out.add(stamp_);
   for (const std::string& name : headers_) {
     bool there = false;
     request.for_each([&](const http::Field& line) {
@@ -213,8 +213,8 @@ void KeyRules::write_suffix(const http::Fields& request, Out& out) const {
 
 bool KeyRules::may_have_made(std::string_view key) const {
   const auto suffix = key.substr(url_of(key).size());
-  return mark_.empty() ? !suffix.starts_with(query_mark) && any() == !suffix.empty()
-                       : suffix.starts_with(mark_);
+  return stamp_.empty() ? !suffix.starts_with(stamp_begin) && any() == !suffix.empty()
+                        : suffix.starts_with(stamp_);
 }
 
 std::string_view KeyRules::suffix(const http::Fields& request, Arena& arena) const {

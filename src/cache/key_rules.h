@@ -28,7 +28,7 @@ class KeyRules {
   /// stored under others is not found, and what the request says in fields and cookies.
   std::string_view suffix(const http::Fields& request, Arena& arena) const;
   /// With what the suffix begins where these rules change the query; else empty.
-  std::string_view mark() const { return mark_; }
+  std::string_view stamp() const { return stamp_; }
   /// Whether these rules could have made `key`, as far as the query goes.
   bool may_have_made(std::string_view key) const;
 
@@ -43,7 +43,7 @@ class KeyRules {
   bool ignores_all_ = false;
   bool changes_query_ = false;
   bool any_ = false;
-  std::string mark_;  // of the rules for the query; empty where there are none
+  std::string stamp_;  // of the rules for the query; empty where there are none
 };
 
 /// Whether the name of a parameter is of letters, digits, `_`, `-` and `.`: nothing that could be

@@ -46,14 +46,14 @@ ReloadOutcome refusal_at_the_end() {
 }
 
 /// Of the rules for the query that services with a cache have, each beside who has them.
-using Marks = std::set<std::pair<std::string_view, std::string_view>>;
+using Stamps = std::set<std::pair<std::string_view, std::string_view>>;
 
-Marks marks_of(const Snapshot& snapshot) {
-  Marks marks;
+Stamps stamps_of(const Snapshot& snapshot) {
+  Stamps stamps;
   for (const ServicePlan& plan : snapshot.services)
-    if (plan.caching && !plan.caching->key().mark().empty())
-      marks.emplace(plan.service.name, plan.caching->key().mark());
-  return marks;
+    if (plan.caching && !plan.caching->key().stamp().empty())
+      stamps.emplace(plan.service.name, plan.caching->key().stamp());
+  return stamps;
 }
 
 }  // namespace
@@ -146,11 +146,11 @@ std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
 /// them: that goes with them, and once more when they come back, as exchanges that began under them
 /// may have stored meanwhile. What other services have under the same rules goes, too.
 void Supervisor::ban_keys_between(const Snapshot& before, const Snapshot& after) {
-  Marks changed;
-  std::ranges::set_symmetric_difference(marks_of(before), marks_of(after),
+  Stamps changed;
+  std::ranges::set_symmetric_difference(stamps_of(before), stamps_of(after),
                                         std::inserter(changed, changed.end()));
-  for (const auto& [service, mark] : changed)
-    after.cache->store().ban({.what = cache::Ban::What::keys, .mark = std::string(mark)});
+  for (const auto& [service, stamp] : changed)
+    after.cache->store().ban({.what = cache::Ban::What::keys, .stamp = std::string(stamp)});
   if (!changed.empty()) carry_out_bans();
 }
 

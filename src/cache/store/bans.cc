@@ -17,7 +17,7 @@ bool Ban::concerns(const BanFacts& facts) const {
   switch (what) {
     case What::all: return true;
     case What::tag: return std::ranges::any_of(facts.tags, is_it);
-    case What::keys: return facts.suffix.starts_with(mark);
+    case What::keys: return facts.suffix.starts_with(stamp);
     case What::urls:
     case What::url: break;
   }
@@ -34,7 +34,7 @@ bool Ban::covers(const Ban& other) const {
   return is_wider && (scheme.empty() || scheme == other.scheme) && host == other.host &&
          (port.empty() || port == other.port) && other.prefix.starts_with(prefix) &&
          (what != What::url || other.prefix.size() == prefix.size()) && tag == other.tag &&
-         other.mark.starts_with(mark);
+         other.stamp.starts_with(stamp);
 }
 
 bool BanList::has_room_for(const Ban& ban) const {
@@ -54,7 +54,7 @@ BanList::Verdict BanList::judge(Entry& entry) const {
     if (!ban.soft) return Verdict::gone;
     stale = true;
   }
-  // In this order: whoever reads that the entry was held against them reads its mark, too.
+  // In this order: whoever reads that the entry was held against them reads that it is stale, too.
   if (stale) entry.marked_stale.store(true, std::memory_order_relaxed);
   const bool first = entry.bans_checked.compare_exchange_strong(
       checked, bans->back().number, std::memory_order_release, std::memory_order_relaxed);

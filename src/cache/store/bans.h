@@ -42,7 +42,7 @@ struct Ban {
   std::string port;          ///< empty: any
   std::string prefix;        ///< of path and query; empty: all. Of a url: all of it
   std::uint64_t tag = 0;     ///< its hash
-  std::string mark;          ///< KeyRules::mark of keys
+  std::string stamp;         ///< KeyRules::stamp of keys
   bool soft = false;         ///< marks stale
   std::uint64_t number = 0;  ///< the list's: from 1
 
@@ -51,7 +51,7 @@ struct Ban {
   bool covers(const Ban& other) const;
   std::size_t bytes() const {
     return sizeof(Ban) + scheme.capacity() + host.capacity() + port.capacity() + prefix.capacity() +
-           mark.capacity();
+           stamp.capacity();
   }
 };
 

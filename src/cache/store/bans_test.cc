@@ -32,12 +32,12 @@ TEST_F(StoreTest, ARepeatedPurgeIsOneBan) {
 TEST_F(StoreTest, BansTheKeysOfRulesThatAreGone) {
   open();
   const KeyRules sorting({.query = {.sort = true}}), other({.query = {.ignore = {"a"}}});
-  const auto sorted = "http://a/x" + std::string(sorting.mark());
-  const auto cut = "http://a/x" + std::string(other.mark());
+  const auto sorted = "http://a/x" + std::string(sorting.stamp());
+  const auto cut = "http://a/x" + std::string(other.stamp());
   for (const std::string_view text :
        {std::string_view("http://a/x"), std::string_view(sorted), std::string_view(cut)})
     put(text, "x");
-  store->ban({.what = Ban::What::keys, .mark = std::string(sorting.mark())});
+  store->ban({.what = Ban::What::keys, .stamp = std::string(sorting.stamp())});
   EXPECT_EQ(get(sorted), "(none)");
   EXPECT_EQ(get(cut), "x");
   EXPECT_EQ(get("http://a/x"), "x");
