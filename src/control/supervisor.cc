@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <set>
 #include <utility>
 
 #include "config/diff.h"
+#include "control/key_changes.h"
 #include "control/wording.h"
 #include "runtime/crossing.h"
 
@@ -43,17 +42,6 @@ ReloadOutcome refusal_at_the_end() {
   ReloadOutcome outcome = refusal({}, shutting_down);
   outcome.shutting_down = true;
   return outcome;
-}
-
-/// Of the rules for the query that services with a cache have, each beside who has them.
-using Stamps = std::set<std::pair<std::string_view, std::string_view>>;
-
-Stamps stamps_of(const Snapshot& snapshot) {
-  Stamps stamps;
-  for (const ServicePlan& plan : snapshot.services)
-    if (plan.caching && !plan.caching->key().stamp().empty())
-      stamps.emplace(plan.service.name, plan.caching->key().stamp());
-  return stamps;
 }
 
 }  // namespace
@@ -142,16 +130,12 @@ std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
   return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
 }
 
-/// While a service is without rules for the query, no purge of its URLs finds what is stored under
-/// them: that goes with them, and once more when they come back, as exchanges that began under them
-/// may have stored meanwhile. What other services have under the same rules goes, too.
+/// What other URLs have under the same rules goes, too.
 void Supervisor::ban_keys_between(const Snapshot& before, const Snapshot& after) {
-  Stamps changed;
-  std::ranges::set_symmetric_difference(stamps_of(before), stamps_of(after),
-                                        std::inserter(changed, changed.end()));
-  for (const auto& [service, stamp] : changed)
-    after.cache->store().ban({.what = cache::Ban::What::keys, .stamp = std::string(stamp)});
-  if (!changed.empty()) carry_out_bans();
+  const auto stamps = changed_stamps(before, after);
+  for (const std::string& stamp : stamps)
+    after.cache->store().ban({.what = cache::Ban::What::keys, .stamp = stamp});
+  if (!stamps.empty()) carry_out_bans();
 }
 
 void Supervisor::carry_out_bans() {

@@ -426,6 +426,26 @@ class TestKey:
         assert proxy.reload(config(rule)).status == 200
         assert proxy.get("/x?lang=de").text != first
 
+    def test_nor_what_a_service_made_whose_host_was_anothers_for_a_while(self, caching_for, origins):
+        count = iter(range(1000))
+        origin = origins(Serving, lambda _: reply(f"{next(count)}", FOREVER))
+
+        def config(keyed, plain):
+            top = "cache: {ttl: 0, keep_on_reload: true, capacity: 10}"
+            rule = "cache: {key: {query: {ignore: [lang]}}}"
+            other = (f"  - name: plain\n    listen_port: {proxy.port}\n    hosts: [\"http://{plain}/\"]\n"
+                     f"    upstreams: [{{host: \"{origin.url}\"}}]\n")
+            return one_service(proxy.port, origin.url, top=top, service=rule, host=keyed) + other
+
+        proxy = caching_for(origin)
+        assert proxy.reload(config("app.test", "other.test")).status == 200
+        first = proxy.get("/x?lang=de").text
+        assert proxy.reload(config("other.test", "app.test")).status == 200
+        order = json.dumps({"url": "http://app.test/x?lang=de"})
+        assert proxy.control("POST", "/cache/purge", body=order).status == 200
+        assert proxy.reload(config("app.test", "other.test")).status == 200
+        assert proxy.get("/x?lang=de").text != first
+
     def test_an_unsafe_method_takes_what_stands_under_no_rules_too(self, counted):
         keep = ", keep_on_reload: true, capacity: 10"
         proxy = counted("{}", keep)
