@@ -25,6 +25,16 @@ Reply no_cache() {
   return problem(404, "The configuration has no cache.", http::Reason::not_found);
 }
 
+using Rules = std::vector<const cache::ServiceRules*>;
+
+/// Of those with a cache.
+Rules rules_of(std::span<const UrlService> services) {
+  Rules rules;
+  for (const UrlService& service : services)
+    if (service.caching != nullptr) rules.push_back(service.caching);
+  return rules;
+}
+
 // Purging.
 
 /// As what is stored of `url` may stand there: as it is, and as its services see it.
@@ -99,6 +109,14 @@ Json selecting_fields(const cache::Entry& entry) {
     fields[std::string(name)] = value ? Json(*value) : Json();
   });
   return fields;
+}
+
+/// Who takes requests for the URL, and whether by way of the cache.
+Json services_json(std::span<const UrlService> services) {
+  Json json = Json::array();
+  for (const UrlService& service : services)
+    json.push_back({{"name", service.name}, {"cache", service.caching != nullptr}});
+  return json;
 }
 
 /// Null for what other rules allowed, and nobody gets any more.
@@ -186,7 +204,7 @@ Task<Reply> purge(Program& program, const Question& question) {
   co_await program.until_agreed();  // what one worker still serves is to be reached, too
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
-  const auto forms = forms_of(*url, program.cache_rules(*url), arena);
+  const auto forms = forms_of(*url, rules_of(program.services_of(*url)), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
   if (!count) json["pending"] = "carried out on each entry when it is next asked for, or soon";
@@ -220,22 +238,26 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   if (!text) co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
   if (!url || url->scheme.empty()) co_return unreadable({.what = "url", .value = *text});
   const cache::ServiceRules fallback;
-  auto services = program.cache_rules(*url);
-  if (services.empty()) services.push_back(&fallback);
+  const auto services = program.services_of(*url);
+  auto all_rules = rules_of(services);
+  if (all_rules.empty()) all_rules.push_back(&fallback);
   Json variants = Json::array();
   const auto explain = [&](const cache::Entry& entry) {
     const auto own = std::ranges::find_if(
-        services, [&](const auto* rules) { return rules->key().may_have_made(entry.key); });
-    if (own == services.end()) return;  // under rules of the past: nobody finds it
+        all_rules, [&](const auto* rules) { return rules->key().may_have_made(entry.key); });
+    if (own == all_rules.end()) return;  // under rules of the past: nobody finds it
     auto json = entry_json(entry, **own, program.now(), arena);
     if (!json.is_null()) variants.push_back(std::move(json));
   };
-  for (const Url& one : forms_of(*url, services, arena))
+  for (const Url& one : forms_of(*url, all_rules, arena))
     cache->store().visit(one, program.cache_reader(), explain);
-  const bool bypasses = std::ranges::all_of(services, [&](const auto* rules) {
+  const bool bypasses = std::ranges::all_of(all_rules, [&](const auto* rules) {
     return rules->request(plain_request(*url, arena), arena).bypasses;
   });
-  co_return document(dumped({{"url", *text}, {"bypasses", bypasses}, {"variants", variants}}));
+  co_return document(dumped({{"url", *text},
+                             {"services", services_json(services)},
+                             {"bypasses", bypasses},
+                             {"variants", variants}}));
 }
 
 }  // namespace minato::admin

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/task.h"
@@ -79,6 +80,12 @@ struct Status {
   std::array<std::uint64_t, observe::counter_count> counters{};
 };
 
+/// A service that takes requests for a URL; good until the next reload.
+struct UrlService {
+  std::string_view name;
+  const cache::ServiceRules* caching = nullptr;  ///< null: its cache is off
+};
+
 /// Thread: the control thread's.
 class Program {
  public:
@@ -105,10 +112,8 @@ class Program {
   virtual CacheUses cache_uses() const { return {}; }
   /// The number under which this thread reads the cache.
   virtual std::size_t cache_reader() const { return 0; }
-  /// Of the services with a cache that take requests for `url`, each once.
-  virtual std::vector<const cache::ServiceRules*> cache_rules(const cache::Url&) const {
-    return {};
-  }
+  /// Those that take requests for `url`, each once.
+  virtual std::vector<UrlService> services_of(const cache::Url&) const { return {}; }
   virtual WallTime now() const { return {}; }
 };
 

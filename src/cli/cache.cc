@@ -72,11 +72,25 @@ std::string variant_text(const Json& variant) {
   return out;
 }
 
+/// Why nothing is served for the URL, whatever is stored; empty where something may be.
+std::string obstacle_text(const Json& services) {
+  if (!services.is_array()) return {};
+  if (services.empty()) return "no service takes requests for it";
+  std::string names;
+  for (const Json& service : services) {
+    if (is_true(service, "cache")) return {};
+    names += (names.empty() ? "" : " and ") + text(service, "name");
+  }
+  return "the cache of " + names + " is off";
+}
+
 std::string entry_text(const Json& entry) {
   const Json& variants = at(entry, "variants");
+  std::string why = obstacle_text(at(entry, "services"));
+  if (why.empty() && is_true(entry, "bypasses")) why = "requests for it bypass the cache";
   if (variants.empty())
-    return fmt::format("nothing is stored for {}{}\n", text(entry, "url"),
-                       is_true(entry, "bypasses") ? ": requests for it bypass the cache" : "");
+    return fmt::format("nothing is stored for {}{}{}\n", text(entry, "url"),
+                       why.empty() ? "" : ": ", why);
   std::string out;
   for (const Json& variant : variants) out += variant_text(variant);
   return out;

@@ -65,9 +65,9 @@ const PortPlan* Snapshot::port_at(const net::Address& address) const {
   return found == ports.end() ? nullptr : &*found;
 }
 
-std::span<const cache::ServiceRules* const> Snapshot::caching_of(const cache::Url& url,
-                                                                 Arena& arena) const {
-  const std::span all = arena.array<const cache::ServiceRules*>(ports.size());
+std::span<const ServicePlan* const> Snapshot::services_of(const cache::Url& url,
+                                                          Arena& arena) const {
+  const std::span all = arena.array<const ServicePlan*>(ports.size());
   std::size_t count = 0;
   // What clients call the port may be another one than this program listens on.
   const bool has_port = std::ranges::any_of(
@@ -76,9 +76,10 @@ std::span<const cache::ServiceRules* const> Snapshot::caching_of(const cache::Ur
     const bool meant = !has_port || url.port == std::to_string(port.address.port());
     if (!meant) continue;
     const auto route = find_route(port.router, url.host, cache::path_of(url), arena);
-    const auto* const rules = route ? services[*route].caching.get() : nullptr;
+    if (!route) continue;
+    const ServicePlan* const service = &services[*route];
     const auto known = all.first(count);
-    if (rules != nullptr && std::ranges::find(known, rules) == known.end()) all[count++] = rules;
+    if (std::ranges::find(known, service) == known.end()) all[count++] = service;
   }
   return all.first(count);
 }

@@ -39,8 +39,8 @@ struct Snapshot {
   std::shared_ptr<const observe::AccessTarget> access;  ///< of requests that no service took
 
   const PortPlan* port_at(const net::Address& address) const;
-  /// Of the services with a cache that take requests for `url`, each once; in `arena`.
-  std::span<const cache::ServiceRules* const> caching_of(const cache::Url& url, Arena& arena) const;
+  /// Those that take requests for `url`, each once; in `arena`.
+  std::span<const ServicePlan* const> services_of(const cache::Url& url, Arena& arena) const;
 };
 
 /// Where a service listens: its literal address, or every address of the host (both families, or

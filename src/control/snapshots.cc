@@ -19,9 +19,11 @@ void Snapshots::purge(const Url& url, const cache::Cache& cache, const cache::Se
     if (!snapshot || !snapshot->cache) continue;
     cache::Store& store = snapshot->cache->store();
     if (snapshot->cache.get() != &cache) store.purge_url(url, Purge::remove);
-    for (const cache::ServiceRules* const other : snapshot->caching_of(url, arena)) {
+    for (const ServicePlan* const service : snapshot->services_of(url, arena)) {
+      const cache::ServiceRules* const other = service->caching.get();
+      if (other == nullptr || other == &rules) continue;
       const Url keyed = other->as_keyed(url, arena);
-      if (other != &rules && keyed != url) store.purge_url(keyed, Purge::remove);
+      if (keyed != url) store.purge_url(keyed, Purge::remove);
     }
   }
 }

@@ -43,7 +43,7 @@ std::vector<admin::EndpointStatus> endpoints_of(const upstream::Membership& memb
   return endpoints;
 }
 
-std::vector<admin::ServiceStatus> services_of(const Snapshot& snapshot,
+std::vector<admin::ServiceStatus> statuses_of(const Snapshot& snapshot,
                                               const upstream::Registry& registry) {
   std::vector<admin::ServiceStatus> services;
   for (std::size_t i = 0; i < snapshot.config.services.size(); ++i) {
@@ -80,7 +80,7 @@ admin::Status Supervisor::status() const {
                        .reloads = reloads_};
   if (snapshot_ == nullptr) return status;
   status.listeners = listeners_of(*snapshot_, parts_.host_has_ipv6);
-  status.services = services_of(*snapshot_, registry_);
+  status.services = statuses_of(*snapshot_, registry_);
   for (const observe::CounterRow& row : observe::counter_rows())
     status.counters[static_cast<std::size_t>(row.counter)] =
         observe::sum(parts_.counters, row.counter);
@@ -103,12 +103,14 @@ Supervisor::CacheUses Supervisor::cache_uses() const {
   return {.hits = all.hits - uses_before_.hits, .misses = all.misses - uses_before_.misses};
 }
 
-std::vector<const cache::ServiceRules*> Supervisor::cache_rules(const cache::Url& url) const {
-  if (snapshot_ == nullptr) return {};
+std::vector<admin::UrlService> Supervisor::services_of(const cache::Url& url) const {
+  std::vector<admin::UrlService> services;
+  if (snapshot_ == nullptr) return services;
   BlockPool blocks;
   Arena arena(blocks);
-  const auto all = snapshot_->caching_of(url, arena);
-  return {all.begin(), all.end()};
+  for (const ServicePlan* const plan : snapshot_->services_of(url, arena))
+    services.push_back({.name = plan->service.name, .caching = plan->caching.get()});
+  return services;
 }
 
 }  // namespace minato::control

@@ -64,7 +64,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   void carry_out_bans() override;
   CacheUses cache_uses() const override;
   std::size_t cache_reader() const override { return parts_.workers; }
-  std::vector<const cache::ServiceRules*> cache_rules(const cache::Url& url) const override;
+  std::vector<admin::UrlService> services_of(const cache::Url& url) const override;
   WallTime now() const override { return parts_.loop.wall(); }
 
   // Headquarters: any thread.

@@ -332,6 +332,18 @@ def test_an_entry_is_explained_by_the_service_that_its_path_leads_to(minato, ori
         assert variant["lifetime"] == lifetime, target
 
 
+def test_of_what_cannot_be_stored_it_is_said_who_takes_it(caching_for, echo):
+    proxy = caching_for(echo, service="cache: {enabled: false}")
+    proxy.get("/x")
+    told = json.loads(proxy.control("GET", "/cache/entry?url=http://app.test/x").body)
+    assert told["services"] == [{"name": "app", "cache": False}]
+    said = lambda url: minato_command(proxy, "cache", "--url", url)[1]
+    assert said("http://app.test/x") == "nothing is stored for http://app.test/x: the cache of app is off\n"
+    assert said("http://b/") == "nothing is stored for http://b/: no service takes requests for it\n"
+    assert proxy.reload(one_service(proxy.port, echo.url, top="cache: {}")).status == 200
+    assert said("http://app.test/x") == "nothing is stored for http://app.test/x\n"
+
+
 def test_without_a_cache_there_is_nothing_to_ask(minato, echo):
     proxy = minato.serving(echo)
     assert proxy.control("GET", "/cache/stats").status == 404
