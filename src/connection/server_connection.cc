@@ -79,19 +79,20 @@ bool ServerConnection::close_idle() {
 }
 
 Task<void> ServerConnection::serve() {
-  for (int in_a_row = 1;; ++in_a_row) {
+  for (int in_a_row = 0;;) {
     if (buffer_.empty()) {
       if (is_over()) co_return;
+      if (stream_->untouched()) in_a_row = 0;  // others have their turn while it waits
       const auto readable = co_await begin_to_wait();
       unlink();
       if (!readable) co_return;
     }
     const Next next = co_await ServerExchange::run(*this);
+    if (next == Next::wait) continue;
     has_served_ = true;
     if (next == Next::linger) co_await linger();
     if (next != Next::keep) co_return;
-    if (buffer_.empty()) in_a_row = 0;
-    if (in_a_row >= pipelined_in_a_row) {
+    if (++in_a_row >= pipelined_in_a_row) {
       in_a_row = 0;
       co_await server_.loop_.breathe();
     }

@@ -15,6 +15,7 @@ namespace minato::connection {
 /// What is to become of the connection after an exchange.
 enum class Next : std::uint8_t {
   keep,    ///< the next request may come
+  wait,    ///< none has begun: what looked like it was nothing
   close,   ///< nothing more to say or hear
   linger,  ///< say the end, and hear the client out for a while, so that it can read our answer
 };

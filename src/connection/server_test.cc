@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "connection/receive_buffer.h"
 #include "net/fd_stream.h"
 #include "runtime/epoll_loop.h"
 
@@ -95,6 +96,25 @@ class ServerTest : public Test {
     }
     co_await stop_when_empty(test);
   }
+  /// The turns that somebody else has while the first of `count` requests is answered and the last
+  /// one is not.
+  static Task<void> count_turns(ServerTest& test, std::size_t count, int& turns) {
+    for (const auto& answered = test.witness.statuses; answered.size() < count;) {
+      co_await test.loop->breathe();
+      if (!answered.empty() && answered.size() < count) ++turns;
+    }
+  }
+  /// Ends the connection by closing the one that is idle; tells what it held until then.
+  static Task<void> ask_and_be_idle(ServerTest& test, std::string request, std::size_t& held) {
+    std::array<iovec, 1> piece{{{request.data(), request.size()}}};
+    EXPECT_TRUE(co_await test.client->write(piece, 0ms));
+    std::array<char, 65536> buffer;
+    EXPECT_TRUE(co_await test.client->read(buffer, never));
+    for (int turn = 0; turn < 3; ++turn) co_await test.loop->breathe();
+    held = test.loop->blocks().lent_bytes();
+    EXPECT_TRUE(test.server.close_longest_idle());
+    co_await stop_when_empty(test);
+  }
   static Task<void> stop_when_empty(ServerTest& test) {
     co_await test.server.empty();
     test.loop->stop();
@@ -144,6 +164,32 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInTheirOrder) {
     ASSERT_NE(at, got.npos) << i;
   }
   EXPECT_EQ(count_of("HTTP/1.1 200", got), 100u);
+}
+
+/// A GET whose head takes so many bytes.
+std::string request_of(std::size_t bytes) {
+  std::string head = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+  return head + std::string(bytes - head.size() - 4, 'x') + "\r\n\r\n";
+}
+
+TEST_F(ServerTest, LetsOthersHaveTheirTurnAmongPipelinedRequests) {
+  constexpr std::size_t count = 96;
+  std::string requests;
+  for (std::size_t i = 0; i < count; ++i)
+    requests += request_of(1024);  // a read's room ends with one
+  int turns = 0;
+  tasks.start(count_turns(*this, count, turns));
+  EXPECT_EQ(count_of("HTTP/1.1 200", answers(requests)), count);
+  EXPECT_GE(turns, 2);
+}
+
+TEST_F(ServerTest, HoldsNothingForAClientThatHasAskedForNothingMore) {
+  std::size_t held = 1;
+  // Of the size of the read's room, so that only the next read can tell that nothing is left.
+  tasks.start(ask_and_be_idle(*this, request_of(ReceiveBuffer::block_bytes), held));
+  loop->run();
+  EXPECT_EQ(held, 0u);
+  EXPECT_EQ(witness.statuses, std::vector{200});
 }
 
 TEST_F(ServerTest, ReadsChunkedBodies) {
