@@ -30,14 +30,15 @@ bool Acceptor::resume(LocalRef<connection::Port> port) {
 
 /// A port that waits for clients holds no slot: it would take it from those that have some.
 Task<void> Acceptor::run() {
-  for (int in_a_row = 1;; ++in_a_row) {
+  for (int in_a_row = 0;;) {
     const bool taken = co_await take_slot();
     if (!taken) co_return;
     auto accepted = listener_->accept_now();
     if (accepted && *accepted) {
       intake_.counters.add(observe::Counter::connections_accepted);
       intake_.server.serve(**std::move(accepted), port_);
-      if (in_a_row % accepts_in_a_row == 0) co_await loop_.breathe();
+      in_a_row = (in_a_row + 1) % accepts_in_a_row;
+      if (in_a_row == 0) co_await loop_.breathe();
       continue;
     }
     give_slot();
