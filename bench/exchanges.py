@@ -1,12 +1,13 @@
-"""Five exchanges: what a program of a user does most, and what costs something else: bodies both ways,
-connections."""
+"""Six exchanges: what a program of a user does most, and what costs something else: bodies both ways,
+connections, a cache that has to ask."""
 import contenders
 import origin
 
 SMALL = b"x" * 100
 RESPONSES = {
     "/": origin.response(SMALL),
-    "/hit": origin.response(SMALL, "Cache-Control: max-age=315360000"),
+    "/cached/hit": origin.response(SMALL, "Cache-Control: max-age=315360000"),
+    "/cached/miss": origin.response(SMALL),
     "/chunked": origin.chunked_response(b"x" * 4096, 16),
 }
 
@@ -18,16 +19,23 @@ cache: {{ttl: 0}}
 health_check: {{type: off}}
 timeouts: {{keep_alive: 600s}}
 services:
-  - name: exchanges
+  - name: proxied
     listen_address: 127.0.0.1
     listen_port: {port}
     hosts: ["http://127.0.0.1/"]
+    upstreams: [{{host: "http://127.0.0.1:{origin}"}}]
+    cache: {{enabled: false}}
+  - name: cached
+    listen_address: 127.0.0.1
+    listen_port: {port}
+    hosts: ["http://127.0.0.1/cached"]
     upstreams: [{{host: "http://127.0.0.1:{origin}"}}]
 """
 
 ALL = {
     "proxied GET, 100 bytes": origin.request("/"),
-    "cache hit, 100 bytes": origin.request("/hit"),
+    "cache hit, 100 bytes": origin.request("/cached/hit"),
+    "GET that is not stored, 100 bytes": origin.request("/cached/miss"),
     "proxied POST, 16 KiB": origin.request("/post", method="POST", body=b"x" * 16384),
     "proxied chunked response, 64 KiB": origin.request("/chunked"),
     "proxied GET on a connection of its own": origin.request("/", "Connection: close"),

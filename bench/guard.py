@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Counts the instructions that Minato takes for five exchanges and compares them with those committed.
+"""Counts the instructions that Minato takes for six exchanges and compares them with those committed.
 
 More than the margin above or below fails: what costs more has to say so, and what costs less is lowered,
 or the next change could spend it unseen. Either way `script/instructions --update` writes the new values,
@@ -21,7 +21,8 @@ MARGIN = 0.05
 WARM_UP, REQUESTS, BATCHES = 60, 100, 3
 
 # What the answer must say for the exchange to be the one that is meant.
-PROOFS = {"cache hit, 100 bytes": b"\r\nCache-Status: Minato; hit"}
+PROOFS = {"cache hit, 100 bytes": b"\r\nCache-Status: Minato; hit",
+          "GET that is not stored, 100 bytes": b"\r\nCache-Status: Minato; fwd=uri-miss"}
 
 
 def measure_one(program, port, exchange, request):
