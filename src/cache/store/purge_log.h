@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "cache/key.h"
 #include "cache/store/bans.h"
@@ -19,12 +20,16 @@ enum class Purge : std::uint8_t {
   mark_stale,
 };
 
-/// Bounds: `purges_max`, and so many bytes; what was asked for before those counts as purged.
+/// Bounds: `purges_max`, and so many bytes, half of them for what is known of older ones: of each
+/// place that URLs are spread over the latest purge of one, so that who purges many URLs, as
+/// anybody may by unsafe methods, bars others from the cache only where they share a place. What
+/// was asked for before an older one of another kind counts as purged.
 class PurgeLog {
  public:
   static constexpr std::size_t purges_max = 4096;
+  static constexpr std::size_t places_max = 1u << 17;
 
-  PurgeLog(std::uint64_t seed, std::uint64_t bytes_max) : seed_(seed), bytes_max_(bytes_max) {}
+  PurgeLog(std::uint64_t seed, std::uint64_t bytes_max);
 
   /// How many there ever were. Any thread.
   std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
@@ -52,10 +57,17 @@ class PurgeLog {
   };
 
   void add(Record record);
+  void forget_oldest();
+  std::size_t place_of(std::uint64_t url) const { return url & (latest_.size() - 1); }
+  /// Whether an older one than those in `records_` may concern a URL, or any, since `before`.
+  bool is_forgotten(std::uint64_t url, std::uint64_t before) const;
 
   const std::uint64_t seed_, bytes_max_;
   std::deque<Record> records_;  // oldest first
   std::uint64_t bytes_ = 0;
+  std::uint64_t forgotten_ = 0;        // how many were before `records_`
+  std::uint64_t latest_other_ = 0;     // the number of the latest of those that was of no URL
+  std::vector<std::uint64_t> latest_;  // of those of URLs, at each place
   std::atomic<std::uint64_t> count_{0};
 };
 
