@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 
@@ -10,6 +11,12 @@ namespace {
 
 constexpr std::array<std::string_view, 9> forwarded_names{
     "", "", "bypass", "method", "uri-miss", "vary-miss", "request", "stale", "partial"};
+
+/// RFC 9651 3.3.1: fifteen digits, no more.
+std::int64_t structured(Seconds value) {
+  constexpr std::int64_t most = 999'999'999'999'999;
+  return std::clamp<std::int64_t>(value.count(), -most, most);
+}
 
 /// RFC 9651 4.1.6; what cannot stand in a string is left out.
 template <class Out>
@@ -33,7 +40,7 @@ std::string_view cache_status_text(const CacheStatus& status, std::string_view n
                                    Arena& arena) {
   if (status.forwarded == Forwarded::no && status.ttl && status.key.empty() &&
       status.detail.empty()) {
-    const fmt::format_int ttl(status.ttl->count());
+    const fmt::format_int ttl(structured(*status.ttl));
     return arena.join(name_of_cache, "; hit; ttl=", std::string_view(ttl.data(), ttl.size()));
   }
   fmt::basic_memory_buffer<char, 256> text;
@@ -46,7 +53,7 @@ std::string_view cache_status_text(const CacheStatus& status, std::string_view n
     if (status.forwarded_status != 0)
       out = fmt::format_to(out, "; fwd-status={}", status.forwarded_status);
   }
-  if (status.ttl) out = fmt::format_to(out, "; ttl={}", status.ttl->count());
+  if (status.ttl) out = fmt::format_to(out, "; ttl={}", structured(*status.ttl));
   if (status.stored) out = fmt::format_to(out, "; stored");
   if (status.collapsed) out = fmt::format_to(out, "; collapsed");
   if (!status.key.empty()) out = write_string(fmt::format_to(out, "; key="), status.key);

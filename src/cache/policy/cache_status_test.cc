@@ -14,6 +14,10 @@ std::string text_of(const CacheStatus& status) {
 
 TEST(CacheStatusText, SaysWhatHappened) {
   EXPECT_EQ(text_of({.ttl = 30s}), "minato; hit; ttl=30");
+  // RFC 9651 3.3.1
+  EXPECT_EQ(text_of({.ttl = Seconds::max()}), "minato; hit; ttl=999999999999999");
+  EXPECT_EQ(text_of({.ttl = Seconds::min(), .detail = "x"}),
+            "minato; hit; ttl=-999999999999999; detail=x");
   EXPECT_EQ(text_of({.ttl = -5s, .detail = "stale-while-revalidate"}),
             "minato; hit; ttl=-5; detail=stale-while-revalidate");
   EXPECT_EQ(text_of({.forwarded = Forwarded::uri_miss, .forwarded_status = 200, .stored = true}),
