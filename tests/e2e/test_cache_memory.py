@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.caching import Pages, is_hit, reply
+from harness.caching import Pages, is_hit, reply, why_not_stored
 from harness.program import BINARY
 
 MEBIBYTE = 1 << 20
@@ -79,6 +79,7 @@ def test_what_does_not_fit_passes(caching_for, pages):
         assert proxy.get(target).body == body
         again = proxy.get(target)
         assert again.body == body and not is_hit(again)
+        assert why_not_stored(again) == ("too-large" if target == known else None)  # so nobody else waits for it
 
 
 def test_what_is_read_slowly_is_not_taken_away(caching_for, pages):

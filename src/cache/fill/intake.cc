@@ -114,8 +114,9 @@ Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const Res
   if (iequals(head.fields.value(FieldId::content_type).substr(0, 17), "text/event-stream"))
     return Refusal::event_stream;
   if (head.status == 206 && !part_of(asked, head).content) return Refusal::partial;
-  const bool too_large = length.kind == http::BodyLength::Kind::known &&
-                         length.bytes > asked.rules.options().max_body_size.count;
+  const std::uint64_t most =
+      std::min(asked.rules.options().max_body_size.count, asked.cache.store().content_bytes_max());
+  const bool too_large = length.kind == http::BodyLength::Kind::known && length.bytes > most;
   return too_large ? Refusal::too_large : Refusal::none;
 }
 
