@@ -165,6 +165,16 @@ def test_a_soft_purge_of_many_does_too(cached, numbered, order):
     assert is_hit(cached.get("/blue")) is ("tag" in order or "prefix" in order)
 
 
+@pytest.mark.parametrize("validator, lifts", [({}, False), ({"ETag": '"a"'}, True)])
+def test_a_head_without_a_validator_does_not_lift_a_soft_purge(caching_for, replies, validator, lifts):
+    told = reply(b"old", "max-age=300", **validator)
+    proxy = caching_for(replies(told, told.removesuffix(b"old"), reply(b"new", "max-age=300")))
+    proxy.get("/x")
+    assert purge(proxy, url="http://app.test/x", soft=True)[1]["purged"] == 1
+    assert not is_hit(proxy.get("/x", method="HEAD"))
+    assert proxy.get("/x").text == ("old" if lifts else "new")
+
+
 ORDERS = [{"url": "http://app.test/"}, {"prefix": "app.test/"}, {"host": "app.test"}, {"tag": "red"},
           {"all": True}]
 

@@ -91,8 +91,12 @@ void update_by_head(const Asked& asked, const http::ResponseHead& head, http::Bo
   const bool same_status = stored.part || head.status == stored.facts.status;
   const bool fits = same_status && head_fits(head.fields, length, fields_of(stored, arena),
                                              whole_size(stored, length));
+  const bool has_validator =
+      head.fields.has(FieldId::etag) || head.fields.has(FieldId::last_modified);
   if (!fits)
     stored.marked_stale.store(true, std::memory_order_relaxed);
+  else if (stored.marked_stale.load(std::memory_order_relaxed) && !has_validator)
+    return;  // the operator wants it validated, which an equal length alone does not
   else if (is_for_all(freshened(asked, head, now, arena).refusal))
     asked.cache.store().remove(stored);
 }
