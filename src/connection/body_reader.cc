@@ -62,34 +62,49 @@ std::optional<BodyReader::Piece> BodyReader::take_known() {
 }
 
 std::optional<BodyReader::Piece> BodyReader::take_chunked() {
-  using Step = http1::ChunkedDecoder::Step;
-  std::string_view input = buffer_.unread();
-  const Step step = chunked_->next(input);
-  buffer_.consume(buffer_.unread().size() - input.size());
-  switch (step) {
+  switch (decode()) {
     case Step::need_more: return std::nullopt;
-    case Step::data: return give_chunk();
+    case Step::data: return give_chunks();
     case Step::refused: return refused();
     case Step::end: complete_ = true; return std::string_view{};
   }
   std::unreachable();
 }
 
-/// Looks behind the piece: where the end is there already, whoever forwards can send both at once;
-/// and of a chunk that is known to be broken nothing is given, so that a short answer can still
-/// become an error.
-BodyReader::Piece BodyReader::give_chunk() {
-  using Step = http1::ChunkedDecoder::Step;
-  const auto piece = chunked_->data();
+BodyReader::Step BodyReader::decode() {
+  std::string_view input = buffer_.unread();
+  const Step step = chunked_->next(input);
+  buffer_.consume(buffer_.unread().size() - input.size());
+  return step;
+}
+
+/// The data of all chunks that are there, as one piece: to forward each by itself takes a system
+/// call and a segment for each.
+BodyReader::Piece BodyReader::give_chunks() {
+  std::string_view all = chunked_->data();
+  if (look_behind() == Step::refused) return refused();
+  while (!complete_ && !buffer_.empty()) {
+    const Step step = decode();
+    if (step == Step::end) complete_ = true;
+    if (step != Step::data) break;
+    const auto more = chunked_->data();
+    if (look_behind() == Step::refused) break;  // as is said again
+    all = buffer_.join(all, more);
+  }
+  return give(all);
+}
+
+/// Where the end is there already, whoever forwards can send both at once; and of a chunk that is
+/// known to be broken nothing is given, so that a short answer can still become an error.
+BodyReader::Step BodyReader::look_behind() {
   const bool ends = buffer_.unread().starts_with(chunk_then_end);
   const auto looked_at =
       buffer_.unread().substr(0, ends ? chunk_then_end.size() : chunk_end.size());
   std::string_view behind = looked_at;
   const Step step = chunked_->next(behind);
   buffer_.consume(looked_at.size() - behind.size());
-  if (step == Step::refused) return refused();
   complete_ = step == Step::end;
-  return give(piece);
+  return step;
 }
 
 BodyReader::Piece BodyReader::refused() const {

@@ -39,12 +39,15 @@ class BodyReader {
 
  private:
   using Piece = Result<std::string_view>;
+  using Step = http1::ChunkedDecoder::Step;
   std::optional<Piece> take();
   std::optional<Piece> take_known();
   std::optional<Piece> take_chunked();
   std::optional<Piece> take_to_close();
   Piece give(std::string_view piece);
-  Piece give_chunk();
+  Piece give_chunks();
+  Step decode();
+  Step look_behind();
   Piece ended_early();
   Piece refused() const;
   class Wait;

@@ -132,6 +132,29 @@ TEST(BodyReader, BrokenChunksAreMalformed) {
   }
 }
 
+TEST(BodyReader, ChunksThatAreThereAreOnePiece) {
+  Body body(chunked);
+  body.connection.send("3;x=y\r\nabc\r\n2\r\nde\r\n4\r\nfg");
+  EXPECT_EQ(body.connection.await(body.reader.read()),
+            "abcdefg");  // what has come of the last, too
+  EXPECT_EQ(body.reader.bytes(), 7u);
+  body.connection.send("hi\r\n1\r\nj\r\n0\r\nX-Sum: 1\r\n\r\n");
+  EXPECT_EQ(body.connection.await(body.reader.read()), "hij");
+  EXPECT_TRUE(body.reader.complete());
+  EXPECT_NE(body.trailers.find("X-Sum"), nullptr);
+}
+
+TEST(BodyReader, WhatCameBeforeABrokenChunkIsGiven) {
+  for (const std::string_view broken : {"3\r\nabcX", "x\r\n"}) {
+    Body body(chunked);
+    body.connection.send("2\r\nok\r\n" + std::string(broken));
+    EXPECT_EQ(body.connection.await(body.reader.read()), "ok");
+    const auto next = body.connection.await(body.reader.read());
+    ASSERT_FALSE(next) << broken;
+    EXPECT_EQ(next.error().fault, Fault::malformed) << broken;
+  }
+}
+
 TEST(BodyReader, GivesTrailersOnceTheBodyHasEnded) {  // RFC 9112 7.1.2
   Body body(chunked);
   body.connection.send("1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n");

@@ -12,6 +12,13 @@ void ReceiveBuffer::consume(std::size_t bytes) {
   begin_ += bytes;
 }
 
+std::string_view ReceiveBuffer::join(std::string_view first, std::string_view second) {
+  const auto end = static_cast<std::size_t>(first.data() - block_.data()) + first.size();
+  MINATO_ASSERT(end + second.size() <= begin_);
+  std::memmove(block_.data() + end, second.data(), second.size());
+  return {first.data(), first.size() + second.size()};
+}
+
 std::span<char> ReceiveBuffer::room_for_head() {
   if (!block_) block_ = pool_.take(block_bytes);
   return block_.span().subspan(end_);

@@ -29,6 +29,9 @@ class ReceiveBuffer {
   /// those into what is pinned until `unpin`.
   void consume(std::size_t bytes);
 
+  /// Two parts of what was consumed of the block, the second moved up to the first.
+  std::string_view join(std::string_view first, std::string_view second);
+
   /// Free space behind what is unread, for the next read; empty where a head fills the block:
   /// `grow`.
   std::span<char> room_for_head();
