@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/assert.h"
@@ -9,6 +10,7 @@
 #include "cache/policy/conditional.h"
 #include "http/client_failure.h"
 #include "http/status.h"
+#include "runtime/budget.h"
 
 namespace minato::cache {
 namespace {
@@ -23,9 +25,10 @@ using http::Reason;
 /// One answer on its way.
 class Answering {
  public:
-  Answering(const Answer& with, const ServiceRules& rules, std::string_view name,
-            http::Request& request, http::Responder& responder)
-      : with_(with),
+  Answering(runtime::Loop& loop, const Answer& with, const ServiceRules& rules,
+            std::string_view name, http::Request& request, http::Responder& responder)
+      : loop_(loop),
+        with_(with),
         rules_(rules),
         name_(name),
         request_(request),
@@ -174,18 +177,22 @@ class Answering {
   /// The bytes of `range`, straight from where they lie.
   Task<Outcome> send_bytes(ByteRange range, Last last) {
     std::array<std::string_view, http::Responder::pieces_max> views;
+    runtime::Budget writes(loop_, writes_in_a_row);
     for (std::uint64_t at = range.first; at <= range.last;) {
-      const std::size_t count = views_of(*with_.entry.content, at, range.last, views);
+      const std::uint64_t end = std::min(range.last, at + write_bytes_max - 1);
+      const std::size_t count = views_of(*with_.entry.content, at, end, views);
       MINATO_ASSERT(count > 0);
       const Last here = at > range.last ? last : Last::no;
       const auto sent = co_await responder_.write_pieces(std::span(views).first(count), here);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
+      if (writes.spend()) co_await loop_.breathe();
     }
     co_return Outcome{};
   }
 
   /// What is still on its way, as it comes.
   Task<Outcome> follow() {
+    runtime::Budget writes(loop_, writes_in_a_row);
     for (;;) {
       auto next = with_.reader->next();
       if (!next.ready()) {
@@ -201,6 +208,7 @@ class Answering {
       const auto sent = co_await responder_.write(*piece, last);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
       if (ends) co_return Outcome{};
+      if (writes.spend()) co_await loop_.breathe();
     }
   }
 
@@ -221,6 +229,7 @@ class Answering {
     return request_.arena.copy({out.data(), out.size()});
   }
 
+  runtime::Loop& loop_;
   const Answer& with_;
   const ServiceRules& rules_;
   std::string_view name_;
@@ -236,9 +245,9 @@ void say_age(Seconds age, http::ResponseHead& head) {
   head.fields.add(FieldId::age, head.fields.arena().copy({text.data(), text.size()}));
 }
 
-Task<Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
-                     http::Request& request, http::Responder& responder) {
-  Answering answering(with, rules, name, request, responder);
+Task<Outcome> answer(runtime::Loop& loop, const Answer& with, const ServiceRules& rules,
+                     std::string_view name, http::Request& request, http::Responder& responder) {
+  Answering answering(loop, with, rules, name, request, responder);
   co_return co_await answering.run();
 }
 

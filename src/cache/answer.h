@@ -19,8 +19,13 @@ struct Answer {
 };
 
 /// `name` is that of this cache in Cache-Status.
-Task<http::Outcome> answer(const Answer& with, const ServiceRules& rules, std::string_view name,
-                           http::Request& request, http::Responder& responder);
+Task<http::Outcome> answer(runtime::Loop& loop, const Answer& with, const ServiceRules& rules,
+                           std::string_view name, http::Request& request,
+                           http::Responder& responder);
+
+/// Writes of an answer, and what each has at most, before others get a turn.
+inline constexpr int writes_in_a_row = 4;
+inline constexpr std::uint64_t write_bytes_max = 1u << 20;
 
 void say_age(Seconds age, http::ResponseHead& head);
 

@@ -179,7 +179,8 @@ Task<Outcome> CacheExchange::serve_stale(CacheStatus status) {
 
 Task<Outcome> CacheExchange::answer_with(Answer with) {
   if (rules_.options().cache_status.key) with.status.key = key_.text;
-  co_return co_await answer(with, rules_, surroundings_.name, request_, responder_);
+  co_return co_await answer(surroundings_.loop, with, rules_, surroundings_.name, request_,
+                            responder_);
 }
 
 CacheStatus CacheExchange::status_of(const http::Failure& failure) const {
