@@ -8,14 +8,6 @@ namespace minato::connection {
 
 using http::BodyLength;
 
-namespace {
-
-/// What follows the data of the last chunk but one, where there are no trailers.
-constexpr std::string_view chunk_then_end = "\r\n0\r\n\r\n";
-constexpr std::string_view chunk_end = "\r\n";
-
-}  // namespace
-
 void BodyReader::begin(BodyLength length, const http::BodyRules& rules, http::Fields& trailers) {
   length_ = length;
   rules_ = &rules;
@@ -61,50 +53,26 @@ std::optional<BodyReader::Piece> BodyReader::take_known() {
   return give(piece);
 }
 
+/// All that is there of the chunks, as one piece: to move data by the few bytes of framing between
+/// them costs less than to send each by itself. The end of the body is seen with the data before
+/// it, so that whoever forwards can send both at once; and where one of the chunks is known to be
+/// broken nothing is given, so that a short answer can still become an error.
 std::optional<BodyReader::Piece> BodyReader::take_chunked() {
-  switch (decode()) {
-    case Step::need_more: return std::nullopt;
-    case Step::data: return give_chunks();
-    case Step::refused: return refused();
-    case Step::end: complete_ = true; return std::string_view{};
+  using Step = http1::ChunkedDecoder::Step;
+  std::string_view piece;
+  for (;;) {
+    std::string_view input = buffer_.unread();
+    const Step step = chunked_->next(input);
+    buffer_.consume(buffer_.unread().size() - input.size());
+    if (step == Step::refused) return refused();
+    if (step == Step::data) {
+      piece = piece.empty() ? chunked_->data() : buffer_.join(piece, chunked_->data());
+      continue;
+    }
+    complete_ = step == Step::end;
+    if (piece.empty() && !complete_) return std::nullopt;
+    return give(piece);
   }
-  std::unreachable();
-}
-
-BodyReader::Step BodyReader::decode() {
-  std::string_view input = buffer_.unread();
-  const Step step = chunked_->next(input);
-  buffer_.consume(buffer_.unread().size() - input.size());
-  return step;
-}
-
-/// The data of all chunks that are there, as one piece: to forward each by itself takes a system
-/// call and a segment for each.
-BodyReader::Piece BodyReader::give_chunks() {
-  std::string_view all = chunked_->data();
-  if (look_behind() == Step::refused) return refused();
-  while (!complete_ && !buffer_.empty()) {
-    const Step step = decode();
-    if (step == Step::end) complete_ = true;
-    if (step != Step::data) break;
-    const auto more = chunked_->data();
-    if (look_behind() == Step::refused) break;  // as is said again
-    all = buffer_.join(all, more);
-  }
-  return give(all);
-}
-
-/// Where the end is there already, whoever forwards can send both at once; and of a chunk that is
-/// known to be broken nothing is given, so that a short answer can still become an error.
-BodyReader::Step BodyReader::look_behind() {
-  const bool ends = buffer_.unread().starts_with(chunk_then_end);
-  const auto looked_at =
-      buffer_.unread().substr(0, ends ? chunk_then_end.size() : chunk_end.size());
-  std::string_view behind = looked_at;
-  const Step step = chunked_->next(behind);
-  buffer_.consume(looked_at.size() - behind.size());
-  complete_ = step == Step::end;
-  return step;
 }
 
 BodyReader::Piece BodyReader::refused() const {

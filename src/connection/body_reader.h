@@ -24,8 +24,9 @@ class BodyReader {
   /// Its time to send begins now.
   void release();
 
-  /// The next bytes, good until the next call; empty at the end. Does not wait where the buffer or
-  /// the kernel has some already. The time of a read that is given up counts for the next: who asks
+  /// The next bytes, good until the next call; empty at the end. Chunks that came together are one
+  /// piece (RFC 9112 7.1: their bounds mean nothing). Does not wait where the buffer or the kernel
+  /// has some already. The time of a read that is given up counts for the next: who asks
   /// again cannot prolong it. Errors: closed (the stream ended early), malformed, too_large,
   /// fields_too_large (its trailers), timed_out, reset; with the stream's side.
   Soon<Result<std::string_view>> read();
@@ -39,15 +40,11 @@ class BodyReader {
 
  private:
   using Piece = Result<std::string_view>;
-  using Step = http1::ChunkedDecoder::Step;
   std::optional<Piece> take();
   std::optional<Piece> take_known();
   std::optional<Piece> take_chunked();
   std::optional<Piece> take_to_close();
   Piece give(std::string_view piece);
-  Piece give_chunks();
-  Step decode();
-  Step look_behind();
   Piece ended_early();
   Piece refused() const;
   class Wait;

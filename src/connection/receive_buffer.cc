@@ -12,11 +12,11 @@ void ReceiveBuffer::consume(std::size_t bytes) {
   begin_ += bytes;
 }
 
-std::string_view ReceiveBuffer::join(std::string_view first, std::string_view second) {
-  const auto end = static_cast<std::size_t>(first.data() - block_.data()) + first.size();
-  MINATO_ASSERT(end + second.size() <= begin_);
-  std::memmove(block_.data() + end, second.data(), second.size());
-  return {first.data(), first.size() + second.size()};
+std::string_view ReceiveBuffer::join(std::string_view first, std::string_view next) {
+  const auto place = static_cast<std::size_t>(first.data() + first.size() - block_.data());
+  MINATO_ASSERT(place >= pinned_ && place <= begin_);
+  std::memmove(block_.data() + place, next.data(), next.size());
+  return {first.data(), first.size() + next.size()};
 }
 
 std::span<char> ReceiveBuffer::room_for_head() {

@@ -28,9 +28,9 @@ class ReceiveBuffer {
   /// Nothing moves; views into what was consumed stay good until room for a body is asked for, and
   /// those into what is pinned until `unpin`.
   void consume(std::size_t bytes);
-
-  /// Two parts of what was consumed of the block, the second moved up to the first.
-  std::string_view join(std::string_view first, std::string_view second);
+  /// Moves `next` up to the end of `first`, and gives both as one. Both were consumed since the
+  /// last read, and `next` came later; what stood between them is gone.
+  std::string_view join(std::string_view first, std::string_view next);
 
   /// Free space behind what is unread, for the next read; empty where a head fills the block:
   /// `grow`.

@@ -35,6 +35,20 @@ TEST_F(ReceiveBufferTest, HeadsArriveOneBehindTheOther) {
   EXPECT_EQ(buffer.unread(), "body");
 }
 
+TEST_F(ReceiveBufferTest, JoinsWhatWasConsumedApart) {
+  receive_head("HEADone--three--next");
+  buffer.consume(4);
+  const auto head = std::string_view(buffer.unread().data() - 4, 4);
+  buffer.pin();
+  const auto one = buffer.unread().substr(0, 3), three = buffer.unread().substr(5, 5);
+  buffer.consume(12);
+  const auto joined = buffer.join(one, three);
+  EXPECT_EQ(joined, "onethree");
+  EXPECT_EQ(joined.data(), one.data());
+  EXPECT_EQ(head, "HEAD");
+  EXPECT_EQ(buffer.unread(), "next");
+}
+
 TEST_F(ReceiveBufferTest, APinnedHeadStaysWhereItIsWhileABodyComes) {
   receive_head("HEADbody");
   const auto head = buffer.unread().substr(0, 4);

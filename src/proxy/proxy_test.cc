@@ -98,6 +98,15 @@ TEST_F(ProxyStory, ABodyReachesTheOriginAsItComes) {
   EXPECT_EQ(status_of(browser.received()), 200);
 }
 
+TEST_F(ProxyStory, ChunksThatComeTogetherReachTheOriginAsOne) {
+  auto& browser = client("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  (void)origin().newest().received();
+  browser.send(chunked("one") + chunked(", ") + chunked("two"));
+  EXPECT_EQ(origin().newest().received(), chunked("one, two"));
+  browser.send(chunked("three") + chunked("four") + "0\r\n\r\n");
+  EXPECT_EQ(origin().newest().received(), chunked("threefour") + "0\r\n\r\n");
+}
+
 TEST_F(ProxyStory, ABodyThatBreaksOffIsNeverCompleteForTheOrigin) {
   auto& browser = client("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   browser.send(chunked("one"));
@@ -238,6 +247,25 @@ TEST_F(ProxyStory, AStreamReachesTheClientAsItComes) {  // server-sent events
   EXPECT_EQ(browser.received(), "0\r\n\r\n");
 }
 
+TEST_F(ProxyStory, ChunksThatComeTogetherReachTheClientAsOne) {
+  auto& browser = client("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n");
+  origin().newest().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked("one") +
+                         chunked(", ") + chunked("two"));
+  EXPECT_EQ(body_of(browser.received()), chunked("one, two"));
+  origin().newest().send(chunked("three") + chunked("four") + "0\r\nX-Sum: 1\r\n\r\n");
+  EXPECT_EQ(browser.received(), chunked("threefour") + "0\r\nX-Sum: 1\r\n\r\n");
+}
+
+TEST_F(ProxyStory, ABrokenChunkBehindGoodOnesCutsTheAnswer) {
+  auto& browser = client(get);
+  origin().newest().send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked("one"));
+  EXPECT_THAT(browser.received(), EndsWith(chunked("one")));
+  origin().newest().send(chunked("two") + "ZZ\r\n");
+  EXPECT_THAT(browser.received(), Not(HasSubstr("0\r\n\r\n")));
+  EXPECT_TRUE(browser.heard_all());
+  EXPECT_THAT(told.reasons, ElementsAre(Reason::upstream_malformed));
+}
+
 TEST_F(ProxyStory, TheBodyIsFramedAsTheClientUnderstandsIt) {  // RFC 9112 6
   struct Row {
     std::string_view request;
@@ -350,6 +378,7 @@ TEST_F(ProxyStory, TheOriginIsHeldToItsFramingAndItsSize) {
         // The head is not sent before the first of the body is known to be well-formed.
         std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"),
         std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloXX"),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked("one") + "ZZ\r\n",
         message("HTTP/1.1 200 OK", "X: " + std::string(1000, 'x') + "\r\n", "")}) {
     for (const std::string version : {"1.1", "1.0"}) {
       auto& browser = client("GET / HTTP/" + version + "\r\nHost: a\r\n\r\n");

@@ -1,6 +1,7 @@
 // Who is never waited for still lets others have their turn.
 #include <functional>
 
+#include "connection/receive_buffer.h"
 #include "proxy/body_pump.h"
 #include "proxy/test_proxy.h"
 #include "proxy/tunnel.h"
@@ -118,19 +119,20 @@ TEST_F(Turns, ATunnelWhoseOriginIsNeverWaitedForTakesMany) {
   EXPECT_GE(turns_until_over(carry(client, call)), turns_of_many);
 }
 
-TEST_F(Turns, OfAnAnswerOneTurnHasSeveralPieces) {
-  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 8u << 20;
+TEST_F(Turns, OfAnAnswerOfWhichAllIsThereOneTurnHasSeveral) {
+  constexpr int turns_of_answer = 8;
+  const std::string answer(
+      turns_of_answer * pieces_in_a_row * connection::ReceiveBuffer::block_bytes, 'x');
+  world.wire().faults().buffer_min = world.wire().faults().buffer_max = 2 * answer.size();
   auto& browser = client(get);
   (void)origin().newest().received();
-  constexpr int pieces = 160;
-  constexpr std::size_t bytes = pieces * connection::ReceiveBuffer::block_bytes;
   runtime::Scope others(loop);
   others.start(count_until([this] { return !told.reasons.empty(); }));
-  origin().newest().send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes) +
-                         "\r\n\r\n" + std::string(bytes, 'x'));
-  EXPECT_GT(browser.received().size(), bytes);
-  EXPECT_GE(turns, pieces / pieces_in_a_row);
-  EXPECT_LT(turns, pieces / 4);
+  origin().newest().send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(answer.size()) +
+                         "\r\n\r\n" + answer);
+  EXPECT_TRUE(browser.received().ends_with(answer));
+  EXPECT_GE(turns, turns_of_answer);
+  EXPECT_LT(turns, turns_of_answer * 4);
 }
 
 }  // namespace

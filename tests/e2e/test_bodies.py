@@ -13,7 +13,10 @@ BODY = os.urandom(1 << 20)
 
 
 def chunked(body, size):
-    pieces = (body[at:at + size] for at in range(0, len(body), size))
+    return in_chunks(body[at:at + size] for at in range(0, len(body), size))
+
+
+def in_chunks(pieces):
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
@@ -54,6 +57,37 @@ def test_a_download_arrives_as_it_was_sent(minato, scripted, framed):
         sender.start()
         assert client.read_response().body == BODY
         sender.join()
+
+
+def read_chunks(connection):
+    return list(iter(connection.read_chunk, b""))
+
+
+PIECES = [b"%d," % number for number in range(1000)]
+MANY_CHUNKS = in_chunks(PIECES)
+
+
+def test_chunks_of_an_answer_that_come_together_go_on_together(minato, scripted):
+    with minato.serving(scripted).client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        origin.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + MANY_CHUNKS)
+        client.read_head()
+        came = read_chunks(client)
+    assert b"".join(came) == b"".join(PIECES)
+    assert len(came) < len(PIECES) / 10
+
+
+def test_chunks_of_an_upload_that_come_together_go_on_together(minato, scripted):
+    with minato.serving(scripted).client() as client:
+        client.send(b"PUT / HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n" + MANY_CHUNKS)
+        origin = scripted.accept()
+        origin.read_head()
+        came = read_chunks(origin)
+        origin.send(response())
+        assert client.read_response().status == 200
+    assert b"".join(came) == b"".join(PIECES)
+    assert len(came) < len(PIECES) / 10
 
 
 def test_chunk_extensions_are_dropped(minato, scripted):

@@ -121,6 +121,7 @@ BAD_ANSWERS = {
     "ChunkedIn10": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "SwitchingUnasked": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
     "ChunkSizeNotHex": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    "BrokenChunkBehindAGoodOne": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nZZ\r\n",
     "ChunkLongerThanItsSize": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloXX",
     "HeadTooLarge": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70000 + b"\r\nContent-Length: 0\r\n\r\n",
 }
@@ -153,7 +154,6 @@ def test_a_connection_with_a_surplus_is_not_used_again(minato, scripted):
 @pytest.mark.parametrize("begun", [
     b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
-    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nZZ\r\n",
 ])
 def test_a_body_that_ends_early_is_never_passed_off_as_complete(minato, scripted, begun):
     with minato.serving(scripted).client() as client:
@@ -163,3 +163,14 @@ def test_a_body_that_ends_early_is_never_passed_off_as_complete(minato, scripted
         origin.close()
         with pytest.raises((Closed, ConnectionResetError)):
             client.read_response()
+
+
+def test_a_chunk_that_breaks_what_has_begun_cuts_the_answer(minato, scripted):
+    with minato.serving(scripted).client() as client:
+        client.ask()
+        origin, _ = scripted.expect()
+        origin.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n")
+        client.read_head()
+        assert client.read_chunk() == b"short"
+        origin.send(b"4\r\ngood\r\nZZ\r\n")
+        assert client.ended()
