@@ -1,15 +1,18 @@
 // Answers everything that it reads with the same bytes: an origin that costs next to nothing, and
 // the floor under a cache that answers from memory: a bare loop of send().
 //
-// usage: bench_canned PORT BODY_BYTES [FIELD [ADDRESSES]]
-// It listens on so many addresses of 127.0.0.0/8, from 127.0.0.1 on.
+// usage: bench_canned PORT BODY_BYTES [FIELD [ADDRESSES [CHUNK_BYTES]]]
+// It listens on so many addresses of 127.0.0.0/8, from 127.0.0.1 on. With CHUNK_BYTES the body
+// goes out in chunks of so many.
 // Right only for clients that do not pipeline and whose requests arrive whole, as wrk's do.
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <ctime>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -31,11 +34,26 @@ std::string date() {
           std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&now))};
 }
 
-std::string canned_response(std::size_t body_bytes, const std::string& field) {
+/// What follows the other fields: the framing and the body.
+std::string framed(std::size_t body_bytes, std::size_t chunk_bytes) {
+  if (chunk_bytes == 0)
+    return "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
+           std::string(body_bytes, 'x');
+  std::ostringstream text;
+  text << "Transfer-Encoding: chunked\r\n\r\n" << std::hex;
+  for (std::size_t left = body_bytes; left > 0;) {
+    const std::size_t size = std::min(left, chunk_bytes);
+    text << size << "\r\n" << std::string(size, 'x') << "\r\n";
+    left -= size;
+  }
+  text << "0\r\n\r\n";
+  return text.str();
+}
+
+std::string canned_response(std::size_t body_bytes, const std::string& field,
+                            std::size_t chunk_bytes) {
   return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: " + date() + "\r\n" +
-         (field.empty() ? field : field + "\r\n") +
-         "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
-         std::string(body_bytes, 'x');
+         (field.empty() ? field : field + "\r\n") + framed(body_bytes, chunk_bytes);
 }
 
 class Canned {
@@ -109,9 +127,11 @@ class Canned {
 }  // namespace minato::bench
 
 int main(int argc, char** argv) {
-  if (argc < 3 || argc > 5) return 2;
+  if (argc < 3 || argc > 6) return 2;
   using namespace minato::bench;
-  Canned canned(canned_response(std::strtoul(argv[2], nullptr, 10), argc > 3 ? argv[3] : ""));
+  const std::size_t chunk_bytes = argc > 5 ? std::strtoul(argv[5], nullptr, 10) : 0;
+  Canned canned(
+      canned_response(std::strtoul(argv[2], nullptr, 10), argc > 3 ? argv[3] : "", chunk_bytes));
   const auto addresses =
       static_cast<std::uint32_t>(argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 1);
   for (std::uint32_t i = 0; i < addresses; ++i) canned.add_listener(listen_on(argv[1], i));

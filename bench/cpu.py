@@ -30,6 +30,7 @@ class Row:
     connections: int = 64
     body: int = 100
     caching: bool = False
+    chunk: int = 0              # the origin's body comes in chunks of so many bytes; 0: its length is known
     upload: bool = False
     closing: bool = False       # the client asks for a connection of its own each time
     filling: bool = True        # the origin runs where the proxy leaves its CPU idle, not beside the load
@@ -64,6 +65,7 @@ ROWS = [
         {"floor": None, "nginx": 0.80, "haproxy": 0.70, "haproxy+splice": 1.0}, body=1 << 20),
     Row("post-1m", "proxied POST, 1 MiB", ("floor", "nginx", "nginx+stream", "haproxy", "haproxy+splice", "minato"),
         {"floor": None, "haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0, "nginx+stream": 1.0}, upload=True),
+    Row("chunked", "proxied GET, 16 chunks of 4 KiB", PROXIES, NEVER_WORSE, body=65536, chunk=4096),
     Row("connect", "proxied GET, a client connection each", PROXIES,
         {"best": 0.90, "nginx": None, "haproxy": None}, closing=True),
     Row("log", "access log, json to a file, instead of none", ("minato", "minato+log"), {"minato": 1.08}),
@@ -116,7 +118,7 @@ def try_out(row, name, port):
     with origin.Client(port) as client:
         client.exchange(request)
         answer = client.exchange(request)
-    head, _, content = answer.partition(origin.HEAD_END)
+    head, content = answer.partition(origin.HEAD_END)[0], origin.content(answer)
     if not row.upload and len(content) != row.body:
         raise SystemExit(f"{name} answered with {len(content)} bytes instead of {row.body}")
     if row.caching and not name.startswith("canned") and b"hit" not in head.lower():
@@ -130,7 +132,7 @@ def origin_of(row, folder):
     argv = [str(contenders.PROGRAMS / "bench_sink"), str(port)]
     if not row.upload:
         argv = [str(contenders.PROGRAMS / "bench_canned"), str(port), str(row.body),
-                "Cache-Control: max-age=86400"]
+                "Cache-Control: max-age=86400", "1", str(row.chunk)]
     cpu = contenders.PROXY_CPU if row.filling else contenders.LOAD_CPU
     with contenders.running(argv, folder, port, cpu, yielding=row.filling):
         yield port

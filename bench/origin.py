@@ -124,6 +124,19 @@ def _is_whole(answer):
     return len(body) >= content_length(head)
 
 
+def content(answer):
+    """What a whole answer carries, however it is framed."""
+    head, _, body = answer.partition(HEAD_END)
+    if b"\r\ntransfer-encoding: chunked" not in head.lower():
+        return body
+    data = b""
+    while body[:3] != b"0\r\n":
+        size, _, rest = body.partition(b"\r\n")
+        data += rest[:int(size, 16)]
+        body = rest[int(size, 16) + 2:]
+    return data
+
+
 def request(path="/", *fields, host="127.0.0.1", method="GET", body=b""):
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *fields]
     if body:
