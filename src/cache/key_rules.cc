@@ -180,10 +180,10 @@ std::string_view KeyRules::query(std::string_view query, Arena& arena) const {
 }
 
 std::string_view KeyRules::rest(std::string_view path_and_query, Arena& arena) const {
-  const auto mark = path_and_query.find('?');
-  if (!changes_query_ || mark == std::string_view::npos) return path_and_query;
-  const auto counted = query(path_and_query.substr(mark + 1), arena);
-  const auto path = path_and_query.substr(0, mark);
+  const auto end = path_and_query.find('?');
+  if (!changes_query_ || end == std::string_view::npos) return path_and_query;
+  const auto counted = query(path_and_query.substr(end + 1), arena);
+  const auto path = path_and_query.substr(0, end);
   return counted.empty() ? path : arena.join(path, "?", counted);
 }
 
