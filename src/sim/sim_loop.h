@@ -26,6 +26,10 @@ class SimLoop final : public runtime::Loop {
     if (!edge.linked()) edges_.push_back(edge);
   }
 
+  /// Reads and writes of its streams, each of which is a system call elsewhere.
+  std::uint64_t calls() const { return calls_; }
+  void count_call() { ++calls_; }
+
   void set_clock(Instant now, WallTime wall) { set_time(now, wall); }
   /// True where a turn would do something without the clock moving.
   bool has_work();
@@ -36,6 +40,7 @@ class SimLoop final : public runtime::Loop {
   void wake() override {}
 
   IntrusiveList<Edge> edges_;
+  std::uint64_t calls_ = 0;
 };
 
 }  // namespace minato::sim

@@ -4,7 +4,10 @@ namespace minato::sim {
 
 SimStream::SimStream(SimLoop& loop, std::shared_ptr<Socket> socket, Side side,
                      std::shared_ptr<const void> descriptor)
-    : Stream(loop, side), socket_(std::move(socket)), descriptor_(std::move(descriptor)) {
+    : Stream(loop, side),
+      loop_(loop),
+      socket_(std::move(socket)),
+      descriptor_(std::move(descriptor)) {
   socket_->attach(loop, *this);
 }
 

@@ -24,11 +24,18 @@ class SimStream final : public net::Stream, private Edge {
   bool quiet() override { return socket_->quiet(); }
 
  private:
-  net::Io try_read(std::span<char> into) override { return socket_->read(into); }
-  net::Io try_write(std::span<const iovec> pieces) override { return socket_->write(pieces); }
+  net::Io try_read(std::span<char> into) override {
+    loop_.count_call();
+    return socket_->read(into);
+  }
+  net::Io try_write(std::span<const iovec> pieces) override {
+    loop_.count_call();
+    return socket_->write(pieces);
+  }
   void hear() override;
   void deliver() override;
 
+  SimLoop& loop_;
   std::shared_ptr<Socket> socket_;
   std::shared_ptr<const void> descriptor_;
   bool reset_ = false;

@@ -66,6 +66,7 @@ class House final : public Middle {
   /// Buffers in use, over all workers.
   std::size_t lent_bytes() const;
   sim::SimNetwork& network(std::size_t worker) { return seats_[worker]->network; }
+  const sim::SimLoop& loop(std::size_t worker) const { return seats_[worker]->loop; }
 
  private:
   struct SeatOfWorker {
