@@ -249,8 +249,11 @@ void CacheModel::update_by_head(std::size_t place, const PlainRequest& request,
   };
   const bool fits = said.status == stored.status && same("etag") && same("last-modified") &&
                     (!said.states_length || said.body.size() == stored.body.size());
+  const bool has_validator = line_of(said.fields, "etag") || line_of(said.fields, "last-modified");
   if (!fits)
     stored.outdated = true;
+  else if (stored.outdated && !has_validator)
+    return;  // no validation of what is known to be out of date
   else if (update(place, request, call) == Keep::no)
     forget(place);
 }
