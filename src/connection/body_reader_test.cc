@@ -168,8 +168,10 @@ TEST(BodyReader, OfChunksThatCameWithABrokenOneNothingIsGiven) {
     Body body(chunked);
     auto first = [&] { return body.connection.await(body.reader.read()); };
     body.connection.send("3\r\none\r\n3\r\ntwo\r\n" + std::string(together ? "ZZ\r\n" : ""));
-    if (!together) EXPECT_EQ(first(), "onetwo");
-    if (!together) body.connection.send("ZZ\r\n");
+    if (!together) {
+      EXPECT_EQ(first(), "onetwo");
+      body.connection.send("ZZ\r\n");
+    }
     const auto got = first();
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().fault, Fault::malformed);
