@@ -88,7 +88,7 @@ TEST(Machine, ACacheLargerThanItsMemoryIsAWarningAtTheStartToo) {
 std::string told_of_memory(Bytes max_memory, const std::string& root) {
   Config config;
   config.cache.emplace().max_memory = max_memory;
-  schema::Problems problems({{.name = "config.yaml", .text = ""}});
+  schema::Problems problems(std::vector{schema::Source{"config.yaml", ""}});
   check_memory(config, problems, root);
   return render(problems.take());
 }
