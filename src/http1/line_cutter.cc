@@ -60,7 +60,8 @@ LineCutter::Cut LineCutter::next(std::string_view bytes, std::size_t bound, Line
     if (plain_) return cut(bytes, scanned_, line);
   }
   // memchr is vector code, too.
-  const void* const found = std::memchr(bytes.data() + scanned_, '\n', end - scanned_);
+  const void* const found =
+      scanned_ < end ? std::memchr(bytes.data() + scanned_, '\n', end - scanned_) : nullptr;
   if (found == nullptr) {
     scanned_ = end;
     return none;
