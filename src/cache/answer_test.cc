@@ -12,23 +12,12 @@ namespace {
 
 struct AnswerTest : StoreTest {
   Task<void> answer_from(Pin entry) {
-    http::RequestHead head(arena);
-    head.method = http::Method::get;
-    http::testing::NoBody body(arena);
-    http::BodyRules body_rules;
-    http::Record record;
-    http::Request request{.head = head,
-                          .body = body,
-                          .client = {},
-                          .id = "",
-                          .upgrade = "",
-                          .rules = body_rules,
-                          .record = record,
-                          .arena = arena};
+    http::testing::TestRequest asked(arena);
+    asked.head.method = http::Method::get;
     const ServiceRules rules{ServiceCacheOptions{}};
     http::testing::EagerResponder client;
     const Answer with{.entry = *entry};
-    EXPECT_TRUE(co_await answer(*loop, with, rules, "minato", request, client));
+    EXPECT_TRUE(co_await answer(*loop, with, rules, "minato", asked.request, client));
     over = true;
     loop->stop();
   }

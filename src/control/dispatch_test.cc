@@ -40,30 +40,20 @@ class DispatchTest : public testing::Test {
   };
   /// Where a request goes, and why it failed.
   Outcome outcome(std::string_view path, std::string_view host = "a.example") {
-    http::RequestHead head(arena);
+    http::testing::TestRequest asked(arena);
+    http::RequestHead& head = asked.head;
     head.method = http::Method::get;
     head.method_text = "GET";
     head.authority = host;
     head.target.text = head.target.path = path;
     if (path.empty()) head.target.form = http::TargetForm::absolute;
-    http::testing::NoBody body(arena);
-    http::BodyRules rules;
-    http::Record record;
-    http::Request request{.head = head,
-                          .body = body,
-                          .client = {},
-                          .id = "1",
-                          .upgrade = "",
-                          .rules = rules,
-                          .record = record,
-                          .arena = arena};
     Dispatch dispatch(plan, handlers);
     std::optional<http::Outcome> ended;
     runtime::Scope task(loop);
-    task.start(answer(dispatch, request, responder, ended));
+    task.start(answer(dispatch, asked.request, responder, ended));
     world.run_until_idle();
     EXPECT_TRUE(ended && !*ended);
-    return {record.route, ended->error().reason};
+    return {asked.record.route, ended->error().reason};
   }
   static Task<void> answer(http::Handler& handler, http::Request& request,
                            http::Responder& responder, std::optional<http::Outcome>& into) {

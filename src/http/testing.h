@@ -20,6 +20,29 @@ class NoBody final : public RequestBody {
   Fields trailers_;
 };
 
+/// A request and what it refers to: without a body, unless one is given.
+struct TestRequest {
+  explicit TestRequest(Arena& arena, RequestBody* body = nullptr)
+      : head(arena),
+        none(arena),
+        request{.head = head,
+                .body = body != nullptr ? *body : none,
+                .client = {},
+                .id = "1",
+                .upgrade = {},
+                .rules = rules,
+                .record = record,
+                .arena = arena} {}
+  TestRequest(const TestRequest&) = delete;
+  TestRequest& operator=(const TestRequest&) = delete;
+
+  RequestHead head;
+  NoBody none;
+  BodyRules rules;
+  Record record;
+  Request request;
+};
+
 /// Takes any response at once, and keeps nothing of it but its status.
 struct EagerResponder : Responder {
   Task<Result<void>> interim(const ResponseHead&) override { co_return Result<void>{}; }

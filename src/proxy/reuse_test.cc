@@ -13,31 +13,21 @@ class Direct {
  public:
   Direct(const Service& service, const Surroundings& surroundings, std::string_view method)
       : proxy_(service, surroundings), task_(surroundings.loop) {
-    head_.method = http::method_of(method);
-    head_.method_text = method;
-    head_.target.text = head_.target.path = "/";
-    head_.authority = "a";
+    http::RequestHead& head = asked_.head;
+    head.method = http::method_of(method);
+    head.method_text = method;
+    head.target.text = head.target.path = "/";
+    head.authority = "a";
     task_.start(handle());
   }
   int status() const { return responder_.status; }
 
  private:
-  Task<void> handle() { (void)co_await proxy_.handle(request_, responder_); }
+  Task<void> handle() { (void)co_await proxy_.handle(asked_.request, responder_); }
 
   BlockPool blocks_;
   Arena arena_{blocks_};
-  http::RequestHead head_{arena_};
-  http::testing::NoBody body_{arena_};
-  http::BodyRules rules_;
-  http::Record record_;
-  http::Request request_{.head = head_,
-                         .body = body_,
-                         .client = {},
-                         .id = "1",
-                         .upgrade = {},
-                         .rules = rules_,
-                         .record = record_,
-                         .arena = arena_};
+  http::testing::TestRequest asked_{arena_};
   http::testing::EagerResponder responder_;
   Proxy proxy_;
   runtime::Scope task_;

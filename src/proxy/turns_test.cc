@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "connection/receive_buffer.h"
+#include "http/testing.h"
 #include "proxy/body_pump.h"
 #include "proxy/test_proxy.h"
 #include "proxy/tunnel.h"
@@ -69,18 +70,8 @@ class Turns : public LoneProxyTest {
     over = true;
   }
   Task<void> pump(http::RequestBody& body, connection::Call& call) {
-    http::RequestHead head(arena);
-    http::BodyRules rules;
-    http::Record record;
-    http::Request request{.head = head,
-                          .body = body,
-                          .client = {},
-                          .id = "",
-                          .upgrade = "",
-                          .rules = rules,
-                          .record = record,
-                          .arena = arena};
-    BodyPump sender(loop, request, "");
+    http::testing::TestRequest sent(arena, &body);
+    BodyPump sender(loop, sent.request, "");
     Attempt attempt;
     co_await sender.run(call, attempt);
     over = true;

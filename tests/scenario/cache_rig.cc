@@ -110,29 +110,19 @@ Second CacheRig::now() const { return seconds(loop_.wall()); }
 
 Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
   Arena arena(loop_.blocks());
-  http::RequestHead head(arena);
+  http::testing::TestRequest asked(arena);
+  http::RequestHead& head = asked.head;
   head.method = http::method_of(request.method);
   head.method_text = request.method;
   head.target.text = head.target.path = request.path;
   head.authority = "site.example";
   for (const auto& [name, value] : request.fields) head.fields.add(name, value);
-  http::testing::NoBody body(arena);
-  http::BodyRules body_rules;
-  http::Record record;
-  http::Request asked{.head = head,
-                      .body = body,
-                      .client = {},
-                      .id = "1",
-                      .upgrade = {},
-                      .rules = body_rules,
-                      .record = record,
-                      .arena = arena};
   Collector collector(outcome);
-  const auto ended = co_await handler_.handle(asked, collector);
+  const auto ended = co_await handler_.handle(asked.request, collector);
   outcome.failed = !ended;
   if (ended || collector.started()) co_return;
   outcome.status = http::row(ended.error().reason).status;
-  outcome.fields.emplace_back("Cache-Status", record.cache_status);
+  outcome.fields.emplace_back("Cache-Status", asked.record.cache_status);
 }
 
 std::vector<Outcome> CacheRig::exchange_all(std::span<const PlainRequest> requests) {
