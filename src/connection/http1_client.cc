@@ -84,16 +84,14 @@ Task<Result<void>> Http1Client::read_head(Instant until) {
         co_return std::unexpected(upstream_error(call_->parser.refusal()));
       case http1::Progress::need_more: break;
     }
-    if (buffer_.owns_memory() && buffer_.room_for_head().empty()) {
+    if (!buffer_.owns_memory()) {  // an origin that takes its time holds no block meanwhile
+      const auto ready = co_await stream_->readable(until);
+      if (!ready) co_return std::unexpected(ready.error());
+    } else if (buffer_.room_for_head().empty()) {
       if (!buffer_.grow(call_->terms.head_bytes_max))
         co_return fail(Fault::fields_too_large, Side::upstream, "the head is over the limit");
       call_->parser.reset();
       continue;
-    }
-    // An origin that takes its time holds no block meanwhile.
-    if (!buffer_.owns_memory()) {
-      const auto ready = co_await stream_->readable(until);
-      if (!ready) co_return std::unexpected(ready.error());
     }
     const auto count = co_await stream_->read(buffer_.room_for_head(), until);
     if (!count) co_return std::unexpected(count.error());

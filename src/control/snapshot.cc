@@ -70,11 +70,12 @@ std::span<const ServicePlan* const> Snapshot::services_of(const cache::Url& url,
   const std::span all = arena.array<const ServicePlan*>(ports.size());
   std::size_t count = 0;
   // What clients call the port may be another one than this program listens on.
-  const bool has_port = std::ranges::any_of(
-      ports, [&](const PortPlan& port) { return url.port == std::to_string(port.address.port()); });
+  const auto is_named = [&](const PortPlan& port) {
+    return url.port == std::to_string(port.address.port());
+  };
+  const bool names_one = std::ranges::any_of(ports, is_named);
   for (const PortPlan& port : ports) {
-    const bool meant = !has_port || url.port == std::to_string(port.address.port());
-    if (!meant) continue;
+    if (names_one && !is_named(port)) continue;
     const auto route = find_route(port.router, url.host, cache::path_of(url), arena);
     if (!route) continue;
     const ServicePlan* const service = &services[*route];

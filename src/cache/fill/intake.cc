@@ -96,7 +96,7 @@ void update_by_head(const Asked& asked, const http::ResponseHead& head, http::Bo
   if (!fits)
     stored.marked_stale.store(true, std::memory_order_relaxed);
   else if (stored.marked_stale.load(std::memory_order_relaxed) && !has_validator)
-    return;  // the operator wants it validated, which an equal length alone does not
+    return;  // purged softly, or out of date: an equal length alone validates nothing
   else if (is_for_all(freshened(asked, head, now, arena).refusal))
     asked.cache.store().remove(stored);
 }
