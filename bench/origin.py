@@ -115,11 +115,15 @@ class Client:
             answer += self.connection.recv(262144)
 
 
+def _is_chunked(head):
+    return b"\r\ntransfer-encoding: chunked" in head.lower()
+
+
 def _is_whole(answer):
     head, found, body = answer.partition(HEAD_END)
     if not found:
         return False
-    if b"\r\ntransfer-encoding: chunked" in head.lower():
+    if _is_chunked(head):
         return body.endswith(b"\r\n0\r\n\r\n")
     return len(body) >= content_length(head)
 
@@ -127,7 +131,7 @@ def _is_whole(answer):
 def content(answer):
     """What a whole answer carries, however it is framed."""
     head, _, body = answer.partition(HEAD_END)
-    if b"\r\ntransfer-encoding: chunked" not in head.lower():
+    if not _is_chunked(head):
         return body
     data = b""
     while body[:3] != b"0\r\n":
