@@ -9,11 +9,20 @@ void Snapshots::add(const std::shared_ptr<const Snapshot>& snapshot) {
   const std::lock_guard lock(mutex_);
   std::erase_if(all_, [](const auto& one) { return one.expired(); });
   all_.push_back(snapshot);
+  edition_.fetch_add(1, std::memory_order_release);
 }
 
-void Snapshots::purge(const Url& url, const cache::Cache& cache, const cache::ServiceRules& rules,
-                      Arena& arena) {
+Snapshots::List Snapshots::all() const {
   const std::lock_guard lock(mutex_);
+  return all_;
+}
+
+void SnapshotsView::purge(const Url& url, const cache::Cache& cache,
+                          const cache::ServiceRules& rules, Arena& arena) {
+  if (const auto edition = snapshots_.edition(); edition != edition_) {
+    all_ = snapshots_.all();
+    edition_ = edition;
+  }
   for (const auto& one : all_) {
     const auto snapshot = one.lock();
     if (!snapshot || !snapshot->cache) continue;

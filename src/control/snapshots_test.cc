@@ -43,7 +43,7 @@ class SnapshotsTest : public testing::Test {
     return snapshot.cache->store().stats().entries;
   }
   void purge(const Snapshot& by, std::string_view url) {
-    snapshots.purge(cache::split_url(url).value(), *by.cache, *by.services[0].caching, arena);
+    view.purge(cache::split_url(url).value(), *by.cache, *by.services[0].caching, arena);
   }
 
   NoLines nowhere;
@@ -52,6 +52,7 @@ class SnapshotsTest : public testing::Test {
   BlockPool blocks;
   Arena arena{blocks};
   Snapshots snapshots;
+  SnapshotsView view{snapshots};
 };
 
 TEST_F(SnapshotsTest, WhatOneMakesOutOfDateGoesFromTheCachesOfAll) {
@@ -81,8 +82,18 @@ TEST_F(SnapshotsTest, SoItIsWhereTheyShareACache) {
   EXPECT_EQ(entries(*after), 0u);
 }
 
+TEST_F(SnapshotsTest, WhatComesLaterIsSeen) {
+  const auto before = made("a", made_cache());
+  purge(*before, "http://shop/x");
+  const auto after = made("a", made_cache());
+  put(*after, "http://shop/x");
+  purge(*before, "http://shop/x");
+  EXPECT_EQ(entries(*after), 0u);
+}
+
 TEST_F(SnapshotsTest, NoneIsKept) {
   auto before = made("a", made_cache());
+  purge(*before, "http://shop/x");
   const auto after = made("a", made_cache());
   const std::weak_ptr<const cache::Cache> old = before->cache;
   before.reset();

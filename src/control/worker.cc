@@ -28,6 +28,7 @@ Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex
               index),
       pools_(loop, network, *this),
       fills_(loop),
+      elsewhere_(commons.snapshots),
       server_(loop, ledger_),
       slot_freed_(loop),
       intake_{.server = server_,
@@ -94,7 +95,7 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
                           .reader = index_,
                           .fills = fills_,
                           .name = cache_name,
-                          .elsewhere = &commons_.snapshots});
+                          .elsewhere = &elsewhere_});
   Acceptors kept;
   for (const PortPlan& plan : snapshot->ports) {
     const std::string address = plan.address.text();

@@ -34,7 +34,7 @@ struct Commons {
   std::span<observe::Counters> counters;  ///< one a worker
   Quota& quota;
   Headquarters& headquarters;
-  Snapshots& snapshots;
+  const Snapshots& snapshots;
   std::string pseudonym;                 ///< of this instance, in Via
   std::optional<unsigned> port_owner{};  ///< whom this process becomes once it listens
 };
@@ -95,6 +95,7 @@ class Worker final : private upstream::ConnectNews, private SlotNews {
   Ledger ledger_;
   upstream::Pools pools_;
   cache::Fills fills_;
+  SnapshotsView elsewhere_;
   connection::Server server_;
   runtime::Event slot_freed_;
   Intake intake_;
