@@ -13,6 +13,7 @@ struct StampedRoute {
   std::string_view address;
   std::uint16_t port;
   std::string_view host, prefix;
+  bool merges_slashes;
   std::string_view stamp;
   friend auto operator<=>(const StampedRoute&, const StampedRoute&) = default;
 };
@@ -26,7 +27,8 @@ Routes routes_of(const Snapshot& snapshot) {
     const auto* const caching = snapshot.services[i].caching.get();
     const auto stamp = caching == nullptr ? std::string_view{} : caching->key().stamp();
     for (const auto& url : service.hosts)
-      routes.push_back({service.listen_address, service.listen_port, url.host, url.prefix, stamp});
+      routes.push_back({service.listen_address, service.listen_port, url.host, url.prefix,
+                        service.normalize.merge_slashes, stamp});
   }
   std::ranges::sort(routes);
   return routes;

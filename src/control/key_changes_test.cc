@@ -87,6 +87,13 @@ TEST_F(KeyChanges, SoIsAPathFromAShorterOne) {
   expect_change(before, after, {"x"});
 }
 
+TEST_F(KeyChanges, SoArePathsOfSeveralSlashesWhereTheseAreMergedNoMore) {
+  const Services before{service("a", "x", {at("a")}), service("b", "y", {at("b")})};
+  Services after = before;
+  after[0].normalize.merge_slashes = false;
+  expect_change(before, after, {"x"});
+}
+
 TEST_F(KeyChanges, WhatIsOfOtherHostsIsNone) {
   const Services before{service("a", "x", {at("a"), at("*.b")})};
   Services after = before;
