@@ -6,15 +6,12 @@
 
 #include "admin/api.h"
 #include "admin/program.h"
+#include "control/testing.h"
 #include "sim/peer.h"
 #include "sim/sim_network.h"
 
 namespace minato::control {
 namespace {
-
-struct NoLines final : observe::LineSink {
-  bool put(std::string_view) override { return true; }
-};
 
 struct IdleProgram final : admin::Program {
   bool ready() const override { return true; }

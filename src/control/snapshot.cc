@@ -69,9 +69,11 @@ std::span<const ServicePlan* const> Snapshot::services_of(const cache::Url& url,
                                                           Arena& arena) const {
   const std::span all = arena.array<const ServicePlan*>(ports.size());
   std::size_t count = 0;
-  // What clients call the port may be another one than this program listens on.
+  // What clients call the port may be another one than this program listens on; keys do not have
+  // the scheme's own, so that it may be any.
+  const bool is_plain = url.port == cache::port_of({.scheme = url.scheme});
   const auto is_named = [&](const PortPlan& port) {
-    return url.port == std::to_string(port.address.port());
+    return !is_plain && url.port == std::to_string(port.address.port());
   };
   const bool names_one = std::ranges::any_of(ports, is_named);
   for (const PortPlan& port : ports) {

@@ -2,24 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "control/testing.h"
+
 namespace minato::control {
 namespace {
 
 using config::ServiceConfig;
-
-struct NoLines final : observe::LineSink {
-  bool put(std::string_view) override { return true; }
-};
-
-ServiceConfig service(std::string_view name, std::uint16_t port, std::string_view host,
-                      std::string_view prefix = "") {
-  ServiceConfig made;
-  made.name = name;
-  made.listen_port = port;
-  made.hosts.push_back({.host = std::string(host), .port = 0, .prefix = std::string(prefix)});
-  made.access_log.output = "off";
-  return made;
-}
 
 std::optional<routing::RouteIndex> route(const PortPlan& port, std::string_view path) {
   const auto host = port.router.find_host("a");
@@ -30,13 +18,10 @@ class SnapshotTest : public testing::Test {
  protected:
   std::shared_ptr<Snapshot> made(std::vector<ServiceConfig> services) {
     config.services = std::move(services);
-    config.access_log.output = "off";
-    return compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1}).value();
+    return compiler.compiled(config);
   }
 
-  NoLines nowhere;
-  observe::Log log{nowhere};
-  observe::AccessLog access_log{log, 1};
+  TestCompiler compiler;
   config::Config config;
 };
 
@@ -52,15 +37,15 @@ TEST_F(SnapshotTest, AServiceListensWhereItSays) {
            Row{"127.0.0.1", true, "127.0.0.1:80"},
            Row{"::1", true, "[::1]:80"},
        }) {
-    auto config_of = service("shop", 80, "*");
+    auto config_of = test_service("shop", 80, "*");
     config_of.listen_address = row.configured;
     EXPECT_EQ(listen_address(config_of, row.host_has_ipv6).text(), row.address);
   }
 }
 
 TEST_F(SnapshotTest, ServicesOfOneAddressShareItsPort) {
-  const auto snapshot =
-      made({service("shop", 80, "a"), service("api", 80, "a", "/api"), service("other", 81, "a")});
+  const auto snapshot = made({test_service("shop", 80, "a"), test_service("api", 80, "a", "/api"),
+                              test_service("other", 81, "a")});
   ASSERT_EQ(snapshot->ports.size(), 2u);
   EXPECT_EQ(route(snapshot->ports[0], "/x"), 0u);
   EXPECT_EQ(route(snapshot->ports[0], "/api/x"), 1u);
@@ -68,23 +53,23 @@ TEST_F(SnapshotTest, ServicesOfOneAddressShareItsPort) {
 }
 
 TEST_F(SnapshotTest, APortIsFoundByItsAddress) {
-  const auto snapshot = made({service("shop", 80, "a"), service("other", 81, "a")});
+  const auto snapshot = made({test_service("shop", 80, "a"), test_service("other", 81, "a")});
   EXPECT_EQ(snapshot->port_at(*net::Address::parse("::", 81)), &snapshot->ports[1]);
   EXPECT_EQ(snapshot->port_at(*net::Address::parse("::", 82)), nullptr);
   EXPECT_EQ(snapshot->port_at(*net::Address::parse("::1", 81)), nullptr);
 }
 
 TEST_F(SnapshotTest, AServiceThatKeepsSlashesKeepsThemForItsHostsAlone) {
-  auto careful = service("careful", 80, "b");
+  auto careful = test_service("careful", 80, "b");
   careful.normalize.merge_slashes = false;
-  const auto snapshot = made({service("shop", 80, "a"), careful});
+  const auto snapshot = made({test_service("shop", 80, "a"), careful});
   const auto& router = snapshot->ports[0].router;
   EXPECT_EQ(router.find_host("a")->merge_slashes, http::MergeSlashes::yes);
   EXPECT_EQ(router.find_host("b")->merge_slashes, http::MergeSlashes::no);
 }
 
 TEST_F(SnapshotTest, AServiceKeepsItsOwnSettings) {
-  auto own = service("own", 80, "a");
+  auto own = test_service("own", 80, "a");
   own.timeouts.connect = 1s;
   own.limits.request_body = Bytes{5};
   own.retries.attempts = 7;
@@ -101,10 +86,10 @@ TEST_F(SnapshotTest, AServiceKeepsItsOwnSettings) {
 }
 
 TEST_F(SnapshotTest, GroupsStandInTheOrderOfTheServices) {
-  auto second = service("second", 80, "b");
+  auto second = test_service("second", 80, "b");
   second.balancer = "least_connections";
   second.upstreams.emplace_back().host.host = "10.0.0.1";
-  config.services = {service("first", 80, "a"), second};
+  config.services = {test_service("first", 80, "a"), second};
   const auto groups = group_configs(config);
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups[0].name, "first");
@@ -115,21 +100,21 @@ TEST_F(SnapshotTest, GroupsStandInTheOrderOfTheServices) {
 
 TEST_F(SnapshotTest, TrustedProxiesAreCompiled) {
   config.trusted_proxies = {"10.0.0.0/8"};
-  const auto snapshot = made({service("shop", 80, "a")});
+  const auto snapshot = made({test_service("shop", 80, "a")});
   EXPECT_TRUE(snapshot->trusted_proxies.contains(*net::Address::parse("10.1.2.3", 0)));
   EXPECT_FALSE(snapshot->trusted_proxies.contains(*net::Address::parse("11.1.2.3", 0)));
 }
 
 TEST_F(SnapshotTest, NoAccessLogWhereItIsOff) {
-  const auto snapshot = made({service("shop", 80, "a")});
+  const auto snapshot = made({test_service("shop", 80, "a")});
   EXPECT_EQ(snapshot->access, nullptr);
   EXPECT_EQ(snapshot->services[0].access, nullptr);
 }
 
 TEST_F(SnapshotTest, AnOutputThatCannotBeOpenedIsAnError) {
-  config.services = {service("shop", 80, "a")};
+  config.services = {test_service("shop", 80, "a")};
   config.access_log.output = "/nonexistent/folder/access.log";
-  const auto failed = compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1});
+  const auto failed = compiler.compile(config);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error(),
             "access_log.output: cannot open /nonexistent/folder/access.log: No such file or "
@@ -138,9 +123,9 @@ TEST_F(SnapshotTest, AnOutputThatCannotBeOpenedIsAnError) {
 
 TEST_F(SnapshotTest, AServicesOutputThatCannotBeOpenedIsNamedByItsPlace) {
   config.access_log.output = "off";
-  config.services = {service("shop", 80, "a"), service("api", 80, "b")};
+  config.services = {test_service("shop", 80, "a"), test_service("api", 80, "b")};
   config.services[1].access_log.output = "/nonexistent/api.log";
-  const auto failed = compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1});
+  const auto failed = compiler.compile(config);
   ASSERT_FALSE(failed);
   EXPECT_TRUE(failed.error().starts_with("services[1].access_log.output: cannot open"))
       << failed.error();

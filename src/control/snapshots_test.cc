@@ -2,27 +2,28 @@
 
 #include <gtest/gtest.h>
 
+#include "control/testing.h"
+
 namespace minato::control {
 namespace {
-
-struct NoLines final : observe::LineSink {
-  bool put(std::string_view) override { return true; }
-};
 
 class SnapshotsTest : public testing::Test {
  protected:
   /// Of one service for every host, whose keys are without the query parameter `ignored`.
   std::shared_ptr<Snapshot> made(std::string_view ignored, std::shared_ptr<cache::Cache> cache) {
-    config::Config config;
-    config.access_log.output = "off";
-    config::ServiceConfig& service = config.services.emplace_back();
-    service.listen_port = 80;
-    service.hosts.push_back({.host = "*", .port = 0, .prefix = ""});
-    service.access_log.output = "off";
+    return made({service(80, ignored)}, std::move(cache));
+  }
+  static config::ServiceConfig service(std::uint16_t port, std::string_view ignored) {
+    auto service = test_service("shop", port, "*");
     service.cache.key.query.ignore = {std::string(ignored)};
+    return service;
+  }
+  std::shared_ptr<Snapshot> made(std::vector<config::ServiceConfig> services,
+                                 std::shared_ptr<cache::Cache> cache) {
+    config::Config config;
+    config.services = std::move(services);
     config.cache.emplace();
-    auto snapshot =
-        compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1}).value();
+    auto snapshot = compiler.compiled(std::move(config));
     snapshot->cache = std::move(cache);
     snapshots.add(snapshot);
     return snapshot;
@@ -46,9 +47,7 @@ class SnapshotsTest : public testing::Test {
     view.purge(cache::split_url(url).value(), *by.cache, *by.services[0].caching, arena);
   }
 
-  NoLines nowhere;
-  observe::Log log{nowhere};
-  observe::AccessLog access_log{log, 1};
+  TestCompiler compiler;
   BlockPool blocks;
   Arena arena{blocks};
   Snapshots snapshots;
@@ -80,6 +79,13 @@ TEST_F(SnapshotsTest, SoItIsWhereTheyShareACache) {
   put(*after, "http://shop/x?a=1");
   purge(*before, "http://shop/x?a=1&b=1");
   EXPECT_EQ(entries(*after), 0u);
+}
+
+TEST_F(SnapshotsTest, TheSchemesOwnPortMeansEveryPort) {
+  const auto snapshot = made({service(80, "a"), service(8080, "b")}, made_cache());
+  put(*snapshot, "http://shop/x?a=1");
+  purge(*snapshot, "http://shop:80/x?a=1&b=1");
+  EXPECT_EQ(entries(*snapshot), 0u);
 }
 
 TEST_F(SnapshotsTest, WhatComesLaterIsSeen) {
