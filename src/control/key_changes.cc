@@ -12,7 +12,8 @@ namespace {
 struct StampedRoute {
   std::string_view address;
   std::uint16_t port;
-  std::string_view host, prefix;
+  std::string host;  // as routing looks it up, a star before a wildcard's
+  std::string_view prefix;
   bool merges_slashes;
   std::string_view stamp;
   friend auto operator<=>(const StampedRoute&, const StampedRoute&) = default;
@@ -27,8 +28,8 @@ Routes routes_of(const Snapshot& snapshot) {
     const auto* const caching = snapshot.services[i].caching.get();
     const auto stamp = caching == nullptr ? std::string_view{} : caching->key().stamp();
     for (const auto& url : service.hosts)
-      routes.push_back({service.listen_address, service.listen_port, url.host, url.prefix,
-                        service.normalize.merge_slashes, stamp});
+      routes.push_back({service.listen_address, service.listen_port, routing::lookup_key(url.host),
+                        url.prefix, service.normalize.merge_slashes, stamp});
   }
   std::ranges::sort(routes);
   return routes;
@@ -48,14 +49,14 @@ bool overlaps(const StampedRoute& a, const StampedRoute& b) {
 
 }  // namespace
 
-std::set<std::string> changed_stamps(const Snapshot& before, const Snapshot& after) {
+Stamps changed_stamps(const Snapshot& before, const Snapshot& after) {
   const Routes old = routes_of(before), fresh = routes_of(after);
   Routes changed;
   std::ranges::set_symmetric_difference(old, fresh, std::back_inserter(changed));
-  std::set<std::string> stamps;
+  Stamps stamps;
   for (const Routes* const routes : {&old, &fresh})
     for (const StampedRoute& route : *routes)
-      if (!route.stamp.empty() &&
+      if (!route.stamp.empty() && !stamps.contains(route.stamp) &&
           std::ranges::any_of(changed, [&](const auto& one) { return overlaps(one, route); }))
         stamps.emplace(route.stamp);
   return stamps;

@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "control/testing.h"
+
 namespace minato::control {
 namespace {
 
 using config::ServiceConfig;
-
-struct NoLines final : observe::LineSink {
-  bool put(std::string_view) override { return true; }
-};
 
 /// `rule`: a parameter that keys are without; empty: no rules.
 ServiceConfig service(std::string_view name, std::string_view rule,
@@ -33,23 +31,20 @@ class KeyChanges : public testing::Test {
   std::shared_ptr<Snapshot> made(Services services) {
     config::Config config;
     config.services = std::move(services);
-    config.access_log.output = "off";
     config.cache.emplace();
-    return compile(config, {.access_log = access_log, .host_has_ipv6 = true, .seed = 1}).value();
+    return compiler.compiled(std::move(config));
   }
   /// Those of these rules; the same in either direction.
   void expect_change(const Services& before, const Services& after,
                      const std::vector<std::string>& rules) {
-    std::set<std::string> stamps;
+    Stamps stamps;
     for (const std::string& rule : rules)
       stamps.emplace(cache::KeyRules({.query = {.ignore = {rule}}}).stamp());
     EXPECT_EQ(changed_stamps(*made(before), *made(after)), stamps);
     EXPECT_EQ(changed_stamps(*made(after), *made(before)), stamps);
   }
 
-  NoLines nowhere;
-  observe::Log log{nowhere};
-  observe::AccessLog access_log{log, 1};
+  TestCompiler compiler;
 };
 
 TEST_F(KeyChanges, ServicesThatStayChangeNothing) {
@@ -92,6 +87,16 @@ TEST_F(KeyChanges, SoArePathsOfSeveralSlashesWhereTheseAreMergedNoMore) {
   Services after = before;
   after[0].normalize.merge_slashes = false;
   expect_change(before, after, {"x"});
+}
+
+TEST_F(KeyChanges, AHostIsTheSameInEverySpelling) {
+  for (const auto& [host, again] :
+       {std::pair("a.test", "A.test."), std::pair("[::1]", "[0:0::1]")}) {
+    const Services before{service("a", "x", {at(host)})};
+    Services after = before;
+    after.push_back(service("b", "", {at(again, "/img")}));
+    expect_change(before, after, {"x"});
+  }
 }
 
 TEST_F(KeyChanges, WhatIsOfOtherHostsIsNone) {

@@ -73,6 +73,12 @@ bool valid_host(std::string_view host) {
 
 }  // namespace
 
+std::string lookup_key(std::string_view host) {
+  host = host_of(host);
+  if (host.size() > host_bytes_max) return std::string(host);
+  return std::string(HostKey(host).view());
+}
+
 Router::Router(std::uint64_t seed) : names_(seed) {
   names_.add_root();  // exact_root
   names_.add_root();  // wildcard_root

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/path.h"
@@ -24,6 +25,10 @@ namespace minato::routing {
 
 /// Whatever the caller numbers its routes by.
 using RouteIndex = std::uint32_t;
+
+/// What `host`, as `Router::add` takes it, is looked up by: hosts of which it is equal are one. No
+/// text for people.
+std::string lookup_key(std::string_view host);
 
 class Router {
  public:
