@@ -89,20 +89,6 @@ admin::Status Supervisor::status() const {
   return status;
 }
 
-std::shared_ptr<cache::Cache> Supervisor::cache() const {
-  return snapshot_ == nullptr ? nullptr : snapshot_->cache;
-}
-
-Supervisor::CacheUses Supervisor::counted_uses() const {
-  return {.hits = observe::sum(parts_.counters, observe::Counter::cache_hits),
-          .misses = observe::sum(parts_.counters, observe::Counter::cache_misses)};
-}
-
-Supervisor::CacheUses Supervisor::cache_uses() const {
-  const CacheUses all = counted_uses();
-  return {.hits = all.hits - uses_before_.hits, .misses = all.misses - uses_before_.misses};
-}
-
 std::vector<admin::UrlService> Supervisor::services_of(const cache::Url& url) const {
   std::vector<admin::UrlService> services;
   if (snapshot_ == nullptr) return services;

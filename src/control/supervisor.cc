@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "config/diff.h"
-#include "control/key_changes.h"
 #include "control/wording.h"
 #include "runtime/crossing.h"
 
@@ -26,8 +25,6 @@ schema::Problem problem_of(const std::string& path, std::string message) {
 
 /// How long a reload waits for names that are new in it.
 constexpr Millis names_patience = 2s;
-/// Between two steps of the work on bans.
-constexpr Millis between_steps = 2ms;
 
 constexpr const char* shutting_down = "Minato is shutting down";
 
@@ -60,8 +57,8 @@ Supervisor::Supervisor(Parts parts)
       applied_(parts_.loop),
       started_(parts_.loop.wall()),
       began_(parts_.loop.now()),
-      reloads_running_(parts_.loop),
-      bans_running_(parts_.loop) {}
+      cache_(parts_.loop, parts_.workers, parts_.counters),
+      reloads_running_(parts_.loop) {}
 
 Supervisor::~Supervisor() = default;
 
@@ -110,48 +107,12 @@ void Supervisor::adopt(const std::shared_ptr<Snapshot>& next) {
   parts_.quota.set_limit(next->config.limits.server.connections);
   slot_freed();  // where the limit is higher now
   parts_.log.set(next->config.log);
-  next->cache = cache_for(next->config);
-  const auto before = std::exchange(snapshot_, next);
+  cache_.hand_over(snapshot_.get(), *next);
+  snapshot_ = next;
   parts_.snapshots.add(next);
-  if (before != nullptr && next->cache != nullptr && before->cache == next->cache)
-    ban_keys_between(*before, *next);
   health_.sync();
   names_.sync();
   publish_changes();
-}
-
-/// A fresh one, as the original promises, unless the file wants to go on with the one there is.
-std::shared_ptr<cache::Cache> Supervisor::cache_for(const Config& next) {
-  if (!next.cache) return nullptr;
-  const bool keeps = snapshot_ != nullptr && snapshot_->cache &&
-                     cache::why_emptied(*snapshot_->config.cache, *next.cache).empty();
-  if (keeps) return snapshot_->cache;
-  uses_before_ = counted_uses();
-  return std::make_shared<cache::Cache>(*next.cache, parts_.workers + 1, parts_.loop.random()());
-}
-
-/// What other URLs have under the same rules goes, too.
-void Supervisor::ban_keys_between(const Snapshot& before, const Snapshot& after) {
-  const auto stamps = changed_stamps(before, after);
-  for (const std::string& stamp : stamps)
-    after.cache->store().ban({.what = cache::Ban::What::keys, .stamp = stamp});
-  if (!stamps.empty()) carry_out_bans();
-}
-
-void Supervisor::carry_out_bans() {
-  const auto bans_of = cache();
-  if (!bans_of || bans_under_way_.lock() == bans_of) return;
-  bans_under_way_ = bans_of;
-  bans_running_.start(carry_out_bans_of(bans_of));
-}
-
-/// A step a turn: whoever banned something may have taken one.
-Task<void> Supervisor::carry_out_bans_of(std::shared_ptr<cache::Cache> cache) {
-  for (bool pending = true; pending;) {
-    co_await runtime::pause(parts_.loop, between_steps);
-    pending = cache == this->cache() && cache->store().carry_out_bans();
-  }
-  if (bans_under_way_.lock() == cache) bans_under_way_.reset();
 }
 
 /// Waits for a task that the supervisor itself owns, so that who asked may go away.

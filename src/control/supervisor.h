@@ -9,6 +9,7 @@
 
 #include "admin/program.h"
 #include "config/load.h"
+#include "control/cache_keeper.h"
 #include "control/countdown.h"
 #include "control/worker.h"
 #include "net/resolver.h"
@@ -60,9 +61,9 @@ class Supervisor final : public Headquarters, public admin::Program {
   admin::Status status() const override;
   Task<admin::ReloadOutcome> reload() override;
   Task<void> until_agreed() override;
-  std::shared_ptr<cache::Cache> cache() const override;
-  void carry_out_bans() override;
-  CacheUses cache_uses() const override;
+  std::shared_ptr<cache::Cache> cache() const override { return cache_.cache(); }
+  void carry_out_bans() override { cache_.carry_out_bans(); }
+  CacheUses cache_uses() const override { return cache_.uses(); }
   std::size_t cache_reader() const override { return parts_.workers; }
   std::vector<admin::UrlService> services_of(const cache::Url& url) const override;
   WallTime now() const override { return parts_.loop.wall(); }
@@ -87,10 +88,6 @@ class Supervisor final : public Headquarters, public admin::Program {
   Task<Opened> open_on_workers(std::vector<net::Address> addresses);
   void abandon_on_workers();
   void adopt(const std::shared_ptr<Snapshot>& next);
-  std::shared_ptr<cache::Cache> cache_for(const config::Config& next);
-  void ban_keys_between(const Snapshot& before, const Snapshot& after);
-  CacheUses counted_uses() const;
-  Task<void> carry_out_bans_of(std::shared_ptr<cache::Cache> cache);
   Task<void> apply_on_workers();
   Task<void> reload_into(std::shared_ptr<std::optional<admin::ReloadOutcome>> into);
   Task<admin::ReloadOutcome> reload_once();
@@ -111,12 +108,11 @@ class Supervisor final : public Headquarters, public admin::Program {
   bool reloading_ = false;
   bool applying_ = false;
   admin::ReloadStatus reloads_;
-  CacheUses uses_before_;                       // of the caches before this one
-  std::weak_ptr<cache::Cache> bans_under_way_;  // whose bans are being carried out
   std::shared_ptr<Countdown> drained_;
   WallTime started_;
   Instant began_;
-  runtime::Scope reloads_running_, bans_running_;  // last, so that they go first
+  CacheKeeper cache_;
+  runtime::Scope reloads_running_;  // last, so that they go first
 };
 
 }  // namespace minato::control

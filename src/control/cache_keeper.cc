@@ -1,0 +1,67 @@
+#include "control/cache_keeper.h"
+
+#include "control/key_changes.h"
+
+namespace minato::control {
+namespace {
+
+/// Between two steps of the work on bans.
+constexpr Millis between_steps = 2ms;
+
+}  // namespace
+
+CacheKeeper::CacheKeeper(runtime::Loop& loop, std::uint32_t workers,
+                         std::span<const observe::Counters> counters)
+    : loop_(loop), workers_(workers), counters_(counters), running_(loop) {}
+
+void CacheKeeper::hand_over(const Snapshot* before, Snapshot& next) {
+  next.cache = cache_for(before, next.config);
+  const bool goes_on = next.cache != nullptr && next.cache == cache_;
+  cache_ = next.cache;
+  if (goes_on) ban_keys_between(*before, next);
+}
+
+std::shared_ptr<cache::Cache> CacheKeeper::cache_for(const Snapshot* before,
+                                                     const config::Config& next) {
+  if (!next.cache) return nullptr;
+  const bool keeps =
+      cache_ != nullptr && cache::why_emptied(*before->config.cache, *next.cache).empty();
+  if (keeps) return cache_;
+  uses_before_ = counted_uses();
+  return std::make_shared<cache::Cache>(*next.cache, workers_ + 1, loop_.random()());
+}
+
+/// What other URLs have under the same rules goes, too.
+void CacheKeeper::ban_keys_between(const Snapshot& before, const Snapshot& next) {
+  const auto stamps = changed_stamps(before, next);
+  for (const std::string& stamp : stamps)
+    cache_->store().ban({.what = cache::Ban::What::keys, .stamp = stamp});
+  if (!stamps.empty()) carry_out_bans();
+}
+
+void CacheKeeper::carry_out_bans() {
+  if (cache_ == nullptr || under_way_.lock() == cache_) return;
+  under_way_ = cache_;
+  running_.start(carry_out_bans_of(cache_));
+}
+
+/// A step a turn: whoever banned something may have taken one.
+Task<void> CacheKeeper::carry_out_bans_of(std::shared_ptr<cache::Cache> cache) {
+  for (bool pending = true; pending;) {
+    co_await runtime::pause(loop_, between_steps);
+    pending = cache == cache_ && cache->store().carry_out_bans();
+  }
+  if (under_way_.lock() == cache) under_way_.reset();
+}
+
+CacheKeeper::Uses CacheKeeper::counted_uses() const {
+  return {.hits = observe::sum(counters_, observe::Counter::cache_hits),
+          .misses = observe::sum(counters_, observe::Counter::cache_misses)};
+}
+
+CacheKeeper::Uses CacheKeeper::uses() const {
+  const Uses all = counted_uses();
+  return {.hits = all.hits - uses_before_.hits, .misses = all.misses - uses_before_.misses};
+}
+
+}  // namespace minato::control
