@@ -67,8 +67,8 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
 /// Nothing of it depends on more of the request than its key.
 bool CacheExchange::is_plain(const Entry& entry) const {
   const http::Fields& fields = request_.head.fields;
-  const bool fits_one_write =
-      entry.size() > 0 && entry.content->pieces <= http::Responder::pieces_max;
+  const bool fits_one_write = entry.size() > 0 && entry.size() <= write_bytes_max &&
+                              entry.content->pieces <= http::Responder::pieces_max;
   const bool is_asked_plainly =
       !fields.has(FieldId::range) && !fields.has(FieldId::if_none_match) &&
       !fields.has(FieldId::if_modified_since) && !asks_origin_alone(fields);

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 
+#include "cache/answer.h"
 #include "scenario/cache_rig.h"
 
 namespace minato::scenario {
@@ -55,6 +56,10 @@ struct StrippedCookieCases : CacheCases {
   StrippedCookieCases() : CacheCases({.ttl = 100s, .set_cookie = cache::SetCookie::strip}) {}
 };
 
+struct LargeCases : CacheCases {
+  LargeCases() : CacheCases({.max_body_size = 4_MiB}) {}
+};
+
 struct TtlCases : CacheCases {
   TtlCases() : CacheCases({.ttl = 1000s}) {}
 };
@@ -63,6 +68,19 @@ struct StaleCases : CacheCases {
   StaleCases()
       : CacheCases({.ttl = 0s, .stale_if_error = 1000s, .stale_while_revalidate = 1000s}) {}
 };
+
+TEST_F(LargeCases, AHitIsWrittenInSeveralPieces) {
+  for (const std::size_t mebibytes : {1u, 3u}) {
+    SCOPED_TRACE(mebibytes);
+    say({.fields = {{"Cache-Control", "max-age=60"}}, .body = std::string(mebibytes << 20, 'x')});
+    const std::string path = "/" + std::to_string(mebibytes);
+    ask_at_once({{.path = path, .fields = {}}});
+    const auto hit = ask_at_once({{.path = path, .fields = {}}}).front();
+    EXPECT_TRUE(field(hit, "Cache-Status").starts_with("model; hit"));
+    EXPECT_EQ(hit.body.size(), mebibytes << 20);
+    EXPECT_EQ(hit.largest_write, cache::write_bytes_max);
+  }
+}
 
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});

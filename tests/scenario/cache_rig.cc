@@ -1,5 +1,7 @@
 #include "scenario/cache_rig.h"
 
+#include <algorithm>
+
 #include "http/testing.h"
 
 namespace minato::scenario {
@@ -22,7 +24,13 @@ class Collector final : public http::testing::EagerResponder {
     return EagerResponder::start(head, length);
   }
   Soon<Result<void>> write(std::string_view piece, http::Last last) override {
-    outcome_.body += piece;
+    return write_pieces({&piece, 1}, last);
+  }
+  Soon<Result<void>> write_pieces(std::span<const std::string_view> pieces,
+                                  http::Last last) override {
+    const auto before = outcome_.body.size();
+    for (const std::string_view piece : pieces) outcome_.body += piece;
+    outcome_.largest_write = std::max(outcome_.largest_write, outcome_.body.size() - before);
     outcome_.complete = last == http::Last::yes;
     return Result<void>{};
   }

@@ -43,6 +43,7 @@ struct Outcome {
   int status = 0;  ///< of a failure, what the connection would answer
   Lines fields;
   std::string body;
+  std::size_t largest_write = 0;  ///< bytes of the body that came in one
   bool complete = false;
   bool failed = false;
 };
