@@ -6,12 +6,12 @@
 
 namespace minato::cache {
 
-/// Shared.
+/// Thread: its worker's.
 class Elsewhere {
  public:
   virtual ~Elsewhere() = default;
-  /// What other caches have of `url`, of one origin alone, goes, and what this one has under other
-  /// rules: of other services, and of other configurations that requests are still served by.
+  /// Purges `url`, which is of one origin alone, in every other cache, and in `cache` under all
+  /// rules but `rules`. Caches and rules are those of every configuration that still serves.
   virtual void purge(const Url& url, const Cache& cache, const ServiceRules& rules,
                      Arena& arena) = 0;
 };
