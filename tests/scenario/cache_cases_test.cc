@@ -145,6 +145,20 @@ TEST_F(CacheCases, AHeadOfAnotherStatusMakesWhatIsStoredStale) {  // RFC 9111 4.
   EXPECT_EQ(get().body, "ok") << "the old status was freshened";
 }
 
+TEST_F(CacheCases, AHeadThatForbidsStoringEndsWhatIsOutOfDateToo) {  // RFC 9111 4.3.5
+  for (const auto* const directive : {"no-store", "private"}) {
+    say({.fields = {{"Cache-Control", "max-age=10, stale-if-error=1000"}}, .body = "a"});
+    EXPECT_EQ(get().body, "a");
+    pass(20);
+    say({.fields = {}, .body = "of another length"});
+    EXPECT_EQ(ask("HEAD").status, 200);
+    say({.fields = {{"Cache-Control", directive}}, .body = "a"});
+    EXPECT_EQ(ask("HEAD").status, 200);
+    say({.fails = true});
+    EXPECT_TRUE(get().failed) << directive;
+  }
+}
+
 TEST_F(CacheCases, TheAgeOfWhatServesOnErrorIsThatOfTheMoment) {  // RFC 9111 4.2.3
   say({.fields = {{"Cache-Control", "max-age=10, stale-if-error=100"}}, .body = "a"});
   EXPECT_EQ(get().body, "a");

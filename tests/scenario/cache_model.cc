@@ -215,10 +215,9 @@ void CacheModel::invalidate(const PlainRequest& request, const PlainResponse& sa
   std::erase_if(stored_, [&](const Stored& stored) { return paths.contains(stored.path); });
 }
 
-/// RFC 9111 3.2, 4.3.4. Does nothing where what comes of it must not be stored.
-CacheModel::Keep CacheModel::update(std::size_t place, const PlainRequest& request,
-                                    const OriginCall& call) {
-  const Stored& old = stored_[place];
+/// RFC 9111 3.2: what is stored, with what was said anew; and whether that may be stored.
+std::pair<CacheModel::Response, CacheModel::Keep> CacheModel::updated(
+    const Stored& old, const PlainRequest& request, const OriginCall& call) const {
   PlainResponse merged{.status = old.status, .fields = {}, .body = old.body};
   Lines fresh = call.response.fields;
   if (line_of(fresh, "date") == nullptr)  // RFC 9110 6.6.1
@@ -229,12 +228,20 @@ CacheModel::Keep CacheModel::update(std::size_t place, const PlainRequest& reque
   merged.fields.insert(merged.fields.end(), fresh.begin(), fresh.end());
   PlainRequest reads = request;
   reads.method = "GET";
-  Response updated = read(merged, reads, call.sent, call.received);
-  updated.for_anybody &= old.for_anybody;  // whoever confirms it, another's request fetched it
-  const Keep verdict = keep(updated, reads, false);
+  Response response = read(merged, reads, call.sent, call.received);
+  response.for_anybody &= old.for_anybody;  // whoever confirms it, another's request fetched it
+  const Keep verdict = keep(response, reads, false);
+  return {std::move(response), verdict};
+}
+
+/// RFC 9111 4.3.4. Does nothing where what comes of it must not be stored.
+CacheModel::Keep CacheModel::update(std::size_t place, const PlainRequest& request,
+                                    const OriginCall& call) {
+  auto [response, verdict] = updated(stored_[place], request, call);
   if (verdict != Keep::yes) return verdict;
+  std::string body = stored_[place].body;
   forget(place);
-  store(std::move(updated), request, merged.body);
+  store(std::move(response), request, std::move(body));
   return verdict;
 }
 
@@ -252,10 +259,10 @@ void CacheModel::update_by_head(std::size_t place, const PlainRequest& request,
   const bool has_validator = line_of(said.fields, "etag") || line_of(said.fields, "last-modified");
   if (!fits)
     stored.outdated = true;
-  else if (stored.outdated && !has_validator)
-    return;  // no validation of what is known to be out of date
-  else if (update(place, request, call) == Keep::no)
-    forget(place);
+  else if (updated(stored, request, call).second == Keep::no)
+    forget(place);                             // nobody may be told it any more, out of date or not
+  else if (!stored.outdated || has_validator)  // else no validation of what is out of date
+    update(place, request, call);
 }
 
 }  // namespace minato::scenario

@@ -74,6 +74,8 @@ class CacheModel {
   void store(Response response, const PlainRequest& request, std::string body);
   void forget(std::size_t place);
   void invalidate(const PlainRequest& request, const PlainResponse& said);
+  std::pair<Response, Keep> updated(const Stored& old, const PlainRequest& request,
+                                    const OriginCall& call) const;
   Keep update(std::size_t place, const PlainRequest& request, const OriginCall& call);
   void update_by_head(std::size_t place, const PlainRequest& request, const OriginCall& call);
 

@@ -32,11 +32,9 @@ bool is_for_all(Refusal refusal) {
 struct Freshened {
   Pin entry{};  ///< null where `refusal` says why
   Refusal refusal = Refusal::none;
-  bool is_stored = false;  ///< not where something newer is, or a purge came
 };
 
-/// Puts what `update` says anew into the stored response (RFC 9111 3.2), where what comes of it may
-/// be stored.
+/// The stored response with what `update` says anew (RFC 9111 3.2), where that may be stored.
 Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTime now,
                     Arena& arena) {
   const auto fresh = updated_head(*asked.validated, update.fields, arena);
@@ -56,18 +54,22 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
                   .content_of = &*asked.validated};
   Pin entry = make_draft(asked, fresh->fields, lines, facts, part);
   if (!entry) return {.refusal = Refusal::no_memory};
-  const bool is_stored =
-      asked.cache.store().insert_in_place_of(*asked.validated, *entry, asked.purges_before);
-  return {.entry = std::move(entry), .is_stored = is_stored};
+  return {.entry = std::move(entry)};
+}
+
+/// False where something newer is, or a purge came.
+bool take_its_place(const Asked& asked, Entry& fresh) {
+  return asked.cache.store().insert_in_place_of(*asked.validated, fresh, asked.purges_before);
 }
 
 Ruling contested() { return {.kind = Kind::contested, .entry = {}, .growth = {}}; }
 
 Ruling confirm(const Asked& asked, const http::ResponseHead& head, WallTime now, Arena& arena) {
   if (!validates(head.fields, fields_of(*asked.validated, arena))) return contested();
-  auto [entry, refusal, is_stored] = freshened(asked, head, now, arena);
+  auto [entry, refusal] = freshened(asked, head, now, arena);
   // What it makes of the stored response must not be stored: that goes, and is asked for anew.
   if (is_for_all(refusal)) return contested();
+  const bool is_stored = entry && take_its_place(asked, *entry);
   if (!entry) entry = asked.validated;
   const auto governing = http::response_directives(head.fields, asked.rules.targeted_fields());
   auto withheld = withheld_lines(asked, head.fields, governing.directives, entry->facts, arena);
@@ -91,14 +93,14 @@ void update_by_head(const Asked& asked, const http::ResponseHead& head, http::Bo
   const bool same_status = stored.part || head.status == stored.facts.status;
   const bool fits = same_status && head_fits(head.fields, length, fields_of(stored, arena),
                                              whole_size(stored, length));
+  if (!fits) return stored.marked_stale.store(true, std::memory_order_relaxed);
+  const auto [entry, refusal] = freshened(asked, head, now, arena);
+  if (is_for_all(refusal)) return asked.cache.store().remove(stored);
+  // Purged softly, or out of date: an equal length alone validates nothing.
   const bool has_validator =
       head.fields.has(FieldId::etag) || head.fields.has(FieldId::last_modified);
-  if (!fits)
-    stored.marked_stale.store(true, std::memory_order_relaxed);
-  else if (stored.marked_stale.load(std::memory_order_relaxed) && !has_validator)
-    return;  // purged softly, or out of date: an equal length alone validates nothing
-  else if (is_for_all(freshened(asked, head, now, arena).refusal))
-    asked.cache.store().remove(stored);
+  const bool validates = has_validator || !stored.marked_stale.load(std::memory_order_relaxed);
+  if (entry && validates) take_its_place(asked, *entry);
 }
 
 /// A POST whose answer stands for its target (RFC 9110 9.3.3).
