@@ -33,7 +33,8 @@ class Answering {
         name_(name),
         request_(request),
         responder_(responder),
-        head_(request.arena) {}
+        head_(request.arena),
+        writes_(loop, writes_in_a_row) {}
 
   Task<Outcome> run() {
     compose();
@@ -153,6 +154,7 @@ class Answering {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const auto sent = co_await responder_.write(heads[i], Last::no);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
+      if (writes_.spend()) co_await loop_.breathe();
       auto outcome = co_await send_bytes(ranges[i], Last::no);
       if (!outcome) co_return outcome;
     }
@@ -177,7 +179,6 @@ class Answering {
   /// The bytes of `range`, straight from where they lie.
   Task<Outcome> send_bytes(ByteRange range, Last last) {
     std::array<std::string_view, http::Responder::pieces_max> views;
-    runtime::Budget writes(loop_, writes_in_a_row);
     for (std::uint64_t at = range.first; at <= range.last;) {
       const std::uint64_t end = std::min(range.last, at + write_bytes_max - 1);
       const std::size_t count = views_of(*with_.entry.content, at, end, views);
@@ -185,14 +186,13 @@ class Answering {
       const Last here = at > range.last ? last : Last::no;
       const auto sent = co_await responder_.write_pieces(std::span(views).first(count), here);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
-      if (writes.spend()) co_await loop_.breathe();
+      if (writes_.spend()) co_await loop_.breathe();
     }
     co_return Outcome{};
   }
 
   /// What is still on its way, as it comes.
   Task<Outcome> follow() {
-    runtime::Budget writes(loop_, writes_in_a_row);
     for (;;) {
       auto next = with_.reader->next();
       if (!next.ready()) {
@@ -208,7 +208,7 @@ class Answering {
       const auto sent = co_await responder_.write(*piece, last);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
       if (ends) co_return Outcome{};
-      if (writes.spend()) co_await loop_.breathe();
+      if (writes_.spend()) co_await loop_.breathe();
     }
   }
 
@@ -236,6 +236,7 @@ class Answering {
   http::Request& request_;
   http::Responder& responder_;
   http::ResponseHead head_;
+  runtime::Budget writes_;
 };
 
 }  // namespace

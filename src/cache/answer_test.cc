@@ -1,5 +1,6 @@
 #include "cache/answer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "cache/store/testing.h"
@@ -11,13 +12,17 @@ namespace minato::cache {
 namespace {
 
 struct AnswerTest : StoreTest {
-  Task<void> answer_from(Pin entry) {
+  Task<void> answer_from(Pin entry, std::string range) {
     http::testing::TestRequest asked(arena);
     asked.head.method = http::Method::get;
+    if (!range.empty()) asked.head.fields.add(http::FieldId::range, range);
     const ServiceRules rules{ServiceCacheOptions{}};
     http::testing::EagerResponder client;
+    entry->facts.status = 200;
     const Answer with{.entry = *entry};
-    EXPECT_TRUE(co_await answer(*loop, with, rules, "minato", asked.request, client));
+    const auto outcome = co_await answer(*loop, with, rules, "minato", asked.request, client);
+    EXPECT_TRUE(outcome);
+    status = client.status;
     over = true;
     loop->stop();
   }
@@ -25,20 +30,37 @@ struct AnswerTest : StoreTest {
     for (; !over; ++turns) co_await loop->breathe();
   }
 
+  /// How many somebody else has while it is answered from `bytes` that are stored.
+  int turns_of(std::uint64_t bytes, std::string range = {}) {
+    open({.memory_bytes = 64u << 20});
+    EXPECT_TRUE(put("http://a/", std::string(bytes, 'x')));
+    tasks.start(count_turns());
+    tasks.start(answer_from(find("http://a/"), std::move(range)));
+    loop->run();
+    return turns;
+  }
+
   std::unique_ptr<runtime::EpollLoop> loop = runtime::EpollLoop::make(1).value();
   runtime::Scope tasks{*loop};
   bool over = false;
   int turns = 0;
+  int status = 0;
 };
 
 TEST_F(AnswerTest, ToAClientThatIsNeverWaitedForTakesManyTurns) {
   constexpr int writes = 24;
-  open({.memory_bytes = 64u << 20});
-  ASSERT_TRUE(put("http://a/", std::string(writes * write_bytes_max, 'x')));
-  tasks.start(count_turns());
-  tasks.start(answer_from(find("http://a/")));
-  loop->run();
-  EXPECT_GE(turns, writes / writes_in_a_row);
+  EXPECT_GE(turns_of(writes * write_bytes_max), writes / writes_in_a_row);
+  EXPECT_EQ(status, 200);
+}
+
+TEST_F(AnswerTest, OfManyRangesDoesToo) {
+  constexpr int ranges = 16, writes_of_one = 2;  // its head, and its bytes
+  constexpr std::uint64_t size = write_bytes_max;
+  std::string asked;
+  for (std::uint64_t first = 0; first < ranges * (size + 1); first += size + 1)
+    asked += fmt::format("{}{}-{}", asked.empty() ? "bytes=" : ",", first, first + size - 1);
+  EXPECT_GE(turns_of(ranges * (size + 1), asked), ranges * writes_of_one / writes_in_a_row);
+  EXPECT_EQ(status, 206);
 }
 
 }  // namespace
