@@ -240,14 +240,17 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   const cache::ServiceRules fallback;
   const auto services = program.services_of(*url);
   auto all_rules = rules_of(services);
-  if (all_rules.empty()) all_rules.push_back(&fallback);
+  const bool is_cached = !all_rules.empty();
+  if (!is_cached) all_rules.push_back(&fallback);
   Json variants = Json::array();
   const auto explain = [&](const cache::Entry& entry) {
     const auto own = std::ranges::find_if(
         all_rules, [&](const auto* rules) { return rules->key().may_have_made(entry.key); });
     if (own == all_rules.end()) return;  // under rules of the past: nobody finds it
     auto json = entry_json(entry, **own, program.now(), arena);
-    if (!json.is_null()) variants.push_back(std::move(json));
+    if (json.is_null()) return;
+    if (!is_cached) json["would"] = json["because"] = "bypass";  // nobody looks for it
+    variants.push_back(std::move(json));
   };
   for (const Url& one : forms_of(*url, all_rules, arena))
     cache->store().visit(one, program.cache_reader(), explain);

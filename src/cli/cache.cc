@@ -92,6 +92,8 @@ std::string entry_text(const Json& entry) {
     return fmt::format("nothing is stored for {}{}{}\n", text(entry, "url"),
                        why.empty() ? "" : ": ", why);
   std::string out;
+  if (!why.empty())
+    out = fmt::format("nothing is served from the cache for {}: {}\n", text(entry, "url"), why);
   for (const Json& variant : variants) out += variant_text(variant);
   return out;
 }

@@ -354,6 +354,24 @@ def test_of_what_cannot_be_stored_it_is_said_who_takes_it(caching_for, echo):
     assert said("http://app.test/x") == "nothing is stored for http://app.test/x\n"
 
 
+@pytest.mark.parametrize("after, why", [
+    ({"service": "cache: {enabled: false}"}, "the cache of app is off"),
+    ({"host": "other.test"}, "no service takes requests for it"),
+    ({"service": "cache: {bypass: [{path: /x}]}"}, "requests for it bypass the cache"),
+])
+def test_of_what_is_stored_and_not_served_it_is_said_why(caching_for, echo, after, why):
+    proxy = caching_for(echo, cache="ttl: 300, keep_on_reload: true")
+    proxy.get("/x")
+    url = "http://app.test/x"
+    said = lambda: minato_command(proxy, "cache", "--url", url)[1]
+    assert said().startswith(url) and "asked for now: serve, because fresh" in said()
+    again = one_service(proxy.port, echo.url, top="cache: {ttl: 300, keep_on_reload: true}", **after)
+    assert proxy.reload(again).status == 200
+    first, *stored = said().splitlines()
+    assert first == f"nothing is served from the cache for {url}: {why}"
+    assert stored[0] == url and "  asked for now: bypass, because bypass" in stored
+
+
 def test_without_a_cache_there_is_nothing_to_ask(minato, echo):
     proxy = minato.serving(echo)
     assert proxy.control("GET", "/cache/stats").status == 404
