@@ -12,8 +12,9 @@ class Elsewhere {
   virtual ~Elsewhere() = default;
   /// Purges `url`, which is of one origin alone, in every other cache, and in `cache` under all
   /// rules but `rules`. Caches and rules are those of every configuration that still serves.
-  virtual void purge(const Url& url, const Cache& cache, const ServiceRules& rules,
-                     Arena& arena) = 0;
+  /// Gives how many purges of `cache` that were.
+  virtual std::uint64_t purge(const Url& url, const Cache& cache, const ServiceRules& rules,
+                              Arena& arena) = 0;
 };
 
 }  // namespace minato::cache

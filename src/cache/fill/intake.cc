@@ -227,22 +227,26 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
 void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   if (http::is_safe(asked.facts.method) || head.status < 200 || head.status >= 400) return;
   Store& store = asked.cache.store();
+  const std::uint64_t before = store.purges();
   const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
+  std::uint64_t own = 0;
   // As it stands under the rules of today, and as it stood under none, which may come back.
   const auto purge = [&](std::optional<Url> url) {
     if (!url) return;
     url->port = port_of(*url);  // of this origin alone, where none would mean every port
-    store.purge_url(*url, Purge::remove);
     const Url keyed = asked.rules.as_keyed(*url, arena);
-    if (keyed != *url) store.purge_url(keyed, Purge::remove);
-    if (asked.elsewhere) asked.elsewhere->purge(*url, asked.cache, asked.rules, arena);
+    store.purge_url(*url, Purge::remove), ++own;
+    if (keyed != *url) store.purge_url(keyed, Purge::remove), ++own;
+    if (asked.elsewhere) own += asked.elsewhere->purge(*url, asked.cache, asked.rules, arena);
   };
   auto target = split_url(url_of(asked.key.text));
   if (target) target->rest = rest_of(asked.request.target, arena);
   purge(target);
   for (const FieldId id : {FieldId::location, FieldId::content_location})
     purge(resolve(asked.key.text, head.fields.value(id), arena));
-  if (is_newest) asked.purges_before = store.purges();
+  // One of somebody else in between may be of the same, and later than the answer.
+  const bool all_own = store.purges() == before + own;
+  if (is_newest && all_own) asked.purges_before = before + own;
 }
 
 }  // namespace minato::cache
