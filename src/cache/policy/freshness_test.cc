@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cache/policy/reuse.h"
+
 namespace minato::cache {
 namespace {
 
@@ -168,7 +170,6 @@ const Row rows[] = {
      facts_with([](auto& f) { f.targeted = true, f.expires = d0 + 60s; }), 0s, false},
 };
 
-/// Fresh as long as it is above zero (RFC 9111 4.2).
 constexpr Seconds ttl_of(const FreshnessFacts& facts, const FreshnessRules& rules, WallTime now) {
   return freshness_lifetime(facts, rules).value - current_age(facts, now);
 }
@@ -179,8 +180,10 @@ INSTANTIATE_TEST_SUITE_P(Rfc9111, Freshness, testing::ValuesIn(rows),
 
 TEST_P(Freshness, HoldsFor) {
   const Row& row = GetParam();
-  EXPECT_EQ(ttl_of(row.facts, row.rules, t0 + row.asked_after) > 0s, row.fresh)
-      << "clause " << row.clause;
+  const ReuseRules rules{.freshness = row.rules, .stale = {}};
+  const Decision decision =
+      decide({.freshness = row.facts}, {}, rules, false, t0 + row.asked_after);
+  EXPECT_EQ(decision.why == Why::fresh, row.fresh) << "clause " << row.clause;
 }
 
 TEST(FreshnessLifetime, SaysWhatDecidedIt) {
