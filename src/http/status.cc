@@ -76,11 +76,23 @@ constexpr std::array phrases = {
 };
 static_assert(std::ranges::is_sorted(phrases, {}, &Phrase::status));
 
+constexpr std::size_t lowest = phrases.front().status, highest = phrases.back().status;
+
+/// Which phrase is that of `lowest` and of each status after it, counted from 1; 0: none.
+constexpr auto numbers = [] {
+  std::array<std::uint8_t, highest - lowest + 1> all{};
+  static_assert(phrases.size() <= 255);
+  for (std::size_t i = 0; i < phrases.size(); ++i)
+    all[phrases[i].status - lowest] = static_cast<std::uint8_t>(i + 1);
+  return all;
+}();
+
 }  // namespace
 
 std::string_view reason_phrase(std::uint16_t status) noexcept {
-  const auto* const found = std::ranges::lower_bound(phrases, status, {}, &Phrase::status);
-  return found != phrases.end() && found->status == status ? found->text : std::string_view{};
+  if (status < lowest || status > highest) return {};
+  const std::size_t number = numbers[status - lowest];
+  return number == 0 ? std::string_view{} : phrases[number - 1].text;
 }
 
 }  // namespace minato::http

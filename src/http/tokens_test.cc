@@ -84,8 +84,10 @@ TEST(Method, OnlyWhatIsDefinedSoIsSafeOrIdempotent) {  // RFC 9110 9.2
 TEST(Status, HasPhrasesForRegisteredCodesAlone) {  // RFC 9110 15
   EXPECT_EQ(reason_phrase(200), "OK");
   EXPECT_EQ(reason_phrase(431), "Request Header Fields Too Large");
-  EXPECT_EQ(reason_phrase(299), "");
-  EXPECT_EQ(reason_phrase(999), "");
+  EXPECT_EQ(reason_phrase(100), "Continue");
+  EXPECT_EQ(reason_phrase(511), "Network Authentication Required");
+  for (const std::uint16_t unknown : std::initializer_list<std::uint16_t>{0, 99, 299, 512, 999})
+    EXPECT_EQ(reason_phrase(unknown), "") << unknown;
 }
 
 TEST(Status, InterimNoContentAndNotModifiedHaveNoContent) {  // RFC 9110 6.4.1
