@@ -1,5 +1,8 @@
 #include "connection/message_writer.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/assert.h"
 
 namespace minato::connection {
@@ -7,8 +10,29 @@ namespace minato::connection {
 using http::Last;
 using Kind = BodyFraming::Kind;
 
+namespace {
+
+/// What follows a head and is no longer is copied behind it: the kernel takes more time for a
+/// second piece than that costs.
+constexpr std::size_t joined_bytes_max = 1024;
+
+}  // namespace
+
 void MessageWriter::Pieces::add(std::string_view piece) {
   if (!piece.empty()) items[count++] = {const_cast<char*>(piece.data()), piece.size()};
+}
+
+void MessageWriter::Pieces::join(std::size_t room) {
+  std::size_t size = 0;
+  for (const iovec& piece : all().subspan(1)) size += piece.iov_len;
+  if (size > room) return;
+  iovec& joined = items.front();
+  for (const iovec& piece : all().subspan(1)) {
+    std::memcpy(static_cast<char*>(joined.iov_base) + joined.iov_len, piece.iov_base,
+                piece.iov_len);
+    joined.iov_len += piece.iov_len;
+  }
+  count = 1;
 }
 
 std::optional<Result<void>> MessageWriter::check(const http1::HeadWriter& writer,
@@ -72,6 +96,7 @@ Soon<Result<void>> MessageWriter::finish_with(const http::Fields& trailers, Mill
 }
 
 Soon<Result<void>> MessageWriter::send(Pieces& pieces, Millis idle) {
+  if (!head_.empty()) pieces.join(std::min(joined_bytes_max, head_block_.size() - head_.size()));
   for (const iovec& piece : pieces.all()) bytes_ += piece.iov_len;
   begun_ = true;
   std::span<iovec> rest = pieces.all();

@@ -80,6 +80,8 @@ class MessageWriter {
     std::array<iovec, http::Responder::pieces_max + 4> items;
     std::size_t count = 0;
     void add(std::string_view piece);
+    /// Copies the others behind the first, where `room` bytes are enough for that.
+    void join(std::size_t room);
     std::span<iovec> all() { return std::span(items).first(count); }
   };
 

@@ -34,6 +34,7 @@ class Recorder final : public net::Stream {
   }
 
   std::vector<std::string> writes;
+  std::vector<std::size_t> counts;  // of the pieces of each
   std::size_t room = static_cast<std::size_t>(-1);
 
  private:
@@ -46,6 +47,7 @@ class Recorder final : public net::Stream {
                   std::min(piece.iov_len, room - text.size()));
     room -= text.size();
     writes.push_back(text);
+    counts.push_back(pieces.size());
     return {.kind = net::Io::Kind::moved, .bytes = text.size()};
   }
 };
@@ -129,6 +131,32 @@ TEST_F(MessageWriterTest, SeveralPiecesGoOutInOneCall) {
   EXPECT_TRUE(await(writer.write(pieces, Last::yes, idle)));
   EXPECT_THAT(stream.writes,
               ElementsAre(with_head("abcdef"), with_head("6\r\nabcdef\r\n0\r\n\r\n")));
+}
+
+TEST_F(MessageWriterTest, WhatIsSmallGoesOutInOnePieceWithItsHead) {
+  const std::array<std::string_view, 3> pieces{"ab", "cde", "f"};
+  const std::string large(2000, 'x');
+  begin({.kind = Kind::chunked});
+  EXPECT_TRUE(await(writer.write(pieces, Last::no, idle)));
+  EXPECT_TRUE(await(writer.write(pieces, Last::yes, idle)));
+  begin({.kind = Kind::known, .bytes = large.size()});
+  EXPECT_TRUE(write(large, Last::yes));
+  EXPECT_THAT(stream.counts, ElementsAre(1, 6, 2));
+  EXPECT_EQ(stream.writes.back(), with_head(large));
+}
+
+TEST_F(MessageWriterTest, AHeadThatFillsItsRoomIsNotWrittenOver) {
+  const std::string field(
+      BlockPool::smallest_bytes - head.size() - std::string_view("Via: \r\n").size(), 'v');
+  ASSERT_TRUE(writer.compose([&](http1::HeadWriter& to) {
+    to.status_line(200, "OK");
+    to.field(http::FieldId::via, field);
+    to.end();
+  }));
+  writer.begin_body({.kind = Kind::known, .bytes = 5});
+  EXPECT_TRUE(write("hello", Last::yes));
+  EXPECT_THAT(stream.counts, ElementsAre(2));
+  EXPECT_THAT(stream.writes.back(), testing::EndsWith("v\r\n\r\nhello"));
 }
 
 TEST_F(MessageWriterTest, AFlushIsNoEndOfAChunkedBody) {
