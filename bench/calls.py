@@ -8,9 +8,11 @@ import contextlib
 import re
 import signal
 import subprocess
+import time
 
 import contenders
 import cpu
+import load
 import results
 
 FUTEX_LIMIT = 1.0  # calls in 1,000 requests
@@ -44,9 +46,10 @@ def count(name, row, folder, seconds):
         argv = contenders.command_of(name, folder, port, behind, row.caching)
         with contenders.running(argv, folder, port, contenders.PROXY_CPU) as process:
             cpu.try_out(row, name, port)
-            cpu.load(row, folder, port, 1)
-            with traced(process, folder) as counts:
-                requests, _ = cpu.load(row, folder, port, seconds)
+            with load.running(row, port) as running, traced(process, folder) as counts:
+                before = running.done()
+                time.sleep(seconds)
+                requests = running.done() - before
     return {call: times / requests for call, times in counts.items()}
 
 
@@ -58,10 +61,8 @@ def futex_calls(name, row, folder, seconds):
         argv = contenders.command_of(name, folder, port, behind, row.caching, workers=2)
         with contenders.running([*tracer, *argv], folder, port, contenders.PROXY_CPU):
             cpu.try_out(row, name, port)
-            cpu.load(row, folder, port, 1)
-            before = trace.read_text().count("futex(")
-            requests, _ = cpu.load(row, folder, port, seconds)
-            return 1000 * (trace.read_text().count("futex(") - before) / requests
+            requests, calls = cpu.under_load(row, port, seconds, lambda: trace.read_text().count("futex("))
+            return 1000 * calls / requests
 
 
 def measure_futex(chosen, folder):

@@ -4,7 +4,8 @@
 // usage: bench_canned PORT BODY_BYTES [FIELD [ADDRESSES [CHUNK_BYTES]]]
 // It listens on so many addresses of 127.0.0.0/8, from 127.0.0.1 on. With CHUNK_BYTES the body
 // goes out in chunks of so many.
-// Right only for clients that do not pipeline and whose requests arrive whole, as wrk's do.
+// Right only for clients that do not pipeline and whose requests arrive whole, as those of a small
+// GET do.
 #include <unistd.h>
 
 #include <algorithm>

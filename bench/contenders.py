@@ -18,7 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "build" / "bench" / "bench"
-PROXY_CPU, LOAD_CPU = 0, 1
+PROXY_CPU, LOAD_CPU = {0}, {1}
 
 def minato():
     return os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato"))
@@ -164,7 +164,7 @@ def command_of(name, folder, port, origin, caching=False, workers=1):
 
 
 VERSIONS = {"nginx": ["nginx", "-v"], "haproxy": ["haproxy", "-v"], "varnish": ["varnishd", "-V"],
-            "wrk": ["wrk", "-v"], "minato": [minato(), "version"]}
+            "minato": [minato(), "version"]}
 
 
 def version_of(name):
@@ -199,7 +199,7 @@ def wait_for(port, process, log, patience):
     raise SystemExit(f"{process.args[0]} does not listen on port {port}:\n{log.read_text()}")
 
 
-def on_cpu(*cpus, yielding=False):
+def on_cpu(cpus, yielding=False):
     """For a child before it runs: stay on these CPUs, with every descriptor this process may have.
 
     One that is `yielding` never takes the CPU away from another that runs.
@@ -214,11 +214,11 @@ def on_cpu(*cpus, yielding=False):
 
 
 @contextlib.contextmanager
-def running(argv, folder, port, cpu, patience=10, environment=None, yielding=False):
+def running(argv, folder, port, cpus, patience=10, environment=None, yielding=False):
     """Runs a server until the block ends; only ever ends the process that it started."""
     log = folder / f"{port}.log"
     with log.open("w") as output:
-        process = subprocess.Popen(argv, preexec_fn=on_cpu(cpu, yielding=yielding), env=environment, stdout=output,
+        process = subprocess.Popen(argv, preexec_fn=on_cpu(cpus, yielding=yielding), env=environment, stdout=output,
                                    stderr=output)
     try:
         wait_for(port, process, log, patience)

@@ -9,16 +9,15 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-import re
 import statistics
-import subprocess
+import time
 
 import contenders
+import load
 import origin
 import results
 
 UPLOAD_BYTES = 1 << 20
-UPLOAD = 'wrk.method = "POST"\nwrk.body = string.rep("x", %d)\n' % UPLOAD_BYTES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,10 +30,9 @@ class Row:
     body: int = 100
     caching: bool = False
     chunk: int = 0              # the origin's body comes in chunks of so many bytes; 0: its length is known
-    upload: bool = False
+    upload: int = 0             # bytes of the body of a POST; 0: it is a GET
     closing: bool = False       # the client asks for a connection of its own each time
     filling: bool = True        # the origin runs where the proxy leaves its CPU idle, not beside the load
-    longer: int = 1             # times as long as other rows: to open so many connections takes a while
 
     def names_among(self, chosen):
         """Those of the contenders that were chosen; what is no proxy comes along."""
@@ -50,8 +48,7 @@ ROWS = [
     Row("get-64", "proxied GET, 100 bytes, 64 connections", ("floor", *PROXIES),
         {"floor": 1.20, "nginx": 0.80, "haproxy": 0.75}),
     *(Row(f"get-{count}", f"proxied GET, 100 bytes, {count:,} connection{'s'[:count - 1]}",
-          ("floor", *PROXIES), {"floor": None} | NEVER_WORSE, connections=count,
-          longer=3 if count > 1000 else 1)
+          ("floor", *PROXIES), {"floor": None} | NEVER_WORSE, connections=count)
       for count in (1, 8, 512, 4000)),
     Row("hit", "cache hit, 100 bytes",
         ("canned:100", "nginx", "nginx+open_file_cache", "haproxy", "varnish", "minato"),
@@ -64,7 +61,8 @@ ROWS = [
     Row("body-1m", "proxied GET, 1 MiB", ("floor", "nginx", *SPLICING),
         {"floor": None, "nginx": 0.80, "haproxy": 0.70, "haproxy+splice": 1.0}, body=1 << 20),
     Row("post-1m", "proxied POST, 1 MiB", ("floor", "nginx", "nginx+stream", *SPLICING),
-        {"floor": None, "haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0, "nginx+stream": 1.0}, upload=True),
+        {"floor": None, "haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0, "nginx+stream": 1.0},
+        upload=UPLOAD_BYTES),
     Row("chunked", "proxied GET, 16 chunks of 4 KiB", PROXIES, NEVER_WORSE, body=65536, chunk=4096),
     Row("connect", "proxied GET, a client connection each", PROXIES,
         {"best": 0.90, "nginx": None, "haproxy": None}, closing=True),
@@ -73,47 +71,15 @@ ROWS = [
 
 
 def cpu_nanos(process):
-    """CPU time of all threads, and of those of its children, so far; to the nanosecond."""
+    """CPU time of all threads, ended ones too, and of those of its children, up to now."""
     children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    tasks = [task for pid in [process.pid, *children]
-             for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
-    return sum(int(task.read_text().split()[0]) for task in tasks)
-
-
-def load(row, folder, port, seconds):
-    """Requests that were completed, and in how many seconds."""
-    seconds *= row.longer
-    argv = closed_loop(row, port, seconds) if row.caching else wrk(row, folder, port, seconds)
-    done = subprocess.run(argv, capture_output=True, text=True, check=False,
-                          preexec_fn=contenders.on_cpu(contenders.LOAD_CPU), timeout=seconds + 60)
-    failed = re.search(r"Socket errors.*|Non-2xx.*", done.stdout)
-    if done.returncode != 0 or failed:
-        raise SystemExit(f"the load on port {port} met: {failed[0] if failed else done.stderr}")
-    requests = int(re.search(r"(\d+)(?: requests in|$)", done.stdout, re.M)[1])
-    if requests == 0:
-        raise SystemExit(f"the load on port {port} got no answer in {seconds} s")
-    return requests, seconds
-
-
-def closed_loop(row, port, seconds):
-    """Cheaper than any cache: wrk is not, so that who answers from memory would wait for it."""
-    return [str(contenders.PROGRAMS / "bench_closedloop"), str(port), str(row.connections), str(seconds)]
-
-
-def wrk(row, folder, port, seconds):
-    argv = ["wrk", "-t1", f"-c{row.connections}", f"-d{seconds}s", "--timeout", "10s"]
-    if row.upload:
-        script = folder / "upload.lua"
-        script.write_text(UPLOAD)
-        argv += ["-s", str(script)]
-    if row.closing:
-        argv += ["-H", "Connection: close"]
-    return [*argv, f"http://127.0.0.1:{port}/"]
+    clocks = (~int(pid) << 3 | 2 for pid in (process.pid, *children))  # as clock_getcpuclockid(3) makes them
+    return sum(map(time.clock_gettime_ns, clocks))
 
 
 def try_out(row, name, port):
     """Two exchanges whose answers must be what the row is about."""
-    body = b"x" * UPLOAD_BYTES if row.upload else b""
+    body = b"x" * row.upload
     request = origin.request(host=f"127.0.0.1:{port}", method="POST" if row.upload else "GET", body=body)
     with origin.Client(port) as client:
         client.exchange(request)
@@ -121,7 +87,7 @@ def try_out(row, name, port):
     head, content = answer.partition(origin.HEAD_END)[0], origin.content(answer)
     if not row.upload and len(content) != row.body:
         raise SystemExit(f"{name} answered with {len(content)} bytes instead of {row.body}")
-    if row.caching and not name.startswith("canned") and b"hit" not in head.lower():
+    if row.caching and not row.upload and not name.startswith("canned") and b"hit" not in head.lower():
         raise SystemExit(f"{name} does not answer from its cache:\n{head.decode()}")
 
 
@@ -150,18 +116,29 @@ def started(row, names, folder):
             found[name] = stack.enter_context(
                 contenders.running(argv, folder, port, contenders.PROXY_CPU)), port
             try_out(row, name, port)
-            load(row, folder, port, 1)
+            with load.running(row, port):
+                pass
         yield found
+
+
+def under_load(row, port, seconds, clock):
+    """Requests and what the clock came to from one moment to another of a load that goes on before and after."""
+    with load.running(row, port) as running:
+        first = running.done(), clock()
+        time.sleep(seconds)
+        requests, elapsed = (after - before for before, after in zip(first, (running.done(), clock())))
+    if requests < 1:
+        raise SystemExit(f"the load on port {port} got no answer in {seconds} s")
+    return requests, elapsed
 
 
 def measure_once(row, folder, process, port, seconds):
     """Microseconds of CPU a request, and requests a second."""
-    before = cpu_nanos(process)
-    requests, took = load(row, folder, port, seconds)
-    cost = (cpu_nanos(process) - before) / requests / 1000
+    requests, nanos = under_load(row, port, seconds, lambda: cpu_nanos(process))
+    cost = nanos / requests / 1000
     if (log := contenders.access_log(folder, port)).exists():
         os.truncate(log, 0)
-    return cost, requests / took
+    return cost, requests / seconds
 
 
 def ratios(row, costs):
