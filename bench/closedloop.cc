@@ -180,7 +180,7 @@ class Load {
     exchange_bytes_ = with.sent + with.got;
     if (with.sent < request_.size()) die("an answer to half a request");
     with.chunked = false;
-    with.sent = with.got = 0;
+    with.got = 0;
     with.head.clear();
     if (ending_) {
       --busy_;
@@ -199,7 +199,9 @@ class Load {
     for (Connection& each : connections_) begin_next(each);
   }
 
+  /// Until then nothing is left to be sent, whatever EPOLLOUT says.
   void begin_next(Connection& with) {
+    with.sent = 0;
     if (!closing_) return send_rest(with);
     close(with.fd);
     connect(with);
