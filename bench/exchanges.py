@@ -1,5 +1,5 @@
-"""Six exchanges: what a program of a user does most, and what costs something else: bodies both ways,
-connections, a cache that has to ask."""
+"""Seven exchanges: what a program of a user does most, and what costs something else: bodies both ways,
+connections, a cache that has to ask or to forget."""
 import contenders
 import origin
 
@@ -37,6 +37,7 @@ ALL = {
     "cache hit, 100 bytes": origin.request("/cached/hit"),
     "GET that is not stored, 100 bytes": origin.request("/cached/miss"),
     "proxied POST, 16 KiB": origin.request("/post", method="POST", body=b"x" * 16384),
+    "POST that the cache hears of, 100 bytes": origin.request("/cached/post", method="POST", body=SMALL),
     "proxied chunked response, 64 KiB": origin.request("/chunked"),
     "proxied GET on a connection of its own": origin.request("/", "Connection: close"),
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Counts the instructions that Minato takes for six exchanges and compares them with those committed.
+"""Counts the instructions that Minato takes for seven exchanges and compares them with those committed.
 
 More than the margin above or below fails: what costs more has to say so, and what costs less is lowered,
 or the next change could spend it unseen. Either way `script/instructions --update` writes the new values,
