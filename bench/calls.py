@@ -18,6 +18,7 @@ import results
 FUTEX_LIMIT = 1.0  # calls in 1,000 requests
 GET = cpu.Row("calls", "", cpu.PROXIES, {})
 HIT = cpu.Row("calls", "", cpu.PROXIES, {}, caching=True)
+POST = cpu.Row("calls", "", cpu.PROXIES, {}, caching=True, upload=100)  # purges what the cache has of its path
 
 
 @contextlib.contextmanager
@@ -54,19 +55,19 @@ def count(name, row, folder, seconds):
 
 
 def futex_calls(name, row, folder, seconds):
-    """In 1,000 requests. Two workers, so that there is somebody to wait for."""
+    """In 1,000 requests. Two workers on two CPUs, so that there is somebody to wait for, and both run at once."""
     port, trace = contenders.free_port(), folder / "futex"
     tracer = ["strace", "-D", "-f", "--seccomp-bpf", "-e", "trace=futex", "-o", str(trace)]
     with cpu.origin_of(row, folder) as behind:
         argv = contenders.command_of(name, folder, port, behind, row.caching, workers=2)
-        with contenders.running([*tracer, *argv], folder, port, contenders.PROXY_CPU):
+        with contenders.running([*tracer, *argv], folder, port, contenders.BOTH_CPUS):
             cpu.try_out(row, name, port)
             requests, calls = cpu.under_load(row, port, seconds, lambda: trace.read_text().count("futex("))
             return 1000 * calls / requests
 
 
 def measure_futex(chosen, folder):
-    works = {f"{work}, {log}": (name, row) for work, row in (("GET", GET), ("hit", HIT))
+    works = {f"{work}, {log}": (name, row) for work, row in (("GET", GET), ("hit", HIT), ("POST", POST))
              for log, name in (("no log", "minato"), ("log", "minato+log"))}
     found = {what: futex_calls(name, row, folder, chosen.seconds) for what, (name, row) in works.items()}
     checks = [results.Check(f"calls, {what}", value, FUTEX_LIMIT) for what, value in found.items()]

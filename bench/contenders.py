@@ -19,6 +19,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "build" / "bench" / "bench"
 PROXY_CPU, LOAD_CPU = {0}, {1}
+BOTH_CPUS = PROXY_CPU | LOAD_CPU
 
 def minato():
     return os.environ.get("MINATO_BIN", str(ROOT / "build/release/minato"))
