@@ -203,7 +203,9 @@ def wait_for(port, process, log, patience):
 def on_cpu(cpus, yielding=False):
     """For a child before it runs: stay on these CPUs, with every descriptor this process may have.
 
-    One that is `yielding` never takes the CPU away from another that runs.
+    One that is `yielding` takes the CPU from another that runs only when the other's slice ends, never because
+    it wakes up. SCHED_IDLE would be wrong: whoever wakes up takes the CPU from that, so that a proxy napped once a
+    request, for each answer of the origin.
     """
     def prepare():
         os.sched_setaffinity(0, cpus)

@@ -1,8 +1,8 @@
 """The rows that compare the CPU time which a request takes.
 
 Every figure of a row comes from one run on one machine, contenders in turn, round after round, so that
-what disturbs one disturbs all. The load has CPU 1 for itself. The origin runs on CPU 0 whenever the proxy
-there has nothing to do: beside the load it made the two of them what everybody waited for, so that a proxy
+what disturbs one disturbs all. The load has CPU 1 for itself. The origin runs on CPU 0 when the proxy there
+has nothing to do, or has had its slice: beside the load it made the two of them what everybody waited for, so that a proxy
 napped between requests, the oftener the faster it was, and each nap and waking counted as its cost.
 """
 import contextlib
