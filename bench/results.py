@@ -9,6 +9,9 @@ import subprocess
 import contenders
 
 
+ENOUGH = 5  # rounds for a verdict
+
+
 @dataclasses.dataclass
 class Check:
     """One figure of Minato against what it may be; without a limit it is for information."""
@@ -16,11 +19,14 @@ class Check:
     value: float
     limit: float | None = None
     rounds: tuple | None = None     # where there were several: between what half of them lie
+    taken: int | None = None        # rounds, where it takes some to tell
 
     @property
     def verdict(self):
         if self.limit is None:
             return ""
+        if self.taken is not None and self.taken < ENOUGH:
+            return "undecided"
         low, high = self.rounds or (self.value, self.value)
         if low <= self.limit < high:
             return "undecided"
@@ -57,9 +63,9 @@ def ratio(what, mine, others, limit):
     """Median of each round's ratio, not the ratio of medians: rounds share disturbances."""
     each = [a / b for a, b in zip(mine, others)]
     if len(each) < 2:
-        return Check(what, each[0], limit)
+        return Check(what, each[0], limit, taken=len(each))
     low, middle, high = statistics.quantiles(each, n=4, method="inclusive")
-    return Check(what, middle, limit, (low, high))
+    return Check(what, middle, limit, (low, high), len(each))
 
 
 def print_result(result):
