@@ -5,6 +5,7 @@ docs/performance.md says what the rows are. Nothing else should run meanwhile.
 """
 import argparse
 import json
+import os
 import pathlib
 import shlex
 import sys
@@ -35,11 +36,10 @@ def positive(text):
 
 def writable(text):
     """A file that can be written to, found out before the hour that it takes to have something to write."""
-    try:
-        with open(text, "a", encoding="utf-8"):
-            return pathlib.Path(text)
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+    path = pathlib.Path(text)
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{text} cannot be written to")
+    return path
 
 
 def contender(name):
@@ -54,9 +54,11 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=ROWS, metavar="ROW",
                         help="one of the rows below; may be given several times")
-    parser.add_argument("--rounds", type=positive, default=15)
+    parser.add_argument("--rounds", type=positive, default=15,
+                        help="in which contenders take turns, 15; fewer than 5 decide nothing; latency has half as many")
     parser.add_argument("--seconds", type=positive, default=1,
-                        help="of load, a contender and round; short, since what disturbs a machine comes and goes")
+                        help="of load, a contender and round, 1; short, since what disturbs a machine comes and goes; "
+                             "latency has three times as long")
     parser.add_argument("--connections", type=positive, default=5000, help="idle ones")
     parser.add_argument("--entries", type=positive, default=1_000_000, help="of the full cache")
     parser.add_argument("--json", type=writable, metavar="FILE", help="all that was measured")
