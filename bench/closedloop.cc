@@ -182,6 +182,7 @@ class Load {
     with.chunked = false;
     with.got = 0;
     with.head.clear();
+    if (closing_) close(with.fd);  // the server does too, and may be first while this one waits
     if (ending_) {
       --busy_;
     } else if (answered_ > connections_.size()) {
@@ -202,9 +203,7 @@ class Load {
   /// Until then nothing is left to be sent, whatever EPOLLOUT says.
   void begin_next(Connection& with) {
     with.sent = 0;
-    if (!closing_) return send_rest(with);
-    close(with.fd);
-    connect(with);
+    closing_ ? connect(with) : send_rest(with);
   }
 
   const char* port_;
