@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/short_lock.h"
+
 namespace minato::runtime {
 
 /// Outlives its waiter where the word that it has rung is on the way. All but `loop` is for the
@@ -18,7 +20,7 @@ struct Bell::Slip final : Turn {
 void Bell::ring(Loop& here) {
   std::vector<std::shared_ptr<Slip>> woken;
   {
-    const std::lock_guard lock(mutex_);
+    const ShortLock lock(mutex_);
     rings_.fetch_add(1, std::memory_order_release);
     woken.swap(waiting_);
   }
@@ -32,7 +34,7 @@ void Bell::ring(Loop& here) {
 }
 
 void Bell::forget(const Slip& slip) {
-  const std::lock_guard lock(mutex_);
+  const ShortLock lock(mutex_);
   std::erase_if(waiting_, [&](const auto& waiting) { return waiting.get() == &slip; });
 }
 
@@ -47,7 +49,7 @@ bool Bell::After::await_suspend(std::coroutine_handle<> who) {
   who_ = who;
   slip_ = std::make_shared<Slip>(loop_, *this);
   {
-    const std::lock_guard lock(bell_.mutex_);
+    const ShortLock lock(bell_.mutex_);
     if (has_rung()) return false;
     bell_.waiting_.push_back(slip_);
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/short_lock.h"
 #include "cache/fill/growth.h"
 #include "http/handler.h"
 #include "runtime/bell.h"
@@ -85,7 +86,7 @@ class Flights {
   };
   /// `stored_under`: the text of the Key of what it is to bring.
   Boarded board(const std::string& key, std::string_view stored_under) {
-    const std::lock_guard lock(mutex_);
+    const ShortLock lock(mutex_);
     auto& flight = by_key_[key];
     const bool leads = flight == nullptr || flight->is_outdated(store_, stored_under);
     if (leads) flight = std::make_shared<Flight>(store_.purges());
@@ -93,7 +94,7 @@ class Flights {
   }
   /// No others may join. Does nothing where another took its place.
   void land(const std::string& key, const Flight& flight) {
-    const std::lock_guard lock(mutex_);
+    const ShortLock lock(mutex_);
     const auto found = by_key_.find(key);
     if (found != by_key_.end() && found->second.get() == &flight) by_key_.erase(found);
   }

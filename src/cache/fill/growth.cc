@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/short_lock.h"
+
 namespace minato::cache {
 namespace {
 
 constexpr std::size_t first_piece_bytes = 4096;
 constexpr std::size_t passing_piece_bytes = 16u << 10;
 
-using Lock = std::lock_guard<std::mutex>;
+using Lock = ShortLock;
 
 /// For what only passes: it is no part of what the cache holds.
 Piece* make_passing_piece() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/intrusive_list.h"
+#include "base/short_lock.h"
 #include "cache/store/bans.h"
 #include "cache/store/draft.h"
 #include "cache/store/pin.h"
@@ -123,7 +124,7 @@ class Store {
  private:
   friend class Pin;
   using Bucket = std::atomic<Entry*>;
-  using Lock = std::lock_guard<std::mutex>;
+  using Lock = ShortLock;
 
   std::uint64_t url_tag(const Url& url) const;
   Bucket& bucket_of(std::uint64_t hash) const { return buckets_[hash & (buckets_.size() - 1)]; }
