@@ -10,10 +10,10 @@ namespace minato::cache {
 class Elsewhere {
  public:
   virtual ~Elsewhere() = default;
-  /// Purges `url`, which is of one origin alone, in every other cache, and in `cache` under all
-  /// rules but `rules`. Caches and rules are those of every configuration that still serves.
-  /// Gives how many purges of `cache` that were.
-  virtual std::uint64_t purge(const Url& url, const Cache& cache, const ServiceRules& rules,
+  /// Purges `url`, which is of one origin alone, in every cache but `cache`, and in that one under
+  /// all rules but `rules`; both are null for who has none. Caches and rules are those of every
+  /// configuration that still serves. Gives how many purges of `cache` that were.
+  virtual std::uint64_t purge(const Url& url, const Cache* cache, const ServiceRules* rules,
                               Arena& arena) = 0;
 };
 

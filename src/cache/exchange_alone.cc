@@ -35,7 +35,7 @@ Asked CacheExchange::asked_alone() const {
           .purges_before = cache_.store().purges(),
           .reader = surroundings_.reader,
           .configured = configured_,
-          .elsewhere = surroundings_.elsewhere};
+          .elsewhere = &surroundings_.elsewhere};
 }
 
 Task<CacheExchange::Round> CacheExchange::ask_alone() {

@@ -15,8 +15,8 @@ struct Surroundings {
   runtime::Loop& loop;
   std::size_t reader;  ///< this worker's number in the store
   Fills& fills;
-  std::string_view name;           ///< of this cache in Cache-Status: a token
-  Elsewhere* elsewhere = nullptr;  ///< null: nothing is stored there
+  std::string_view name;  ///< of this cache in Cache-Status: a token
+  Elsewhere& elsewhere;
 };
 
 /// Thread:  one worker's.

@@ -1,5 +1,8 @@
 #include "control/site.h"
 
+#include "cache/handler.h"
+#include "cache/uncached.h"
+
 namespace minato::control {
 
 Site::Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& proxying,
@@ -8,11 +11,14 @@ Site::Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& 
   proxies_.reserve(snapshot_->services.size());
   for (const ServicePlan& plan : snapshot_->services) {
     proxy::Proxy& proxy = proxies_.emplace_back(plan.service, proxying);
-    auto& cached = caches_.emplace_back();
+    std::unique_ptr<http::Handler> handler;
     if (plan.caching)
-      cached = std::make_unique<cache::CacheHandler>(*snapshot_->cache, *plan.caching, proxy, *this,
-                                                     caching);
-    handlers_.push_back(cached ? static_cast<http::Handler*>(cached.get()) : &proxy);
+      handler = std::make_unique<cache::CacheHandler>(*snapshot_->cache, *plan.caching, proxy,
+                                                      *this, caching);
+    else
+      handler = std::make_unique<cache::UncachedHandler>(proxy, caching.elsewhere);
+    handlers_.push_back(handler.get());
+    owned_.push_back(std::move(handler));
   }
 }
 

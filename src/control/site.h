@@ -25,9 +25,9 @@ class Site : public LocalOwner {
 
  private:
   std::shared_ptr<const Snapshot> snapshot_;
-  std::vector<proxy::Proxy> proxies_;  // one a service, in the snapshot's order
-  std::vector<std::unique_ptr<cache::CacheHandler>> caches_;  // null where a service has none
-  std::vector<http::Handler*> handlers_;
+  std::vector<proxy::Proxy> proxies_;                  // one a service, in the snapshot's order
+  std::vector<std::unique_ptr<http::Handler>> owned_;  // the same, each in front of its proxy
+  std::vector<http::Handler*> handlers_;               // those
 };
 
 /// What one port of a site serves.

@@ -17,8 +17,8 @@ Snapshots::List Snapshots::all() const {
   return all_;
 }
 
-std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache& cache,
-                                   const cache::ServiceRules& rules, Arena& arena) {
+std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache* cache,
+                                   const cache::ServiceRules* rules, Arena& arena) {
   std::uint64_t count = 0;
   if (const auto edition = snapshots_.edition(); edition != edition_) {
     all_ = snapshots_.all();
@@ -28,11 +28,11 @@ std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache& cache,
     const auto snapshot = one.lock();
     if (!snapshot || !snapshot->cache) continue;
     cache::Store& store = snapshot->cache->store();
-    const bool is_other = snapshot->cache.get() != &cache;
+    const bool is_other = snapshot->cache.get() != cache;
     if (is_other) store.purge_url(url, Purge::remove);
     for (const ServicePlan* const service : snapshot->services_of(url, arena)) {
       const cache::ServiceRules* const other = service->caching.get();
-      if (other == nullptr || other == &rules) continue;
+      if (other == nullptr || other == rules) continue;
       const Url keyed = other->as_keyed(url, arena);
       if (keyed == url) continue;
       store.purge_url(keyed, Purge::remove);

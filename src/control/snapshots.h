@@ -38,8 +38,8 @@ class Snapshots {
 class SnapshotsView final : public cache::Elsewhere {
  public:
   explicit SnapshotsView(const Snapshots& snapshots) : snapshots_(snapshots) {}
-  std::uint64_t purge(const cache::Url& url, const cache::Cache& cache,
-                      const cache::ServiceRules& rules, Arena& arena) override;
+  std::uint64_t purge(const cache::Url& url, const cache::Cache* cache,
+                      const cache::ServiceRules* rules, Arena& arena) override;
 
  private:
   const Snapshots& snapshots_;

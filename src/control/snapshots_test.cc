@@ -44,7 +44,8 @@ class SnapshotsTest : public testing::Test {
     return snapshot.cache->store().stats().entries;
   }
   std::uint64_t purge(const Snapshot& by, std::string_view url) {
-    return view.purge(cache::split_url(url).value(), *by.cache, *by.services[0].caching, arena);
+    return view.purge(cache::split_url(url).value(), by.cache.get(), by.services[0].caching.get(),
+                      arena);
   }
 
   TestCompiler compiler;

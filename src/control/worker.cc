@@ -95,7 +95,7 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot) {
                           .reader = index_,
                           .fills = fills_,
                           .name = cache_name,
-                          .elsewhere = &elsewhere_});
+                          .elsewhere = elsewhere_});
   Acceptors kept;
   for (const PortPlan& plan : snapshot->ports) {
     const std::string address = plan.address.text();

@@ -135,7 +135,9 @@ def test_what_was_asked_for_before_and_comes_afterwards_is_for_nobody_else(cachi
     ("ttl: 0, key: {query: {ignore: [a]}}", "ttl: 0, key: {query: {ignore: [b]}}"),
     ("ttl: 0, keep_on_reload: true, key: {query: {ignore: [a]}}",
      "ttl: 0, keep_on_reload: true, key: {query: {ignore: [b]}}"),
-], ids=["another cache", "and other keys", "other keys alone"])
+    ("enabled: false", "ttl: 0"),
+    ("ttl: 0, keep_on_reload: true, enabled: false", "ttl: 0, keep_on_reload: true"),
+], ids=["another cache", "and other keys", "other keys alone", "none before", "none, and it was kept"])
 def test_one_that_began_before_a_reload_reaches_what_is_stored_since(caching_for, scripted, before, after):
     proxy = caching_for(scripted, cache=before)
     with proxy.client() as writer, proxy.client() as reader:

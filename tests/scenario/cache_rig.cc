@@ -111,8 +111,9 @@ CacheRig::CacheRig(const cache::ServiceCacheOptions& options, OriginMind mind)
     : rules_(options),
       cache_({.capacity = 1000, .max_memory = 8_MiB, .service = options}, 1, 1),
       origin_(loop_, std::move(mind)),
-      handler_(cache_, rules_, origin_, *site_,
-               {.loop = loop_, .reader = 0, .fills = fills_, .name = "model"}) {}
+      handler_(
+          cache_, rules_, origin_, *site_,
+          {.loop = loop_, .reader = 0, .fills = fills_, .name = "model", .elsewhere = nowhere_}) {}
 
 Second CacheRig::now() const { return seconds(loop_.wall()); }
 

@@ -75,6 +75,14 @@ class CacheRig {
   };
   Task<void> ask(const PlainRequest& request, Outcome& outcome);
 
+  /// There is no other cache.
+  struct Nowhere final : cache::Elsewhere {
+    std::uint64_t purge(const cache::Url&, const cache::Cache*, const cache::ServiceRules*,
+                        Arena&) override {
+      return 0;
+    }
+  };
+
   sim::SimWorld world_{1};
   sim::SimLoop& loop_{world_.add_loop()};
   cache::ServiceRules rules_;
@@ -82,6 +90,7 @@ class CacheRig {
   Origin origin_;
   LocalRef<LocalOwner> site_{new LocalOwner};
   cache::Fills fills_{loop_};
+  Nowhere nowhere_;
   cache::CacheHandler handler_;
   runtime::Scope tasks_{loop_};
 };

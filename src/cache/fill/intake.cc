@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "cache/fill/storable.h"
+#include "cache/outdated.h"
 #include "cache/policy/conditional.h"
 #include "cache/policy/freshen.h"
 
@@ -225,25 +226,19 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
 }
 
 void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
-  if (http::is_safe(asked.facts.method) || head.status < 200 || head.status >= 400) return;
+  const Outdated outdated = outdated_by(asked.request, asked.key.text, head, arena);
+  if (outdated.urls().empty()) return;
   Store& store = asked.cache.store();
   const std::uint64_t before = store.purges();
   const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
   std::uint64_t own = 0;
   // As it stands under the rules of today, and as it stood under none, which may come back.
-  const auto purge = [&](std::optional<Url> url) {
-    if (!url) return;
-    url->port = port_of(*url);  // of this origin alone, where none would mean every port
-    const Url keyed = asked.rules.as_keyed(*url, arena);
-    store.purge_url(*url, Purge::remove), ++own;
-    if (keyed != *url) store.purge_url(keyed, Purge::remove), ++own;
-    if (asked.elsewhere) own += asked.elsewhere->purge(*url, asked.cache, asked.rules, arena);
-  };
-  auto target = split_url(url_of(asked.key.text));
-  if (target) target->rest = rest_of(asked.request.target, arena);
-  purge(target);
-  for (const FieldId id : {FieldId::location, FieldId::content_location})
-    purge(resolve(asked.key.text, head.fields.value(id), arena));
+  for (const Url& url : outdated.urls()) {
+    const Url keyed = asked.rules.as_keyed(url, arena);
+    store.purge_url(url, Purge::remove), ++own;
+    if (keyed != url) store.purge_url(keyed, Purge::remove), ++own;
+    if (asked.elsewhere) own += asked.elsewhere->purge(url, &asked.cache, &asked.rules, arena);
+  }
   // One of somebody else in between may be of the same, and later than the answer.
   const bool all_own = store.purges() == before + own;
   if (is_newest && all_own) asked.purges_before = before + own;

@@ -8,7 +8,7 @@ namespace {
 /// Purges nothing, but lets something happen in the midst of what an unsafe method purges.
 struct Meanwhile final : Elsewhere {
   explicit Meanwhile(std::function<void()> event) : happens(std::move(event)) {}
-  std::uint64_t purge(const Url&, const Cache&, const ServiceRules&, Arena&) override {
+  std::uint64_t purge(const Url&, const Cache*, const ServiceRules*, Arena&) override {
     happens();
     return 0;
   }
