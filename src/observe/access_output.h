@@ -17,7 +17,7 @@ namespace minato::observe {
 
 struct AccessLogLimits {
   std::size_t block_bytes = 64u << 10;
-  std::size_t blocks = 32;     ///< of a worker and output, at most
+  std::size_t blocks = 48;     ///< of a worker and output, at most
   Millis flush_delay = 200ms;  ///< no line waits longer until the writer is told of it
   Millis drop_interval = 10s;  ///< between two warnings of one worker and output about drops
 };
