@@ -138,10 +138,10 @@ def command_of(name, folder, port, origin, caching=False, workers=1):
 
     `minato+log` writes an access log, `nginx+sendfile` sends what it has in files without reading it,
     `nginx+open_file_cache` keeps them open, `nginx+stream` stores no upload before it forwards it;
-    `haproxy+splice` lets the kernel move bodies; `canned:BYTES` answers with a body of that size.
+    `haproxy+splice` and `floor+splice` let the kernel move bodies; `canned:BYTES` answers with a body of that size.
     """
-    if name == "floor":
-        return [str(PROGRAMS / "bench_floor"), str(port), str(origin)]
+    if name.startswith("floor"):
+        return [str(PROGRAMS / "bench_floor"), str(port), str(origin), *name.split("+")[1:]]
     if name.startswith("canned"):
         return [str(PROGRAMS / "bench_canned"), str(port), name.partition(":")[2] or "100"]
     chosen = VARIANTS.get(name, "")

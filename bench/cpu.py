@@ -41,6 +41,7 @@ class Row:
 
 
 PROXIES = ("nginx", "haproxy", "minato")
+FLOORS = ("floor", "floor+splice")
 SPLICING = ("haproxy", "haproxy+splice", "minato")
 NEVER_WORSE = {"nginx": 1.0, "haproxy": 1.0}
 
@@ -58,10 +59,10 @@ ROWS = [
           (f"canned:{size}", "nginx", "nginx+sendfile", "haproxy", "varnish", "minato"),
           {f"canned:{size}": 1.05, "nginx+sendfile": 1.0, "varnish": 1.0} | NEVER_WORSE, body=size, caching=True)
       for short, long, size in (("64k", "64 KiB", 65536), ("1m", "1 MiB", 1 << 20))),
-    Row("body-1m", "proxied GET, 1 MiB", ("floor", "nginx", *SPLICING),
-        {"floor": None, "nginx": 0.80, "haproxy": 0.70, "haproxy+splice": 1.0}, body=1 << 20),
-    Row("post-1m", "proxied POST, 1 MiB", ("floor", "nginx", "nginx+stream", *SPLICING),
-        {"floor": None, "haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0, "nginx+stream": 1.0},
+    Row("body-1m", "proxied GET, 1 MiB", (*FLOORS, "nginx", *SPLICING),
+        dict.fromkeys(FLOORS) | {"nginx": 0.80, "haproxy": 0.70, "haproxy+splice": 1.0}, body=1 << 20),
+    Row("post-1m", "proxied POST, 1 MiB", (*FLOORS, "nginx", "nginx+stream", *SPLICING),
+        dict.fromkeys(FLOORS) | {"haproxy": 0.90, "haproxy+splice": 1.0, "nginx": 1.0, "nginx+stream": 1.0},
         upload=UPLOAD_BYTES),
     Row("chunked", "proxied GET, 16 chunks of 4 KiB", PROXIES, NEVER_WORSE, body=65536, chunk=4096),
     Row("connect", "proxied GET, a client connection each", PROXIES,

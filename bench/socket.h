@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -53,6 +54,7 @@ inline int connect_to(const char* port) {
   const int fd = checked(socket(AF_INET, SOCK_STREAM, 0), "socket");
   const sockaddr_in address = loopback(port);
   checked(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+  checked(fcntl(fd, F_SETFL, O_NONBLOCK), "F_SETFL");
   send_without_delay(fd);
   return fd;
 }
