@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "runtime/calls.h"
+
 namespace minato::net {
 namespace {
+
+namespace calls = runtime::calls;
 
 constexpr std::size_t iovecs_max = 1024;  // IOV_MAX
 
@@ -59,17 +63,17 @@ bool FdStream::quiet() {
 }
 
 Io FdStream::try_read(std::span<char> into) {
-  return attempt([&] { return ::recv(fd(), into.data(), into.size(), 0); });
+  return attempt([&] { return calls::recv(fd(), into.data(), into.size(), 0); });
 }
 
 Io FdStream::try_write(std::span<const iovec> pieces) {
   if (pieces.size() == 1)
     return attempt(
-        [&] { return ::send(fd(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL); });
+        [&] { return calls::send(fd(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL); });
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
   message.msg_iovlen = std::min(pieces.size(), iovecs_max);
-  return attempt([&] { return ::sendmsg(fd(), &message, MSG_NOSIGNAL); });
+  return attempt([&] { return calls::sendmsg(fd(), &message, MSG_NOSIGNAL); });
 }
 
 }  // namespace minato::net

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/assert.h"
+#include "runtime/calls.h"
 
 namespace minato::runtime {
 namespace {
@@ -89,7 +90,7 @@ int EpollLoop::timeout_millis() const {
 
 void EpollLoop::wait_and_dispatch() {
   std::array<epoll_event, batch_events> events;
-  const int count = ::epoll_wait(epoll_.get(), events.data(), batch_events, timeout_millis());
+  const int count = calls::epoll_wait(epoll_.get(), events.data(), batch_events, timeout_millis());
   MINATO_ASSERT(count >= 0 || errno == EINTR);
   read_clocks();
   pending_ = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
