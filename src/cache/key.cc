@@ -94,10 +94,15 @@ std::string_view rest_of(const http::Target& target, Arena& arena) {
   return target.has_query ? arena.join(path, "?", target.query) : path;
 }
 
-Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
-             std::uint64_t seed, Arena& arena) {
+Url requested_url(http::Scheme scheme, const http::RequestHead& head, Arena& arena) {
   Url url = normal(text_of(scheme), head.authority, arena);
   url.rest = rest_of(head.target, arena);
+  return url;
+}
+
+Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules& rules,
+             std::uint64_t seed, Arena& arena) {
+  Url url = requested_url(scheme, head, arena);
   if (!rules.any()) return key_of(url, {}, seed, arena);
   url.rest = rules.rest(url.rest, arena);
   return key_of(url, rules.suffix(head.fields, arena), seed, arena);
@@ -152,20 +157,19 @@ bool is_of(std::string_view key, const Url& url) {
          (url.port.empty() || url.port == port_of(*own));
 }
 
-std::optional<Url> resolve(std::string_view base, std::string_view reference, Arena& arena) {
-  const auto from = split_url(url_of(base));
-  if (!from || reference.empty()) return std::nullopt;
+std::optional<Url> resolve(const Url& base, std::string_view reference, Arena& arena) {
+  if (reference.empty()) return std::nullopt;
   reference = take_until(reference, '#');
-  if (reference.starts_with("//")) reference = arena.join(from->scheme, ":", reference);
-  if (has_scheme(reference)) return same_origin(*from, reference, arena);
+  if (reference.starts_with("//")) reference = arena.join(base.scheme, ":", reference);
+  if (has_scheme(reference)) return same_origin(base, reference, arena);
   std::string_view query = reference;
   const std::string_view path = take_until(query, '?');
-  Url url = *from;
+  Url url = base;
   if (path.empty()) {
-    url.rest = arena.join(path_of(*from), reference);
+    url.rest = arena.join(path_of(base), reference);
     return url;
   }
-  const auto own = path_of(*from);
+  const auto own = path_of(base);
   const auto merged =
       path.starts_with('/') ? path : arena.join(own.substr(0, own.rfind('/') + 1), path);
   const bool has_query = path.size() < reference.size();

@@ -45,6 +45,9 @@ constexpr std::string_view path_of(const Url& url) {
 /// `text` begins with a scheme and "://"; nullopt where it does not, or names no host.
 std::optional<Url> split_url(std::string_view text);
 
+/// Of what `head` asks for, as keys have it under no rules. Its authority is not empty.
+Url requested_url(http::Scheme scheme, const http::RequestHead& head, Arena& arena);
+
 /// The port that `url`, of a key, means.
 std::string_view port_of(const Url& url);
 
@@ -61,9 +64,9 @@ std::uint64_t hash_of_key(const Url& url, std::string_view suffix, std::uint64_t
 /// Whether `key` is of `url`: one without a port means the host on every port.
 bool is_of(std::string_view key, const Url& url);
 
-/// What `reference`, a URL or the reference of one (RFC 3986 4.2), names from `base`, the text of a
-/// key; nullopt where that is of another origin. For what Location and Content-Location make out of
-/// date (RFC 9111 4.4).
-std::optional<Url> resolve(std::string_view base, std::string_view reference, Arena& arena);
+/// What `reference`, a URL or the reference of one (RFC 3986 4.2), names from `base`, which is of a
+/// key; nullopt where that is of another origin, or nothing. For what Location and Content-Location
+/// make out of date (RFC 9111 4.4).
+std::optional<Url> resolve(const Url& base, std::string_view reference, Arena& arena);
 
 }  // namespace minato::cache

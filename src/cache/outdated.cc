@@ -10,15 +10,13 @@ void Outdated::add(std::optional<Url> url) {
   urls_[count_++] = *url;
 }
 
-Outdated outdated_by(const http::RequestHead& request, std::string_view key,
-                     const http::ResponseHead& head, Arena& arena) {
+Outdated outdated_by(http::Method method, const Url& url, const http::ResponseHead& head,
+                     Arena& arena) {
   Outdated outdated;
-  if (http::is_safe(request.method) || head.status < 200 || head.status >= 400) return outdated;
-  auto target = split_url(url_of(key));
-  if (target) target->rest = rest_of(request.target, arena);
-  outdated.add(target);
+  if (http::is_safe(method) || head.status < 200 || head.status >= 400) return outdated;
+  outdated.add(url);
   for (const FieldId id : {FieldId::location, FieldId::content_location})
-    outdated.add(resolve(key, head.fields.value(id), arena));
+    outdated.add(resolve(url, head.fields.value(id), arena));
   return outdated;
 }
 

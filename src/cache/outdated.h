@@ -8,8 +8,7 @@
 
 namespace minato::cache {
 
-/// URLs of one origin alone: what was asked for as the client wrote it, and what Location and
-/// Content-Location name there.
+/// URLs of one origin alone: what was asked for, and what Location and Content-Location name there.
 class Outdated {
  public:
   std::span<const Url> urls() const { return std::span(urls_).first(count_); }
@@ -20,9 +19,9 @@ class Outdated {
   std::size_t count_ = 0;
 };
 
-/// By the answer `head` to `request`, whose key is `key`: nothing where the method is safe, or
-/// failed. Lies in `arena`.
-Outdated outdated_by(const http::RequestHead& request, std::string_view key,
-                     const http::ResponseHead& head, Arena& arena);
+/// By the answer `head` to a request of `method` for `url`, as the client wrote it: nothing where
+/// the method is safe, or failed. Lies in `arena`.
+Outdated outdated_by(http::Method method, const Url& url, const http::ResponseHead& head,
+                     Arena& arena);
 
 }  // namespace minato::cache

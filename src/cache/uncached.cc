@@ -16,9 +16,8 @@ class Purging final : public http::Responder {
   }
   Result<void> start(const http::ResponseHead& head, http::BodyLength length) override {
     Arena& arena = request_.arena;
-    const KeyRules none(KeyOptions{});
-    const Key key = make_key(request_.client.scheme, request_.head, none, 0, arena);
-    for (const Url& url : outdated_by(request_.head, key.text, head, arena).urls())
+    const Url asked = requested_url(request_.client.scheme, request_.head, arena);
+    for (const Url& url : outdated_by(request_.head.method, asked, head, arena).urls())
       elsewhere_.purge(url, nullptr, nullptr, arena);
     return client_.start(head, length);
   }

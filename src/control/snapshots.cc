@@ -1,9 +1,22 @@
 #include "control/snapshots.h"
 
+#include <algorithm>
+
 namespace minato::control {
 
 using cache::Purge;
 using cache::Url;
+
+namespace {
+
+/// Any of what `services` take: they themselves, or those before them, of whom it was kept.
+bool may_have_stored(const Snapshot& snapshot, std::span<const ServicePlan* const> services) {
+  return snapshot.config.cache->keep_on_reload ||
+         std::ranges::any_of(services,
+                             [](const auto* service) { return service->caching != nullptr; });
+}
+
+}  // namespace
 
 void Snapshots::add(const std::shared_ptr<const Snapshot>& snapshot) {
   const std::lock_guard lock(mutex_);
@@ -19,18 +32,19 @@ Snapshots::List Snapshots::all() const {
 
 std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache* cache,
                                    const cache::ServiceRules* rules, Arena& arena) {
-  std::uint64_t count = 0;
   if (const auto edition = snapshots_.edition(); edition != edition_) {
     all_ = snapshots_.all();
     edition_ = edition;
   }
+  std::uint64_t count = 0;
   for (const auto& one : all_) {
     const auto snapshot = one.lock();
     if (!snapshot || !snapshot->cache) continue;
     cache::Store& store = snapshot->cache->store();
     const bool is_other = snapshot->cache.get() != cache;
-    if (is_other) store.purge_url(url, Purge::remove);
-    for (const ServicePlan* const service : snapshot->services_of(url, arena)) {
+    const auto services = snapshot->services_of(url, arena);
+    if (is_other && may_have_stored(*snapshot, services)) store.purge_url(url, Purge::remove);
+    for (const ServicePlan* const service : services) {
       const cache::ServiceRules* const other = service->caching.get();
       if (other == nullptr || other == rules) continue;
       const Url keyed = other->as_keyed(url, arena);

@@ -82,6 +82,18 @@ TEST_F(SnapshotsTest, SoItIsWhereTheyShareACache) {
   EXPECT_EQ(entries(*after), 0u);
 }
 
+TEST_F(SnapshotsTest, WhereNobodyStoresItNothingIsPurgedButWhatMayHaveBeenKept) {
+  auto off = service(80, "a");
+  off.cache.enabled = false;
+  const auto before = made("a", made_cache()), after = made({off}, made_cache());
+  put(*after, "http://shop/x");
+  purge(*before, "http://shop/x");
+  EXPECT_EQ(after->cache->store().purges(), 0u);
+  after->config.cache->keep_on_reload = true;
+  purge(*before, "http://shop/x");
+  EXPECT_EQ(entries(*after), 0u);
+}
+
 TEST_F(SnapshotsTest, TheSchemesOwnPortMeansEveryPort) {
   const auto snapshot = made({service(80, "a"), service(8080, "b")}, made_cache());
   put(*snapshot, "http://shop/x?a=1");

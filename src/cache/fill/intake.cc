@@ -107,8 +107,10 @@ void update_by_head(const Asked& asked, const http::ResponseHead& head, http::Bo
 /// A POST whose answer stands for its target (RFC 9110 9.3.3).
 bool answers_for_target(const Asked& asked, const http::ResponseHead& head, Arena& arena) {
   const auto location = head.fields.value(FieldId::content_location);
-  const auto named = resolve(asked.key.text, location, arena);
-  return named && asked.rules.as_keyed(*named, arena) == split_url(url_of(asked.key.text));
+  if (location.empty()) return false;
+  const Url target = split_url(url_of(asked.key.text)).value_or(Url{});
+  const auto named = resolve(target, location, arena);
+  return named && asked.rules.as_keyed(*named, arena) == target;
 }
 
 Refusal refusal_of(const Asked& asked, const http::ResponseHead& head, const ResponseFacts& facts,
@@ -226,18 +228,21 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
 }
 
 void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
-  const Outdated outdated = outdated_by(asked.request, asked.key.text, head, arena);
+  if (http::is_safe(asked.facts.method)) return;
+  Url url = split_url(url_of(asked.key.text)).value_or(Url{});
+  url.rest = rest_of(asked.request.target, arena);
+  const Outdated outdated = outdated_by(asked.facts.method, url, head, arena);
   if (outdated.urls().empty()) return;
   Store& store = asked.cache.store();
   const std::uint64_t before = store.purges();
   const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
   std::uint64_t own = 0;
   // As it stands under the rules of today, and as it stood under none, which may come back.
-  for (const Url& url : outdated.urls()) {
-    const Url keyed = asked.rules.as_keyed(url, arena);
-    store.purge_url(url, Purge::remove), ++own;
-    if (keyed != url) store.purge_url(keyed, Purge::remove), ++own;
-    if (asked.elsewhere) own += asked.elsewhere->purge(url, &asked.cache, &asked.rules, arena);
+  for (const Url& one : outdated.urls()) {
+    const Url keyed = asked.rules.as_keyed(one, arena);
+    store.purge_url(one, Purge::remove), ++own;
+    if (keyed != one) store.purge_url(keyed, Purge::remove), ++own;
+    if (asked.elsewhere) own += asked.elsewhere->purge(one, &asked.cache, &asked.rules, arena);
   }
   // One of somebody else in between may be of the same, and later than the answer.
   const bool all_own = store.purges() == before + own;
