@@ -1,52 +1,12 @@
 // What the model and the crowds once found, a case each.
-#include <gtest/gtest.h>
+#include "scenario/cache_cases.h"
 
 #include <array>
-#include <deque>
 
 #include "cache/answer.h"
-#include "scenario/cache_rig.h"
 
 namespace minato::scenario {
 namespace {
-
-class CacheCases : public testing::Test {
- protected:
-  explicit CacheCases(const cache::ServiceCacheOptions& options = {.ttl = 0s,
-                                                                   .collapse = {.timeout = 1s}})
-      : rig_(options, [this](const PlainRequest&, Second) {
-          PlainResponse answer = answers_.front();
-          answers_.pop_front();
-          return answer;
-        }) {}
-  /// The origin's next answer.
-  void say(PlainResponse response) { answers_.push_back(std::move(response)); }
-  Outcome get(Lines fields = {}) { return rig_.exchange({.fields = std::move(fields)}); }
-  std::vector<Outcome> get_twice() {
-    const std::vector<PlainRequest> requests(2);
-    return rig_.exchange_all(requests);
-  }
-  std::vector<Outcome> get_at_once(std::vector<Lines> fields) {
-    std::vector<PlainRequest> requests;
-    for (Lines& each : fields) requests.push_back({.fields = std::move(each)});
-    return ask_at_once(requests);
-  }
-  std::vector<Outcome> ask_at_once(const std::vector<PlainRequest>& requests) {
-    return rig_.exchange_all(requests);
-  }
-  const OriginCall& call(std::size_t number) const { return rig_.calls().at(number); }
-  Outcome ask(const std::string& method) { return rig_.exchange({.method = method, .fields = {}}); }
-  void pass(Second span) { rig_.advance(span); }
-  std::size_t asked() const { return rig_.calls().size(); }
-  static std::string field(const Outcome& outcome, std::string_view name) {
-    const auto* const value = line_of(outcome.fields, name);
-    return value == nullptr ? "" : *value;
-  }
-
- private:
-  std::deque<PlainResponse> answers_;
-  CacheRig rig_;
-};
 
 struct BypassedCookieCases : CacheCases {
   BypassedCookieCases() : CacheCases({.ttl = 0s, .set_cookie = cache::SetCookie::bypass}) {}

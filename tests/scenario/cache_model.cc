@@ -229,7 +229,8 @@ std::pair<CacheModel::Response, CacheModel::Keep> CacheModel::updated(
   PlainRequest reads = request;
   reads.method = "GET";
   Response response = read(merged, reads, call.sent, call.received);
-  response.for_anybody &= old.for_anybody;  // whoever confirms it, another's request fetched it
+  // Whoever confirms it, what is in the content is of the request that fetched that.
+  response.for_anybody = old.for_anybody && line_of(call.response.fields, "set-cookie") == nullptr;
   const Keep verdict = keep(response, reads, false);
   return {std::move(response), verdict};
 }

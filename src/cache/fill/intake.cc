@@ -40,7 +40,10 @@ Freshened freshened(const Asked& asked, const http::ResponseHead& update, WallTi
                     Arena& arena) {
   const auto fresh = updated_head(*asked.validated, update.fields, arena);
   if (!fresh) return {.refusal = Refusal::too_large};
-  ResponseFacts facts = facts_of(asked, *fresh, now);
+  // The content is of who fetched it, whoever hears that it still holds; a cookie is of who gets
+  // it.
+  const bool sets_cookie = update.fields.has(FieldId::set_cookie);
+  ResponseFacts facts = facts_of(asked, sets_cookie ? asked.facts : RequestFacts{}, *fresh, now);
   // Its age counts from this answer on, and so does what that says of it.
   facts.freshness.age = age_of(update.fields);
   inherit(facts, asked.validated->facts);
@@ -185,7 +188,7 @@ Ruling complete(const Asked& asked, const http::ResponseHead& head, http::BodyLe
   if (!joined) return forgotten(asked);
   Part part = become_part(*joined, completion.wanted, completion.complete);
   part.made_of = completion.stored();
-  ResponseFacts facts = facts_of(asked, *joined, now);
+  ResponseFacts facts = facts_of(asked, asked.facts, *joined, now);
   facts.freshness.age = age_of(head.fields);
   for (const Pin& stored : {completion.left, completion.right})
     if (stored) inherit(facts, stored->facts);
@@ -216,7 +219,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
   if (asked.validated && head.status == 304) return confirm(asked, head, now, arena);
   if (asked.completion != nullptr && answers_the_range(head.status))
     return complete(asked, head, length, now, arena);
-  const ResponseFacts facts = facts_of(asked, head, now);
+  const ResponseFacts facts = facts_of(asked, asked.facts, head, now);
   const Refusal refusal = refusal_of(asked, head, facts, length, arena);
   if (refusal != Refusal::none) {
     // What is stored is not what the origin says now, unless it says so to this client alone.

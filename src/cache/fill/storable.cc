@@ -133,8 +133,9 @@ http::Fields stored_lines(const Asked& asked, const http::Fields& from, const Re
   return lines;
 }
 
-ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now) {
-  return response_facts(head, asked.facts, {.request_sent = asked.sent, .response_received = now},
+ResponseFacts facts_of(const Asked& asked, const RequestFacts& fetched_by,
+                       const http::ResponseHead& head, WallTime now) {
+  return response_facts(head, fetched_by, {.request_sent = asked.sent, .response_received = now},
                         asked.rules.reading(head.status, asked.configured.forced));
 }
 

@@ -24,8 +24,9 @@ std::vector<http::Field> withheld_lines(const Asked& asked, const http::Fields& 
 http::Fields stored_lines(const Asked& asked, const http::Fields& from, const ResponseFacts& facts,
                           Arena& arena);
 
-/// Of a response that came at `now`.
-ResponseFacts facts_of(const Asked& asked, const http::ResponseHead& head, WallTime now);
+/// Of a response that came at `now`, whose content a request of `fetched_by` fetched.
+ResponseFacts facts_of(const Asked& asked, const RequestFacts& fetched_by,
+                       const http::ResponseHead& head, WallTime now);
 
 /// Which bytes a head and what it answered speak of; neither where it is a whole response.
 struct Part {
