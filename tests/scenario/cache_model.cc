@@ -179,7 +179,7 @@ CacheModel::Place CacheModel::find(const PlainRequest& request) const {
   for (std::size_t place = stored_.size(); place-- > 0;) {
     const Stored& stored = stored_[place];
     const bool selected = std::ranges::all_of(stored.varies, [&](const auto& field) {
-      return value_in(request.fields, field.first) == field.second;
+      return spellings_of(request.fields, field.first) == field.second;
     });
     const bool is_newest = !newest || date(stored) > date(stored_[*newest]);  // RFC 9111 4
     if (stored.path == request.path && selected && is_newest) newest = place;
@@ -190,7 +190,7 @@ CacheModel::Place CacheModel::find(const PlainRequest& request) const {
 void CacheModel::store(Response response, const PlainRequest& request, std::string body) {
   Stored stored{std::move(response), request.path, {}, std::move(body)};
   for (const std::string& name : split(joined(stored.lines, "vary")))
-    stored.varies[lowered(name)] = value_in(request.fields, name);
+    stored.varies[lowered(name)] = spellings_of(request.fields, name);
   for (const auto* directive : {"no-cache", "private"}) {
     const auto names = stored.directives.fields_of(directive);
     std::erase_if(stored.lines,

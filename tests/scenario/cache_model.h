@@ -43,7 +43,7 @@ class CacheModel {
   };
   struct Stored : Response {
     std::string path;
-    std::map<std::string, std::optional<std::string>> varies;  ///< what the request had
+    std::map<std::string, Lines> varies;  ///< what the request had, in each spelling
     std::string body;
     bool outdated = false;  ///< as a HEAD told
   };

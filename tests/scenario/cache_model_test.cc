@@ -177,6 +177,7 @@ PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
   add(15, "Pragma", "no-cache");
   add(3, "X-A", "1");
   add(3, "X-B", "1");
+  add(12, "X_A", "1");
   add(12, "Authorization", "Basic YTpi");
   add(12, "Cookie", "a=1");
   add(8, "If-None-Match", origin.any_etag(request.path));

@@ -28,6 +28,17 @@ std::optional<std::string> value_in(const Lines& lines, std::string_view name) {
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
+Lines spellings_of(const Lines& lines, const std::string& name) {
+  const auto variable = [](std::string text) {
+    std::ranges::replace(text, '-', '_');
+    return lowered(std::move(text));
+  };
+  Lines all;
+  for (const auto& [own, value] : lines)
+    if (variable(own) == variable(name)) all.emplace_back(lowered(own), value);
+  return all;
+}
+
 std::string joined(const Lines& lines, std::string_view name) {
   std::string all;
   for (const auto& [own, value] : lines)

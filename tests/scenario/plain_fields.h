@@ -21,6 +21,8 @@ inline constexpr Second for_ever = Second{1} << 40;
 /// The first line of that name, whatever its case; nullptr where there is none.
 const std::string* line_of(const Lines& lines, std::string_view name);
 std::optional<std::string> value_in(const Lines& lines, std::string_view name);
+/// All lines that a CGI program gets as one variable with that name (RFC 3875 4.1.18): `_` for `-`.
+Lines spellings_of(const Lines& lines, const std::string& name);
 /// All lines of that name as one list.
 std::string joined(const Lines& lines, std::string_view name);
 /// The elements of a list, which may be quoted; none is empty.

@@ -104,21 +104,33 @@ void add_normal(std::string_view name, std::string_view value, Text& out, Arena&
     add_list(value, out);
 }
 
-/// All lines of that name as one list (RFC 9110 5.3); nullopt where there is none.
-std::optional<std::string_view> collected(const http::Fields& fields, std::string_view name) {
-  std::optional<std::string_view> value;
+/// What a request says in fields of one name.
+struct Said {
+  std::optional<std::string_view> value;  ///< all lines as one list (RFC 9110 5.3), if there is one
+  std::string_view others;  ///< lines that an origin may take for such, each behind other_spelling
+};
+
+Said said_in(const http::Fields& fields, std::string_view name) {
+  Said said;
+  Arena& arena = fields.arena();
   fields.for_each([&](const http::Field& line) {
-    if (!iequals(line.name, name)) return;
-    value = value ? fields.arena().join(*value, ",", line.value) : line.value;
+    if (line.name.size() != name.size()) return;
+    if (iequals(line.name, name))
+      said.value = said.value ? arena.join(*said.value, ",", line.value) : line.value;
+    else if (http::same_variable(line.name, name))
+      said.others = arena.join(said.others, other_spelling, lower(line.name), ":", line.value);
   });
-  return value;
+  return said;
 }
 
 /// What `variant_key` takes at most.
 std::size_t variant_bytes_max(std::string_view names, const http::Fields& request) {
   std::size_t bytes = 2 * names.size() + 2;  // a name stands for one colon and one line feed
   ListElements each(names);
-  while (const auto name = each.next()) bytes += collected(request, *name).value_or("").size();
+  while (const auto name = each.next()) {
+    const Said said = said_in(request, *name);
+    bytes += said.value.value_or("").size() + said.others.size();
+  }
   return bytes;
 }
 
@@ -150,11 +162,14 @@ std::string_view variant_key(std::string_view names, const http::Fields& request
   Text key(arena, variant_bytes_max(names, request));
   ListElements each(names);
   while (const auto name = each.next()) {
-    // A field that is absent differs from one that is empty. No value has a line feed in it.
-    if (const auto value = collected(request, *name)) {
+    // A field that is absent differs from one that is empty. No value has a control character in it
+    // but tabs.
+    const Said said = said_in(request, *name);
+    if (said.value) {
       key.add(':');
-      add_normal(*name, *value, key, arena);
+      add_normal(*name, *said.value, key, arena);
     }
+    key.add(said.others);
     key.add('\n');
   }
   return key.written();

@@ -79,6 +79,22 @@ TEST_F(VaryTest, CodingsAreComparedByWeight) {
   EXPECT_TRUE(same("br, GZIP ; q=x", "gzip;q=x,br"));
 }
 
+TEST_F(VaryTest, WhatAnOriginMayTakeForAFieldSelectsToo) {
+  const auto same = [&](Lines a, Lines b) { return select_each_other("X-Lang, Accept", a, b); };
+  const Lines none, plain{{"X-Lang", "de"}}, other{{"X_Lang", "de"}};
+  EXPECT_FALSE(same(other, none));
+  EXPECT_FALSE(same(other, plain));
+  EXPECT_FALSE(same({{"X-Lang", "de"}, {"X_Lang", "fr"}}, plain));
+  EXPECT_FALSE(same({{"X_Lang", "de"}, {"X_Lang", "fr"}}, other));
+  EXPECT_FALSE(same({{"X_Lang", "fr"}, {"X_Lang", "de"}}, {{"X_Lang", "de"}, {"X_Lang", "fr"}}));
+  EXPECT_FALSE(same({{"X_Lang", ""}}, none));
+  EXPECT_FALSE(same({{"X-Lang", "x_lang:de"}}, {{"X-Lang", ""}, {"X_Lang", "de"}}));
+  EXPECT_TRUE(same({{"x_LANG", "de"}}, other));
+  EXPECT_TRUE(same({{"X_Lan", "de"}, {"XxLang", "de"}, {"X_Other", "1"}}, none));
+  EXPECT_FALSE(select_each_other("Accept-Encoding", {{"Accept_Encoding", "gzip"}}, {}));
+  EXPECT_FALSE(select_each_other("X_Lang", {{"X-Lang", "de"}}, {}));
+}
+
 TEST_F(VaryTest, WhatSelectsIsReadBack) {
   const auto key = variant_key("accept-encoding,x-a,x-b",
                                fields({{"X-A", ""}, {"Accept-Encoding", "gzip, BR;q=0.5"}}));
@@ -88,6 +104,11 @@ TEST_F(VaryTest, WhatSelectsIsReadBack) {
   const decltype(read) expected{{"accept-encoding", "gzip,br;500"}, {"x-a", ""}, {"x-b", {}}};
   EXPECT_EQ(read, expected);
   for_each_selecting("", "", [](auto, auto) { FAIL(); });
+  read.clear();
+  const auto others = variant_key("x-a,x-b", fields({{"X_A", "1"}, {"x_a", ""}, {"X-B", "2"}}));
+  for_each_selecting("x-a,x-b", others,
+                     [&](auto name, auto value) { read.emplace_back(name, value); });
+  EXPECT_EQ(read, (decltype(read){{"x-a", {}}, {"x_a", "1"}, {"x_a", ""}, {"x-b", "2"}}));
 }
 
 }  // namespace
