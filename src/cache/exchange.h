@@ -32,6 +32,7 @@ class CacheExchange {
 
   // Asking the origin alone.
   bool asks_alone() const;
+  bool is_known_uncacheable() const;
   Pin heads_part() const;
   Asked asked_alone() const;
   Task<Round> ask_alone();

@@ -16,8 +16,11 @@ bool CacheExchange::asks_alone() const {
   const bool own = facts_.method == Method::head || fields.has(FieldId::range) ||
                    facts_.directives.no_cache || facts_.directives.no_store ||
                    why_forwarded_ == Forwarded::request;
-  return alone_ || own || !rules_.options().collapse.enabled ||
-         cache_.uncacheable().knows(key_.hash, now());
+  return alone_ || own || !rules_.options().collapse.enabled || is_known_uncacheable();
+}
+
+bool CacheExchange::is_known_uncacheable() const {
+  return cache_.uncacheable().knows(Uncacheable::hash_for(key_.hash, facts_.naming()), now());
 }
 
 /// What a HEAD tells of, besides what is stored whole (RFC 9111 4.3.5).

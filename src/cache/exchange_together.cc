@@ -17,7 +17,7 @@ using http::Reason;
 std::optional<Completion> CacheExchange::completion(const Pin& part) const {
   const auto& wishes = facts_.directives;
   if (facts_.method != Method::get || !completes_ || alone_ || wishes.no_cache || wishes.no_store ||
-      cache_.uncacheable().knows(key_.hash, now()))
+      is_known_uncacheable())
     return std::nullopt;
   auto parts = cache_.store().parts_like(*part, surroundings_.reader);
   std::erase_if(parts,
@@ -126,6 +126,8 @@ Task<CacheExchange::Round> CacheExchange::follow(std::shared_ptr<Flight> flight)
     if (!rung) break;
   }
   const Stage stage = flight->stage();
+  // What one who names himself is refused may be for others, who ask together.
+  if (stage == Stage::passing && flight->naming != facts_.naming()) co_return std::nullopt;
   const bool is_for_others = stage != Stage::waiting && stage != Stage::passing;
   // It took too long, or what came is not for this one.
   alone_ |= !is_for_others || (stage != Stage::failed && !suits(*flight->entry));

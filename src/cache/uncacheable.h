@@ -25,6 +25,12 @@ class Uncacheable {
       : slots_(std::min(std::bit_ceil(std::max(entries, ways)),
                         std::bit_floor(std::max(bytes_max / sizeof(Slot), ways)))) {}
 
+  /// For the key with `key` as its hash, and those who ask for it with the same `naming`
+  /// (RequestFacts): a stranger with a password must not change how others are served.
+  static constexpr std::uint64_t hash_for(std::uint64_t key, unsigned naming) {
+    return key ^ naming * 0x9e3779b97f4a7c15u;
+  }
+
   std::size_t memory_bytes() const { return slots_.bytes(); }
 
   void remember(std::uint64_t hash, std::uint16_t status, WallTime now) {

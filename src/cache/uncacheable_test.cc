@@ -31,6 +31,16 @@ TEST(Uncacheable, WhatWasStoredAfterAllIsForgotten) {
   EXPECT_FALSE(memory.knows(42, start));
 }
 
+TEST(Uncacheable, WhoNamesHimselfOtherwiseIsAnother) {
+  Uncacheable memory(100, 1u << 20);
+  for (unsigned named = 0; named < 4; ++named) {
+    memory.remember(Uncacheable::hash_for(42, named), 200, start);
+    for (unsigned other = 0; other < 4; ++other)
+      EXPECT_EQ(memory.knows(Uncacheable::hash_for(42, other), start), other == named);
+    memory.forget(Uncacheable::hash_for(42, named));
+  }
+}
+
 TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
   Uncacheable memory(64, 1u << 20);
   Random random(5);

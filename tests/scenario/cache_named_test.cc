@@ -60,6 +60,44 @@ TEST_F(NamedCases, ANotModifiedToCredentialsAloneMakesNothingFresh) {  // RFC 91
   EXPECT_EQ(asked(), 0u);
 }
 
+TEST_F(NamedCases, WhatWasRefusedToOneIsWaitedForByOthers) {
+  const std::pair<Lines, PlainResponse> refused[] = {
+      {credentials, {.fields = {{"Cache-Control", "max-age=60"}}}},
+      {cookie, {.fields = {}}},
+      {cookie, {.fields = {{"Cache-Control", "private"}}}}};
+  for (const auto& [client, answer] : refused) {
+    say(answer);
+    get(client);
+    say({.fields = {}, .body = "of all", .takes = 1});
+    const auto outcomes = get_twice();
+    EXPECT_EQ(outcomes[1].body, "of all");
+    EXPECT_EQ(asked(), 1u);
+    say({.fields = {}, .body = "gone"});
+    ask("DELETE");
+  }
+}
+
+TEST_F(NamedCases, WhoWaitedForWhatIsRefusedToOneWaitsTogetherAgain) {
+  say({.fields = {}, .body = "of a", .takes = 1});
+  say({.fields = {}, .body = "of all", .takes = 1});
+  const auto outcomes = get_at_once({cookie, {}, {}, {}});
+  EXPECT_EQ(asked(), 2u);
+  EXPECT_EQ(outcomes[0].body, "of a");
+  for (const std::size_t other : {1u, 2u, 3u}) EXPECT_EQ(outcomes[other].body, "of all");
+}
+
+TEST_F(NamedCases, WhatIsRefusedToAllWhoNameThemselvesIsWaitedForOnce) {
+  for (const Lines& client : {cookie, credentials}) {
+    for (int i = 0; i < 2; ++i) say({.fields = {}, .takes = 1});
+    get_at_once({client, client});
+    EXPECT_EQ(call(1).sent - call(0).sent, 1);
+    for (int i = 0; i < 2; ++i) say({.fields = {}, .takes = 1});
+    get_at_once({client, client});
+    ASSERT_EQ(asked(), 2u);
+    EXPECT_EQ(call(1).sent, call(0).sent);
+  }
+}
+
 TEST_F(NamedCookieCases, TheCookieThatCredentialsGotWithANotModifiedIsNotForOthers) {
   const Lines said{{"ETag", "\"1\""}, {"Cache-Control", "public"}};
   say({.fields = said, .body = "of all"});

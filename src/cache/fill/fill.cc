@@ -200,8 +200,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
     case Kind::pass: break;
   }
   land();
-  if (ruling.refusal != Refusal::no_memory)
-    order_.cache.uncacheable().remember(order_.key.hash, head.status, loop_.wall());
+  if (ruling.refusal != Refusal::no_memory) remember_refusal(head.status);
   if (leader_ == nullptr) {
     fail_flight(std::nullopt, is_origin_error(head.status));
     return nobody();
@@ -212,6 +211,13 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
   leader_->refusal_ = ruling.refusal;
   become(Stage::passing);
   return {};
+}
+
+/// Before those who wait hear of it.
+void Fill::remember_refusal(std::uint16_t status) {
+  const unsigned naming = order_.flight->naming = asked_->facts.naming();
+  order_.cache.uncacheable().remember(Uncacheable::hash_for(order_.key.hash, naming), status,
+                                      loop_.wall());
 }
 
 void Fill::grow(const Ruling& ruling) {

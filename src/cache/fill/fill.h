@@ -125,6 +125,7 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Task<Result<void>> pass(std::string_view piece, http::Last last, const http::Fields* trailers);
   Task<Result<void>> pass_what_came();
   Task<Result<void>> until_leader_passes();
+  void remember_refusal(std::uint16_t status);
   void grow(const Ruling& ruling);
   Task<Result<void>> keep(std::string_view piece, http::Last last);
   Task<Result<void>> complete();

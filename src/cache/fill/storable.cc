@@ -198,10 +198,11 @@ bool remember_use(const Asked& asked, const Entry& entry, WallTime now) {
   // What came too old may come fresh the next time.
   const bool never = decision.why == Why::no_cache || decision.lifetime.value <= Seconds(0);
   Uncacheable& uncacheable = asked.cache.uncacheable();
+  const auto hash = Uncacheable::hash_for(asked.key.hash, asked.facts.naming());
   if (never && !serves_others)
-    uncacheable.remember(asked.key.hash, entry.facts.status, now);
+    uncacheable.remember(hash, entry.facts.status, now);
   else
-    uncacheable.forget(asked.key.hash);
+    uncacheable.forget(hash);
   return serves_others;
 }
 

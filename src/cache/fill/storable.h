@@ -52,8 +52,9 @@ Part become_part(http::ResponseHead& head, ByteRange range, std::uint64_t comple
 Pin make_draft(const Asked& asked, const http::Fields& all, const http::Fields& lines,
                ResponseFacts facts, const Part& part);
 
-/// Remembers whether who asks for the same may wait for one answer, such as `entry`, which came at
-/// `now`. What has to be validated before each use is an answer to one request alone; false then.
+/// Remembers whether who asks for the same, and names himself alike, may wait for one answer, such
+/// as `entry`, which came at `now`. What has to be validated before each use is an answer to one
+/// request alone; false then.
 bool remember_use(const Asked& asked, const Entry& entry, WallTime now);
 
 }  // namespace minato::cache

@@ -21,6 +21,11 @@ struct RequestFacts {
   http::RequestDirectives directives;
   bool has_authorization = false;
   bool has_cookie = false;
+
+  /// How it names its user, if it does. Who does may be refused, or told, what others are not.
+  constexpr unsigned naming() const {
+    return (has_authorization ? 1u : 0u) | (has_cookie ? 2u : 0u);
+  }
 };
 
 RequestFacts request_facts(const http::RequestHead& head);
