@@ -81,8 +81,20 @@ inline bool is_field_value(std::string_view text) {
 /// Visible ASCII (VCHAR of RFC 5234).
 constexpr bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
 
+/// Where the first element of a comma list ends: at a comma, or with the list. A comma inside a
+/// quoted string separates nothing.
+constexpr std::size_t element_end(std::string_view list) {
+  std::size_t at = 0;
+  bool quoted = false;
+  for (; at < list.size() && (quoted || list[at] != ','); ++at) {
+    if (list[at] == '"') quoted = !quoted;
+    if (quoted && list[at] == '\\') ++at;
+  }
+  return at < list.size() ? at : list.size();
+}
+
 /// The elements of a comma list, one by one, without the white space around them; empty elements
-/// are passed over (RFC 9110 5.6.1.2). A comma inside a quoted string separates nothing.
+/// are passed over (RFC 9110 5.6.1.2).
 class ListElements {
  public:
   explicit constexpr ListElements(std::string_view list) : rest_(list) {}
@@ -98,14 +110,8 @@ class ListElements {
 
  private:
   constexpr std::string_view take_element() {
-    std::size_t at = 0;
-    bool quoted = false;
-    for (; at < rest_.size() && (quoted || rest_[at] != ','); ++at) {
-      if (rest_[at] == '"') quoted = !quoted;
-      if (quoted && rest_[at] == '\\') ++at;
-    }
-    const auto element = rest_.substr(0, at);
-    rest_.remove_prefix(at < rest_.size() ? at + 1 : rest_.size());
+    const auto element = rest_.substr(0, element_end(rest_));
+    rest_.remove_prefix(element.size() < rest_.size() ? element.size() + 1 : rest_.size());
     return element;
   }
 

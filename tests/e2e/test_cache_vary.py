@@ -54,6 +54,16 @@ def test_lists_are_compared_without_their_blanks_and_lines(caching_for, replies)
     assert texts(proxy, {"Foo": "2, 1"}) == ["2"]
 
 
+def test_cookies_are_no_list(caching_for, replies):
+    proxy = caching_for(replies(*varying("Cookie", b"1", b"2")))
+    assert texts(proxy, {"Cookie": "cart=1,2"}, {"Cookie": "cart=1,,2"}, {"Cookie": "cart=1,2"}) == ["1", "2", "1"]
+
+
+def test_what_an_origin_may_take_for_a_field_selects_too(caching_for, replies):
+    proxy = caching_for(replies(*varying("X-Lang", b"1", b"2")))
+    assert texts(proxy, {"X_Lang": "evil"}, {}, {"X_Lang": "evil"}) == ["1", "2", "1"]
+
+
 def test_languages_are_compared_by_what_they_mean(caching_for, replies):
     proxy = caching_for(replies(*varying("Accept-Language", b"1", b"2")))
     asked = ["en, de", "de, en", "EN,DE", "de;q=1, en", "en ,  de;q=1.0"]

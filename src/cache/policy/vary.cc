@@ -97,26 +97,44 @@ void add_alternatives(std::string_view value, Text& out, Arena& arena) {
   }
 }
 
+/// All but the white space around commas: it may be a list, or something else in which an element
+/// without anything in it means something. Not longer than `value`.
+void add_without_blanks(std::string_view value, Text& out) {
+  for (;;) {
+    const auto end = http::element_end(value);
+    out.add(trim(value.substr(0, end)));
+    if (end == value.size()) return;
+    out.add(',');
+    value.remove_prefix(end + 1);
+  }
+}
+
+bool is_cookie(std::string_view name) { return iequals(name, "cookie"); }
+
 void add_normal(std::string_view name, std::string_view value, Text& out, Arena& arena) {
   if (iequals(name, "accept-encoding") || iequals(name, "accept-language"))
     add_alternatives(value, out, arena);
+  else if (is_cookie(name))
+    out.add(value);  // RFC 6265 4.2.1: no list, and every space but those before it may count
   else
-    add_list(value, out);
+    add_without_blanks(value, out);
 }
 
 /// What a request says in fields of one name.
 struct Said {
-  std::optional<std::string_view> value;  ///< all lines as one list (RFC 9110 5.3), if there is one
+  std::optional<std::string_view> value;  ///< all lines as one, if there is one
   std::string_view others;  ///< lines that an origin may take for such, each behind other_spelling
 };
 
 Said said_in(const http::Fields& fields, std::string_view name) {
   Said said;
   Arena& arena = fields.arena();
+  // RFC 9113 8.2.3, RFC 9110 5.3.
+  const std::string_view between = is_cookie(name) ? "; " : ",";
   fields.for_each([&](const http::Field& line) {
     if (line.name.size() != name.size()) return;
     if (iequals(line.name, name))
-      said.value = said.value ? arena.join(*said.value, ",", line.value) : line.value;
+      said.value = said.value ? arena.join(*said.value, between, line.value) : line.value;
     else if (http::same_variable(line.name, name))
       said.others = arena.join(said.others, other_spelling, lower(line.name), ":", line.value);
   });

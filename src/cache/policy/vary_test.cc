@@ -56,6 +56,29 @@ TEST_F(VaryTest, LinesAreOneListAndBlanksDoNotMatter) {
   EXPECT_FALSE(select_each_other("Foo", {{"Foo", "a b"}}, {{"Foo", "ab"}}));
 }
 
+TEST_F(VaryTest, WhatIsEmptyBetweenCommasCountsWhereNothingIsKnownOfTheField) {
+  for (const auto* const other : {"1,,2", "1,2,", ",1,2", "1", "1;2"})
+    EXPECT_FALSE(select_each_other("Foo", {{"Foo", "1,2"}}, {{"Foo", other}})) << other;
+  EXPECT_FALSE(select_each_other("Foo", {{"Foo", ","}}, {{"Foo", ""}}));
+  EXPECT_TRUE(select_each_other("Foo", {{"Foo", "1,,2"}}, {{"Foo", "1 , , 2"}}));
+  EXPECT_TRUE(select_each_other("Foo", {{"Foo", "\"1,"}}, {{"Foo", "\"1,"}}));
+  EXPECT_FALSE(select_each_other("Foo", {{"Foo", "\"1, 2"}}, {{"Foo", "\"1,2"}}));
+  EXPECT_TRUE(select_each_other("Accept-Language", {{"Accept-Language", "de,,en"}},
+                                {{"Accept-Language", "de,en"}}));
+}
+
+TEST_F(VaryTest, CookiesAreNoList) {  // RFC 6265 4.2.1
+  const auto same = [&](std::string_view a, std::string_view b) {
+    return select_each_other("Cookie", {{"Cookie", a}}, {{"Cookie", b}});
+  };
+  EXPECT_TRUE(same("a=1; b=2", "a=1; b=2"));
+  for (const auto* const other : {"a=1,,2", "a=1, 2", "a=1 ,2", "a=1,2,", "A=1,2", "a=1; 2"})
+    EXPECT_FALSE(same("a=1,2", other)) << other;
+  const Lines lines{{"Cookie", "a=1"}, {"cookie", "b=2"}};
+  EXPECT_TRUE(select_each_other("Cookie", lines, {{"Cookie", "a=1; b=2"}}));  // RFC 9113 8.2.3
+  EXPECT_FALSE(select_each_other("Cookie", lines, {{"Cookie", "a=1,b=2"}}));
+}
+
 TEST_F(VaryTest, LanguagesAreComparedByWeight) {
   const auto same = [&](std::string_view a, std::string_view b) {
     return select_each_other("Accept-Language", {{"Accept-Language", a}}, {{"Accept-Language", b}});
