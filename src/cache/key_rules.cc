@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "base/strings.h"
 #include "cache/cookies.h"
 #include "cache/key.h"
 
@@ -13,7 +14,7 @@ namespace minato::cache {
 namespace {
 
 constexpr std::string_view stamp_begin = " query(", header_item = " header(",
-                           cookie_item = " cookie(";
+                           cookie_item = " cookie(", doubtful_cookie_item = " doubtful-cookie(";
 
 /// Of a query, by where it stands.
 struct Parameter {
@@ -202,11 +203,11 @@ void KeyRules::write_suffix(const http::Fields& request, Out& out) const {
   }
   for (const std::string& name : cookies_) {
     bool there = false;
-    for_each_cookie(request, [&](std::string_view own, std::string_view value) {
-      if (own != name) return;
-      write_item(out, cookie_item, name, &value);
+    CookieSearch search(request, name);
+    while (const auto cookie = search.next()) {
+      write_item(out, cookie->is_plain ? cookie_item : doubtful_cookie_item, name, &cookie->text);
       there = true;
-    });
+    }
     if (!there) write_item(out, cookie_item, name, nullptr);
   }
 }

@@ -103,9 +103,64 @@ TEST(Key, DiffersWhereverAnOriginMaySeeADifference) {
       {{"Cookie", "c=2; c=1"}},
       {{"Cookie", "c=1,2"}},
       {{"Cookie", "c=\"1\""}},
+      {{"Cookie", "c=\"1"}, {"Cookie", "a\""}},
+      {{"Cookie", "c=\"1"}, {"Cookie", "b\""}},
   };
   for (const Lines& request : requests) keys.insert(key_of(options, request));
   EXPECT_EQ(keys.size(), std::size(requests));
+}
+
+TEST(Key, HasACookieAsAllOriginsReadIt) {
+  const KeyOptions options{.query = {}, .headers = {}, .cookies = {"my_lang"}};
+  for (const auto* const written :
+       {"my_lang=de", "my_lang=de; a=1", "a=1;my_lang=de", "a=\"1\"; b=; my_lang=de; c=a b"})
+    EXPECT_EQ(key_of(options, {{"Cookie", written}}, ""),
+              "http://shop.example/x cookie(my_lang)=de")
+        << written;
+  for (const auto* const written : {"", "a=my_lang", "a=my_lang=de", "my_lang2=de", "MY_LANG=de"})
+    EXPECT_EQ(key_of(options, {{"Cookie", written}}, ""), "http://shop.example/x cookie(my_lang)")
+        << written;
+}
+
+/// Nor is one of them as good as a plain one, or as none: not every origin sees it.
+TEST(Key, HasWhateverSomeOriginMayTakeForACookie) {
+  const KeyOptions options{.query = {}, .headers = {}, .cookies = {"my_lang"}};
+  const std::string_view all[] = {"",
+                                  "my_lang=de",
+                                  "my_lang=\"de\"",
+                                  "my_lang",
+                                  "my_lang=",
+                                  "my_lang =de",
+                                  "my_lang= de",
+                                  "my.lang=de",
+                                  "my_lang[]=de",
+                                  "my_lang=[]=de",
+                                  "my_lang\xa0=de",
+                                  "a=1;\xa0my_lang=de",
+                                  "a=1 my_lang=de",
+                                  "a=1,my_lang=de",
+                                  "a=1 , my_lang=de",
+                                  "a=1\tmy_lang=de",
+                                  "a=\"1; my_lang=de",
+                                  "my_lang=de; my_lang=fr",
+                                  "my_lang=de,my_lang=fr",
+                                  "my_lang=\"de; a\"",
+                                  "my_lang=\"de; b\"",
+                                  "my_lang=\"de\\\"; a\"",
+                                  "my_lang=\"de\\\"; b\"",
+                                  "my_lang=\"de\\"};
+  std::set<std::string> keys;
+  for (const auto written : all) keys.insert(key_of(options, {{"Cookie", written}}));
+  EXPECT_EQ(keys.size(), std::size(all));
+}
+
+/// Python's own parser, say, gives up at what it cannot read.
+TEST(Key, TellsCookiesBehindWhatIsNoneFromOthers) {
+  const KeyOptions options{.query = {}, .headers = {}, .cookies = {"c"}};
+  for (const auto* const before : {"a", "a b=1", "a=1 2", ";", "a=\"", "a=\xff", "a=1; "})
+    EXPECT_EQ(key_of(options, {{"Cookie", std::string(before) + "; c=1"}}, ""),
+              "http://shop.example/x doubtful-cookie(c)=%20c=1")
+        << before;
 }
 
 TEST(Key, OfOtherRulesIsAnother) {

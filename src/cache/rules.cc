@@ -21,9 +21,7 @@ bool may_be_forced(std::uint16_t status) {
 }
 
 bool has_cookie(const http::Fields& fields, std::string_view name) {
-  bool there = false;
-  for_each_cookie(fields, [&](std::string_view own, std::string_view) { there |= own == name; });
-  return there;
+  return CookieSearch(fields, name).next().has_value();
 }
 
 /// What some origins take for a separator, or for the end of a path.

@@ -69,6 +69,8 @@ const BypassRow bypass_rows[] = {
      {{"Cookie", "a=b"}, {"Cookie", "session=1"}},
      true},
     {"WithoutAValue", {.cookie = "session"}, "/", {{"Cookie", "session"}}, true},
+    {"BehindABlank", {.cookie = "session"}, "/", {{"Cookie", "a=b session=1"}}, true},
+    {"BehindAComma", {.cookie = "session"}, "/", {{"Cookie", "a=b,session=1"}}, true},
     {"NotInAValue", {.cookie = "session"}, "/", {{"Cookie", "a=session; session2=1"}}, false},
     {"NotInAnotherCase", {.cookie = "session"}, "/", {{"Cookie", "Session=1"}}, false},
     {"AField", {.header = "X-Preview"}, "/", {{"x-preview", ""}}, true},
