@@ -20,6 +20,10 @@ struct LargeCases : CacheCases {
   LargeCases() : CacheCases({.max_body_size = 4_MiB}) {}
 };
 
+struct SmallCases : CacheCases {
+  SmallCases() : CacheCases({.max_body_size = Bytes{10}, .ttl = 0s}) {}
+};
+
 struct TtlCases : CacheCases {
   TtlCases() : CacheCases({.ttl = 1000s}) {}
 };
@@ -176,6 +180,27 @@ TEST_F(CacheCases, WhoWaitedLongEnoughAsksAlone) {
   EXPECT_EQ(call(1).sent - call(0).sent, 1);
   EXPECT_EQ(outcomes[0].body, "a");
   EXPECT_EQ(outcomes[1].body, "b");
+}
+
+/// Who asks when no stale response may serve any more waits for the refresh, which nobody reads.
+TEST_F(SmallCases, ARefreshThatIsTooLargeToBeStoredFailsNobodyWhoWaits) {
+  say({.fields = {{"Cache-Control", "max-age=1, stale-while-revalidate=3"}}, .body = "small"});
+  EXPECT_EQ(get().body, "small");
+  pass(2);
+  const std::string large(100, 'x');
+  for (const Second takes : {6, 0, 0})
+    say({.fields = {{"Cache-Control", "max-age=60"}},
+         .body = large,
+         .states_length = false,
+         .takes = takes});
+  const auto outcomes =
+      ask_at_once({{.fields = {}}, {.fields = {}, .after = 5}, {.fields = {}, .after = 5}});
+  EXPECT_EQ(outcomes[0].body, "small");
+  for (const Outcome& waited : {outcomes[1], outcomes[2]}) {
+    EXPECT_EQ(waited.status, 200);
+    EXPECT_EQ(waited.body, large);
+    EXPECT_TRUE(waited.complete);
+  }
 }
 
 TEST_F(CacheCases, HoweverMuchStoredIsForbiddenToStayThereIsAnAnswer) {

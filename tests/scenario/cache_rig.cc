@@ -118,6 +118,7 @@ CacheRig::CacheRig(const cache::ServiceCacheOptions& options, OriginMind mind)
 Second CacheRig::now() const { return seconds(loop_.wall()); }
 
 Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
+  if (request.after > 0) co_await runtime::pause(loop_, Seconds(request.after));
   Arena arena(loop_.blocks());
   http::testing::TestRequest asked(arena);
   http::RequestHead& head = asked.head;

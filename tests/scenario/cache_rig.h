@@ -17,6 +17,7 @@ struct PlainRequest {
   std::string method = "GET";
   std::string path = "/";
   Lines fields;
+  Second after{0};  ///< those that are sent at once
 };
 
 struct PlainResponse {

@@ -58,8 +58,7 @@ Task<Result<void>> Growth::append_slowly(runtime::Loop& here, std::string_view p
     bool kept = false;
     {
       const Lock lock(mutex_);
-      if (readers_.empty())
-        co_return fail(Fault::cancelled, Side::downstream, "nobody reads what cannot be stored");
+      if (readers_.empty()) co_return give_up();
       forget_read();
       while (!piece.empty() && may_take()) piece = keep_some(piece), kept = true;
     }
@@ -69,6 +68,12 @@ Task<Result<void>> Growth::append_slowly(runtime::Loop& here, std::string_view p
       (void)co_await room_.after(here, seen);
   }
   co_return Result<void>{};
+}
+
+/// Who comes from now on would not get all of it, though its origin does nothing wrong.
+Result<void> Growth::give_up() {
+  may_be_joined_ = false;
+  return fail(Fault::cancelled, Side::downstream, "nobody reads what cannot be stored");
 }
 
 bool Growth::may_take() const {
@@ -124,7 +129,7 @@ void Growth::forget_read() {
   while (!chunks_.empty() && chunks_.front().begin + chunks_.front().piece->size <= needed) {
     give(chunks_.front());
     chunks_.pop_front();
-    begins_late_ = true;
+    may_be_joined_ = false;
   }
 }
 
@@ -173,7 +178,7 @@ std::unique_ptr<Growth::Reader> Growth::follow(std::shared_ptr<Growth> growth,
                                                runtime::Loop& loop) {
   auto reader = std::make_unique<Reader>(growth, loop);
   const Lock lock(growth->mutex_);
-  if (growth->begins_late_) return nullptr;
+  if (!growth->may_be_joined_) return nullptr;
   growth->readers_.push_back(*reader);
   return reader;
 }

@@ -56,7 +56,7 @@ class Growth {
     std::uint64_t given_ = 0;     // bytes from there that it looks at
   };
 
-  /// From its beginning; null where some of that has passed.
+  /// From its beginning; null where some of that has passed, or it was given up as nobody read it.
   static std::unique_ptr<Reader> follow(std::shared_ptr<Growth> growth, runtime::Loop& loop);
 
  private:
@@ -73,6 +73,7 @@ class Growth {
   bool make_chunk(std::size_t bytes);
   std::size_t room_for() const;
   bool may_take() const;
+  Result<void> give_up();
   void pass_only();
   void forget_read();
   std::uint64_t slowest() const;
@@ -91,8 +92,8 @@ class Growth {
   std::uint64_t size_ = 0;
   State state_ = State::growing;
   std::atomic<bool> passes_only_ = false;
-  bool begins_late_ = false;  // some of it is forgotten
-  bool stored_ = false;       // the pieces are the draft's
+  bool may_be_joined_ = true;  // none of it is forgotten, or given up
+  bool stored_ = false;        // the pieces are the draft's
   mutable IntrusiveList<Reader> readers_;
 };
 

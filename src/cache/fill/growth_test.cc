@@ -73,6 +73,17 @@ struct GrowthTest : testing::Test {
     }
     completes ? static_cast<void>(growth->complete(*loop, 1)) : growth->break_off(*loop);
   }
+  /// In one piece; what does not fit must not wait.
+  Result<void> append(std::string_view bytes) {
+    std::optional<Result<void>> kept;
+    tasks.start([](GrowthTest& test, std::string_view all,
+                   std::optional<Result<void>>& result) -> Task<void> {
+      auto got = co_await test.growth->append(*test.loop, all);
+      result = got;
+    }(*this, bytes, kept));
+    EXPECT_TRUE(kept.has_value());
+    return kept.value_or(Result<void>{});
+  }
   Task<void> stop_when(const bool& over) {
     while (!over) co_await loop->breathe();
     loop->stop();
@@ -167,13 +178,19 @@ TEST_F(GrowthTest, AReaderThatLeavesHoldsNobodyUp) {
 
 TEST_F(GrowthTest, WhatIsTooLargeAndReadByNobodyIsGivenUp) {
   begin(1000);
-  const std::string bytes = some_bytes(2000);
-  Result<void> kept;
-  tasks.start([](GrowthTest& test, std::string_view all, Result<void>& result) -> Task<void> {
-    result = co_await test.growth->append(*test.loop, all);
-  }(*this, bytes, kept));
+  const auto kept = append(some_bytes(2000));
   ASSERT_FALSE(kept);
   EXPECT_EQ(kept.error().fault, Fault::cancelled);
+  EXPECT_EQ(follow(), nullptr) << "it would break off for who comes now";
+}
+
+TEST_F(GrowthTest, WhatNoMemoryIsLeftForAndNobodyReadsIsGivenUpToo) {
+  begin();
+  std::vector<Piece*> all;
+  while (Piece* const piece = store.take_piece(much)) all.push_back(piece);
+  EXPECT_FALSE(append("some"));
+  EXPECT_EQ(follow(), nullptr);
+  for (Piece* const piece : all) store.give_pieces(piece);
 }
 
 /// One thread of a reader with a loop of its own.
