@@ -35,7 +35,10 @@ Task<http::Outcome> Dispatch::handle(http::Request& request, http::Responder& re
   const auto found =
       find_route(plan_.router, request.head.authority, request.head.target.path, request.arena);
   if (!found) return refuse(found.error());
+  const proxy::Service& service = services_[*found].service;
+  request.rules = service.body_rules();
   request.record.route = *found;
+  request.record.service = service.name;
   return handlers_[*found]->handle(request, responder);
 }
 

@@ -1,4 +1,5 @@
-// The handler of a port: finds the service that takes a request, and hands it on.
+// The handler of a port: finds the service that takes a request, and hands it on under the rules of
+// that, so that they hold whoever answers.
 #pragma once
 
 #include <expected>
@@ -19,17 +20,19 @@ std::expected<routing::RouteIndex, http::Failure> find_route(const routing::Rout
                                                              std::string_view path, Arena& arena);
 
 /// Thread:  one worker's.
-/// Outlive: the plan and the handlers, of which there is one a service, in the snapshot's order.
+/// Outlive: the plan, the services and the handlers, one a service, in the snapshot's order.
 class Dispatch final : public http::Handler {
  public:
-  Dispatch(const PortPlan& plan, std::span<http::Handler* const> handlers)
-      : plan_(plan), handlers_(handlers) {}
+  Dispatch(const PortPlan& plan, std::span<const ServicePlan> services,
+           std::span<http::Handler* const> handlers)
+      : plan_(plan), services_(services), handlers_(handlers) {}
 
   /// Fails as `find_route`.
   Task<http::Outcome> handle(http::Request& request, http::Responder& responder) override;
 
  private:
   const PortPlan& plan_;
+  std::span<const ServicePlan> services_;
   std::span<http::Handler* const> handlers_;
 };
 

@@ -47,12 +47,14 @@ class DispatchTest : public testing::Test {
     head.authority = host;
     head.target.text = head.target.path = path;
     if (path.empty()) head.target.form = http::TargetForm::absolute;
-    Dispatch dispatch(plan, handlers);
+    Dispatch dispatch(plan, services, handlers);
     std::optional<http::Outcome> ended;
     runtime::Scope task(loop);
     task.start(answer(dispatch, asked.request, responder, ended));
     world.run_until_idle();
     EXPECT_TRUE(ended && !*ended);
+    rules = asked.rules;
+    service = asked.record.service;
     return {asked.record.route, ended->error().reason};
   }
   static Task<void> answer(http::Handler& handler, http::Request& request,
@@ -63,8 +65,11 @@ class DispatchTest : public testing::Test {
 
   sim::SimWorld world{1};
   sim::SimLoop& loop = world.add_loop();
-  Shut services[2];
-  std::array<http::Handler*, 2> handlers{&services[0], &services[1]};
+  Shut shut;
+  std::array<http::Handler*, 2> handlers{&shut, &shut};
+  std::array<ServicePlan, 2> services;
+  http::BodyRules rules;  // of the last request, and its service
+  std::string_view service;
   PortPlan plan{.address = {}, .router = routing::Router(1)};
   BlockPool blocks;
   Arena arena{blocks};
@@ -125,6 +130,20 @@ TEST_F(DispatchTest, RepeatedSlashesStayWhereTheHostSaysSo) {
 TEST_F(DispatchTest, WhatNoServiceAnswersForIsNotFound) {
   EXPECT_EQ(outcome("/", "b.example"), (Outcome{nowhere, Reason::no_route}));
   EXPECT_EQ(outcome("/", ""), (Outcome{nowhere, Reason::no_route}));
+}
+
+TEST_F(DispatchTest, TheLimitsOfTheServiceHoldWhoeverAnswers) {
+  services[1].service.name = "b";
+  services[1].service.timeouts = {.stream_idle = 2s, .tunnel_idle = 3s, .min_rate = Bytes{4}};
+  services[1].service.limits.request_body = Bytes{5};
+  outcome("/admin");
+  EXPECT_EQ(rules.idle, 2s);
+  EXPECT_EQ(rules.tunnel_idle, 3s);
+  EXPECT_EQ(rules.rate_min, 4u);
+  EXPECT_EQ(rules.bytes_max, 5u);
+  EXPECT_EQ(service, "b");
+  outcome("/", "b.example");
+  EXPECT_EQ(service, "") << "no service took it";
 }
 
 TEST_F(DispatchTest, TheHostIsComparedWithoutCaseOrPort) {

@@ -23,7 +23,7 @@ Site::Site(std::shared_ptr<const Snapshot> snapshot, const proxy::Surroundings& 
 }
 
 SiteFront::SiteFront(LocalRef<Site> site, const PortPlan& plan)
-    : site_(std::move(site)), dispatch_(plan, site_->handlers()) {
+    : site_(std::move(site)), dispatch_(plan, site_->snapshot().services, site_->handlers()) {
   const Snapshot& snapshot = site_->snapshot();
   timeouts = snapshot.config.timeouts.server;
   limits = snapshot.config.limits.server;

@@ -18,7 +18,8 @@ struct Surroundings {
 };
 
 /// Thread:  one worker's.
-/// Outlive: the service and the surroundings.
+/// Outlive: the service and the surroundings. Whoever routes a request to the service gives it the
+///          service's rules for bodies.
 class Proxy final : public http::Handler {
  public:
   Proxy(const Service& service, const Surroundings& surroundings)

@@ -33,19 +33,10 @@ ProxyExchange::ProxyExchange(const Service& service, const Surroundings& surroun
       responder_(responder),
       forwarded_(request.arena),
       response_(request.arena),
+      upstream_rules_(service.body_rules()),
       pump_(surroundings.loop, request, service.forwarding.request_id),
       began_(surroundings.loop.now()) {
-  take_rules();
-  request_.record.service = service_.name;
-}
-
-void ProxyExchange::take_rules() {
-  http::BodyRules& rules = request_.rules;
-  rules.idle = service_.timeouts.stream_idle;
-  rules.tunnel_idle = service_.timeouts.tunnel_idle;
-  rules.rate_min = service_.timeouts.min_rate.count;
-  upstream_rules_ = rules;
-  rules.bytes_max = service_.limits.request_body.count;
+  upstream_rules_.bytes_max = 0;  // that is of requests
 }
 
 Task<Outcome> ProxyExchange::run() {

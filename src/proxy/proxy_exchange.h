@@ -23,7 +23,6 @@ class ProxyExchange {
 
   std::optional<http::Failure> refusal(const MaxForwards& hops) const;
   Task<http::Outcome> forward(MaxForwards hops);
-  void take_rules();
 
   // One attempt.
   Task<Failed> try_endpoint(upstream::Picked& picked);

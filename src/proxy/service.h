@@ -5,6 +5,7 @@
 #include <string>
 
 #include "connection/options.h"
+#include "http/handler.h"
 #include "proxy/options.h"
 #include "upstream/group.h"
 
@@ -19,6 +20,14 @@ struct Service {
   upstream::RetryOptions retries;
   ForwardingOptions forwarding;
   std::shared_ptr<upstream::Group> group;
+
+  /// Of the exchanges that it takes, whoever answers them.
+  http::BodyRules body_rules() const {
+    return {.idle = timeouts.stream_idle,
+            .bytes_max = limits.request_body.count,
+            .rate_min = timeouts.min_rate.count,
+            .tunnel_idle = timeouts.tunnel_idle};
+  }
 };
 
 }  // namespace minato::proxy

@@ -114,11 +114,17 @@ class ProxyTest : public testing::Test {
   }
 
  private:
-  struct ProxyFront final : connection::Front {
-    ProxyFront(const Service& service, const Surroundings& around) : proxy(service, around) {
+  /// Routes every request to the service.
+  struct ProxyFront final : connection::Front, http::Handler {
+    ProxyFront(const Service& to, const Surroundings& around) : service(to), proxy(to, around) {
       trusted_proxies = &nobody;
     }
-    http::Handler& handler() override { return proxy; }
+    http::Handler& handler() override { return *this; }
+    Task<http::Outcome> handle(http::Request& request, http::Responder& responder) override {
+      request.rules = service.body_rules();
+      return proxy.handle(request, responder);
+    }
+    const Service& service;
     Proxy proxy;
     net::CidrSet nobody;
   };

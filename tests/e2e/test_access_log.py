@@ -46,6 +46,15 @@ def test_a_template_names_what_it_wants(minato, echo):
     assert proxy.access.wait_for("200") == "{x} 200 GET app"
 
 
+def test_what_the_cache_answers_is_of_a_service_too(minato, echo):
+    proxy = minato.serving(echo, top='cache: {ttl: 1h}\naccess_log: {format: "{status} {service} {cache}"}')
+    proxy.get("/page")
+    proxy.get("/page")
+    assert proxy.access.wait_for("hit").startswith("200 app hit")
+    proxy.get("/other", fields={"Cache-Control": "only-if-cached"})
+    assert proxy.access.wait_for("only-if-cached").startswith("504 app ")
+
+
 def test_a_line_cannot_be_forged(minato, echo):
     proxy = minato.serving(echo)
     proxy.get("/page", fields={"User-Agent": 'a" 200 - "b\x80\t'})

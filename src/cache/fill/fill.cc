@@ -140,7 +140,6 @@ void Fill::become(Stage stage) {
 void Fill::tell_record() {
   if (leader_ == nullptr) return;
   http::Record& record = leader_->request_.record;
-  record.service = record_.service;
   record.endpoint = leader_->request_.arena.copy(record_.endpoint);
   record.upstream_status = record_.upstream_status;
   record.attempts = record_.attempts;
