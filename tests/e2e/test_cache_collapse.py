@@ -297,15 +297,17 @@ class TestTooLarge:
 
     def test_reaches_leader_and_followers_whole_and_is_not_stored(self, proxy, scripted):
         leader, origin, followers = asked_and_waiting(proxy, scripted, 3)
+        everyone = [leader, *followers]
         origin.send(CHUNKED)
+        heads = [each.read_head() for each in everyone]  # who comes when the beginning has passed asks alone
         sender = threading.Thread(target=self.send_in_chunks, args=(origin,))
         sender.start()
         bodies = [None] * 4
 
         def read(number, each):
-            bodies[number] = each.read_response().body
+            bodies[number] = each.read_body(heads[number]).body
 
-        readers = [threading.Thread(target=read, args=pair) for pair in enumerate([leader, *followers])]
+        readers = [threading.Thread(target=read, args=pair) for pair in enumerate(everyone)]
         for each in readers:
             each.start()
         for each in [sender, *readers]:

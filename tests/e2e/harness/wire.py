@@ -175,6 +175,10 @@ class Connection:
             return message
         return self._read_body(message, to_close=True)
 
+    def read_body(self, head):
+        """What follows the head of a response, which becomes its `body`."""
+        return self._read_body(head, to_close=True)
+
     # Speaking as a client.
 
     def ask(self, target="/", method="GET", host="app.test", fields=(), body=None):
