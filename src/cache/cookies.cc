@@ -1,6 +1,8 @@
 #include "cache/cookies.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/strings.h"
 #include "http/tokens.h"
@@ -8,10 +10,32 @@
 namespace minato::cache {
 namespace {
 
-/// PHP takes `a.b` for `a_b`.
+/// PHP takes `a.b`, `a b` and `a[b` for `a_b`; ASP.NET tells no case.
+constexpr char fold(char c) { return c == '.' || c == ' ' || c == '[' ? '_' : to_lower(c); }
+
 bool reads_as(std::string_view own, std::string_view name) {
-  constexpr auto fold = [](char c) { return c == '.' ? '_' : c; };
-  return own == name || std::ranges::equal(own, name, {}, fold, fold);
+  return std::ranges::equal(own, name, {}, fold, fold);
+}
+
+/// Whether `name` stands in `text`, between what is part of no name.
+bool has_name(std::string_view text, std::string_view name) {
+  const auto ends = [text](std::size_t at) {
+    return at >= text.size() || !http::is_tchar(text[at]);
+  };
+  for (std::size_t at = 0; at + name.size() <= text.size(); ++at)
+    if (reads_as(text.substr(at, name.size()), name) && (at == 0 || ends(at - 1)) &&
+        ends(at + name.size()))
+      return true;
+  return false;
+}
+
+/// Python takes these for attributes of the cookie before, and where there is none gives up.
+bool is_attribute(std::string_view name) {
+  constexpr std::array<std::string_view, 10> attributes{
+      "expires", "path",    "comment",  "domain",   "max-age",
+      "secure",  "version", "httponly", "samesite", "partitioned"};
+  return name.starts_with('$') ||
+         std::ranges::any_of(attributes, [name](auto one) { return iequals(one, name); });
 }
 
 /// cookie-octet of RFC 6265 4.1.1.
@@ -22,23 +46,25 @@ constexpr bool is_cookie_octet(char c) {
 /// cookie-pair of RFC 6265 4.1.1.
 bool is_plain_pair(std::string_view text) {
   const auto equals = text.find('=');
-  if (equals == text.npos || !http::is_token(text.substr(0, equals))) return false;
+  const auto name = text.substr(0, equals);
+  if (equals == text.npos || !http::is_token(name) || is_attribute(name)) return false;
   auto value = text.substr(equals + 1);
   if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
     value = value.substr(1, value.size() - 2);
   return std::ranges::all_of(value, is_cookie_octet);
 }
 
-/// Where the first begins that is none.
-std::size_t end_of_plain_pairs(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find(';', at), text.size());
-    const bool is_spaced = at > 0 && text[at] == ' ';
-    const auto begin = is_spaced ? at + 1 : at;
-    if (!is_plain_pair(text.substr(begin, end - begin))) return at;
-    at = end + 1;
-  }
-  return text.size();
+/// The next of `rest`, of which one is left; a space may stand before all but the first.
+std::string_view take_pair(std::string_view& rest, bool is_first) {
+  auto pair = take_until(rest, ';');
+  if (!is_first && pair.starts_with(' ')) pair.remove_prefix(1);
+  return pair;
+}
+
+bool are_plain(std::string_view text) {
+  for (bool is_first = true; !text.empty(); is_first = false)
+    if (!is_plain_pair(take_pair(text, is_first))) return false;
+  return true;
 }
 
 std::string_view lines_of(const http::Fields& fields) {
@@ -55,45 +81,24 @@ std::string_view lines_of(const http::Fields& fields) {
 }  // namespace
 
 CookieSearch::CookieSearch(const http::Fields& fields, std::string_view name)
-    : text_(lines_of(fields)), name_(name) {}
+    : name_(name), rest_(lines_of(fields)), all_are_plain_(are_plain(rest_)) {}
 
+/// What is not plain is one with all that stands beside it, as that may decide whether it counts.
 std::optional<Cookie> CookieSearch::next() {
-  while (at_ < text_.size()) {
-    const auto begin = at_;
-    while (at_ < text_.size() && http::is_tchar(text_[at_])) ++at_;
-    const bool is_value = begin > 0 && text_[begin - 1] == '=';
-    if (begin == at_)
-      ++at_;
-    else if (!is_value && reads_as(text_.substr(begin, at_ - begin), name_))
-      return take(begin);
+  if (all_are_plain_) return next_of_plain();
+  const auto all = std::exchange(rest_, {});
+  return has_name(all, name_) ? std::optional(Cookie{.text = all}) : std::nullopt;
+}
+
+std::optional<Cookie> CookieSearch::next_of_plain() {
+  while (!rest_.empty()) {
+    const auto pair = take_pair(rest_, false);
+    auto value = pair;
+    const auto name = take_until(value, '=');
+    if (name == name_) return Cookie{.is_plain = true, .text = value};
+    if (reads_as(name, name_)) return Cookie{.text = pair};
   }
   return std::nullopt;
-}
-
-/// The one whose name is from `begin` to where the search is.
-Cookie CookieSearch::take(std::size_t begin) {
-  const auto end = at_;
-  skip_value();
-  if (is_plain(begin, end)) return {.is_plain = true, .text = text_.substr(end + 1, at_ - end - 1)};
-  const auto first = begin > 0 ? text_.find_last_of(";\n", begin - 1) + 1 : 0;  // npos + 1 is 0
-  return {.text = text_.substr(first, at_ - first)};
-}
-
-bool CookieSearch::is_plain(std::size_t begin, std::size_t end) {
-  if (!plain_end_) plain_end_ = end_of_plain_pairs(text_);
-  if (begin >= *plain_end_ || text_.substr(begin, end - begin) != name_) return false;
-  const auto before = text_.substr(0, begin);
-  return before.empty() || before.ends_with(';') || before.ends_with("; ");
-}
-
-/// As far as a parser might go that takes what is quoted for one.
-void CookieSearch::skip_value() {
-  const auto value = std::min(text_.find_first_not_of("= \t", at_), text_.size());
-  if (value < text_.size() && text_[value] == '"') {
-    for (at_ = value + 1; at_ < text_.size() && text_[at_] != '"'; ++at_)
-      if (text_[at_] == '\\') ++at_;
-  }
-  at_ = std::min(text_.find_first_of(";\n", at_), text_.size());
 }
 
 }  // namespace minato::cache

@@ -1,10 +1,9 @@
-// The cookies of a request (RFC 6265 4.2), as an origin may read them: more of what is written
-// counts as a cookie than a browser would send. Parsers differ in what separates cookies (a
-// semicolon, a comma, white space), in what quotes do, and in whether they go on behind what they
-// cannot read.
+// The cookies of a request (RFC 6265 4.2), as some origin may read them. Parsers differ in what
+// separates cookies (a semicolon, a comma, white space), in what quotes do, in which names are one
+// and the same, and in what is left where they meet something that they cannot read: what stands
+// before it, what stands behind it, both, or nothing.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
 #include "http/fields.h"
@@ -12,14 +11,14 @@
 namespace minato::cache {
 
 struct Cookie {
-  /// Written as RFC 6265 4.2.1 has it, as all before it: no origin reads it otherwise.
+  /// Of that very name, in a request whose cookies are all written as RFC 6265 4.2.1 has it: no
+  /// origin reads it otherwise.
   bool is_plain = false;
-  /// The value, of a plain one; else all from one semicolon to the next, its name with it.
+  /// The value, of a plain one. Else all that an origin could make its value of.
   std::string_view text{};
 };
 
-/// Finds what may be cookies of one name, in order. What stands in the value of one of them is not
-/// looked at again.
+/// Finds what may be cookies of one name, in order.
 class CookieSearch {
  public:
   /// Among all lines of the request.
@@ -28,14 +27,11 @@ class CookieSearch {
   std::optional<Cookie> next();
 
  private:
-  Cookie take(std::size_t begin);
-  bool is_plain(std::size_t begin, std::size_t end);
-  void skip_value();
+  std::optional<Cookie> next_of_plain();
 
-  std::string_view text_;  // lines with line feeds between them
   std::string_view name_;
-  std::size_t at_ = 0;
-  std::optional<std::size_t> plain_end_;  // of those that are as they ought to be
+  std::string_view rest_;  // lines with line feeds between them
+  const bool all_are_plain_;
 };
 
 }  // namespace minato::cache

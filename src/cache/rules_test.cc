@@ -72,7 +72,7 @@ const BypassRow bypass_rows[] = {
     {"BehindABlank", {.cookie = "session"}, "/", {{"Cookie", "a=b session=1"}}, true},
     {"BehindAComma", {.cookie = "session"}, "/", {{"Cookie", "a=b,session=1"}}, true},
     {"NotInAValue", {.cookie = "session"}, "/", {{"Cookie", "a=session; session2=1"}}, false},
-    {"NotInAnotherCase", {.cookie = "session"}, "/", {{"Cookie", "Session=1"}}, false},
+    {"InAnotherCase", {.cookie = "session"}, "/", {{"Cookie", "Session=1"}}, true},
     {"AField", {.header = "X-Preview"}, "/", {{"x-preview", ""}}, true},
     {"AKnownField", {.header = "authorization"}, "/", {{"Authorization", "x"}}, true},
     {"AFieldThatIsTakenForIt", {.header = "X-Preview"}, "/", {{"X_Preview", "1"}}, true},
