@@ -77,6 +77,7 @@ class CacheExchange {
   Pin part_;                              // what is there of it, where that will not do
   std::optional<Completion> completion_;  // of parts that are there, by the rest
   bool completes_ = true;                 // that came to nothing
+  std::optional<Instant> waits_until_;    // for others, in all rounds
   bool alone_ = false;                    // waiting for others came to nothing
 };
 

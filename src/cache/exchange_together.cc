@@ -118,16 +118,18 @@ Task<Outcome> CacheExchange::let_pass(Leader& leader) {
 }
 
 Task<CacheExchange::Round> CacheExchange::follow(std::shared_ptr<Flight> flight) {
-  const Instant until = deadline_after(surroundings_.loop.now(), rules_.options().collapse.timeout);
+  if (!waits_until_)
+    waits_until_ = deadline_after(surroundings_.loop.now(), rules_.options().collapse.timeout);
   while (flight->stage() == Stage::waiting) {
     const std::uint64_t seen = flight->bell().rings();
     if (flight->stage() != Stage::waiting) break;
-    const bool rung = co_await flight->bell().after(surroundings_.loop, seen, until);
+    const bool rung = co_await flight->bell().after(surroundings_.loop, seen, *waits_until_);
     if (!rung) break;
   }
   const Stage stage = flight->stage();
   // What one who names himself is refused may be for others, who ask together.
-  if (stage == Stage::passing && flight->naming != facts_.naming()) co_return std::nullopt;
+  const bool is_of_one = flight->naming != 0 && flight->naming != facts_.naming();
+  if (stage == Stage::passing && is_of_one) co_return std::nullopt;
   const bool is_for_others = stage != Stage::waiting && stage != Stage::passing;
   // It took too long, or what came is not for this one.
   alone_ |= !is_for_others || (stage != Stage::failed && !suits(*flight->entry));

@@ -98,6 +98,14 @@ TEST_F(NamedCases, WhatIsRefusedToAllWhoNameThemselvesIsWaitedForOnce) {
   }
 }
 
+TEST_F(NamedCases, WhatIsRefusedToAllIsWaitedForOnceWhoeverOneIs) {
+  const Lines said{{"Cache-Control", "no-store"}};
+  for (int i = 0; i < 4; ++i) say({.fields = said, .takes = 1});
+  get_at_once({{}, cookie, cookie, credentials});
+  ASSERT_EQ(asked(), 4u);
+  for (const std::size_t other : {1u, 2u, 3u}) EXPECT_EQ(call(other).sent - call(0).sent, 1);
+}
+
 TEST_F(NamedCookieCases, TheCookieThatCredentialsGotWithANotModifiedIsNotForOthers) {
   const Lines said{{"ETag", "\"1\""}, {"Cache-Control", "public"}};
   say({.fields = said, .body = "of all"});

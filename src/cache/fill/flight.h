@@ -52,10 +52,11 @@ class Flight {
   std::shared_ptr<Growth> growth;
   Pin entry;
   http::BodyLength length{};  ///< of a body that is growing
-  unsigned naming = 0;        ///< passing: how its leader's request names its user
-  std::uint16_t status = 0;   ///< of the origin's response
-  bool is_updated = false;    ///< confirmed: `entry` took the place of what was stored
-  bool is_error = false;      ///< the origin failed, in its answer or without one (RFC 5861 4)
+  /// Passing: how the request names its user that is refused; 0: not, or it is no matter of that.
+  unsigned naming = 0;
+  std::uint16_t status = 0;  ///< of the origin's response
+  bool is_updated = false;   ///< confirmed: `entry` took the place of what was stored
+  bool is_error = false;     ///< the origin failed, in its answer or without one (RFC 5861 4)
   std::optional<http::Failure> failure;  ///< none: there was an answer
 
  private:

@@ -26,7 +26,7 @@ struct Asked {
   std::uint64_t purges_before = 0;  ///< Store::purges when it was sent
   std::size_t reader = 0;           ///< who asks, in the store
   RequestRules configured;          ///< where it bypasses, the answer changes nothing stored
-  Elsewhere* elsewhere = nullptr;   ///< null where the method is a safe one
+  Elsewhere* elsewhere = nullptr;   ///< null: the method is sure to be a safe one
 };
 
 /// A failure counts as what the client would be told of it: RFC 5861 4 asks for no more than that.
