@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -27,14 +28,17 @@ TEST(ShortLock, OneAtATimeHoldsIt) {
 TEST(ShortLock, WhoCameInVainForLongWaitsForWhoHoldsIt) {
   std::mutex mutex;
   bool entered = false;
+  std::atomic<bool> comes = false;
   std::optional<std::jthread> other;
   {
     const ShortLock lock(mutex);
     other.emplace([&] {
+      comes = true;
+      comes.notify_one();
       const ShortLock late(mutex);
       entered = true;
     });
-    // Longer than anybody looks.
+    comes.wait(false);  // then longer than anybody looks
     for (int look = 0; look < 100 * ShortLock::looks_max; ++look) detail::relax();
     EXPECT_FALSE(entered);
   }

@@ -37,12 +37,14 @@ std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache* cache,
     edition_ = edition;
   }
   std::uint64_t count = 0;
+  Url anywhere = url;
+  anywhere.port = {};  // a port outside may be mapped to any of ours
   for (const auto& one : all_) {
     const auto snapshot = one.lock();
     if (!snapshot || !snapshot->cache) continue;
     cache::Store& store = snapshot->cache->store();
     const bool is_other = snapshot->cache.get() != cache;
-    const auto services = snapshot->services_of(url, arena);
+    const auto services = snapshot->services_of(anywhere, arena);
     if (is_other && may_have_stored(*snapshot, services)) store.purge_url(url, Purge::remove);
     for (const ServicePlan* const service : services) {
       const cache::ServiceRules* const other = service->caching.get();

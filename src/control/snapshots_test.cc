@@ -101,6 +101,13 @@ TEST_F(SnapshotsTest, TheSchemesOwnPortMeansEveryPort) {
   EXPECT_EQ(entries(*snapshot), 0u);
 }
 
+TEST_F(SnapshotsTest, SoDoesAnother) {
+  const auto snapshot = made({service(8080, "a"), service(80, "b")}, made_cache());
+  put(*snapshot, "http://shop:8080/x?a=1");
+  purge(*snapshot, "http://shop:8080/x?a=1&b=1");
+  EXPECT_EQ(entries(*snapshot), 0u);
+}
+
 TEST_F(SnapshotsTest, WhatComesLaterIsSeen) {
   const auto before = made("a", made_cache());
   purge(*before, "http://shop/x");
