@@ -9,7 +9,7 @@ from harness.caching import Crowd, cache_status, crowd, is_hit, is_stored, reply
 from harness.origin import Serving
 from harness.program import BINARY, one_service
 from harness.waiting import eventually, free_port
-from harness.wire import response
+from harness.wire import connect, response
 
 FIELDS = {"Cache_Control": "max-age=300", "Cache_Tag": "red, big", "ETag": '"1"'}
 
@@ -397,6 +397,31 @@ def test_the_commands_say_it_in_words(cached):
         assert code == 2 and '"/nonsense" is no URL, such as http://' in told
     code, _, told = minato_command(cached, "purge", "--prefix", "app.test")
     assert code == 2 and "For all of a host, purge the host." in told
+
+
+@pytest.mark.parametrize("order", [["--tag", "red"], ["--host", "app.test"], ["--all"]], ids=lambda order: order[0])
+def test_each_order_of_the_command_is_carried_out(cached, order):
+    assert cached.get("/red").text == cached.get("/red").text == "0"
+    assert minato_command(cached, "purge", *order)[0] == 0
+    assert cached.get("/red").text == "1"
+
+
+def test_the_cache_is_asked_of_over_tcp_too_with_the_token(minato, folder, numbered):
+    admin, token = free_port(), folder / "token"
+    token.write_text("secret\n")
+    proxy = minato.serving(numbered, top=f"cache: {{ttl: 300}}\nhealth_check: {{type: \"off\"}}\n"
+                                         f"admin: {{listen: \"127.0.0.1:{admin}\", token_file: {token}}}")
+    proxy.get("/x")
+    known = {"Authorization": "Bearer secret"}
+    with connect(admin) as client:
+        for method, target in ("GET", "/cache/stats"), ("GET", "/cache/entry?url=http://app.test/x"):
+            assert client.get(target, method=method, host="localhost").status == 401
+            assert client.get(target, method=method, host="localhost", fields=known).status == 200
+        order = json.dumps({"all": True})
+        for fields, status in ({}, 401), (known, 200):
+            assert is_hit(proxy.get("/x"))
+            assert client.ask("/cache/purge", "POST", "localhost", fields, order).read_response().status == status
+    assert proxy.get("/x").text == "1"
 
 
 def test_the_commands_tell_what_lies_in_the_configuration_from_what_is_written_wrong(minato, echo):
