@@ -9,11 +9,21 @@ import tempfile
 REPLAY = pathlib.Path(__file__).resolve().parent / "replay.py"
 
 
+def run(picture, *more):
+    return subprocess.run(["/usr/bin/python3", "-B", REPLAY, "--program", sys.argv[1], "--svg", picture, *more],
+                          capture_output=True, text=True)
+
+
 def replay(folder):
     picture = folder / "picture.svg"
-    done = subprocess.run(["/usr/bin/python3", "-B", REPLAY, "--program", sys.argv[1], "--found-only",
-                           "--svg", picture, folder], capture_output=True, text=True)
-    return done, picture
+    return run(picture, "--found-only", folder), picture
+
+
+def tables(text):
+    """{trace: cells}, a table each."""
+    for table in text.split("\n\n"):
+        yield {line.split("|")[1].strip(): [cell.strip(" *") for cell in line.split("|")[2:-1]]
+               for line in table.splitlines() if line.startswith("| ") and "trace" not in line}
 
 
 with tempfile.TemporaryDirectory() as name:
@@ -28,8 +38,7 @@ with tempfile.TemporaryDirectory() as name:
         trace.write("".join(f"{key} 1\n" for _ in range(10) for key in range(10)))
     done, picture = replay(folder)
     assert done.returncode == 0, done
-    rows = {line.split("|")[1].strip(): [cell.strip(" *") for cell in line.split("|")[2:-1]]
-            for line in done.stdout.splitlines() if line.startswith("| ") and "trace" not in line}
+    rows = {name: cells for table in tables(done.stdout) for name, cells in table.items()}
     assert rows["twice"][:3] == ["20", "10", "0.500"], rows
     assert rows["round"][:3] == ["100", "10", "0.000"], rows
     assert rows["twice"][-1] == "0.500" and float(rows["round"][-1]) > 0, rows
@@ -38,3 +47,11 @@ with tempfile.TemporaryDirectory() as name:
     (folder / "twice.txt").write_text("no trace\n")
     done, _ = replay(folder)
     assert done.returncode != 0 and "twice is no trace" in done.stderr, done
+
+    # What each policy is worth on traces that are always the same: a policy that has come to lose says so here.
+    entries, by_requests, *_ = [table for table in tables(run(folder / "all.svg").stdout) if table]
+    for table, trace, ratios in ((entries, "zipf", (0.560, 0.627, 0.630, 0.633, 0.738)),
+                                 (entries, "zipf_scans", (0.519, 0.561, 0.568, 0.582, 0.638)),
+                                 (by_requests, "zipf", (0.303, 0.393, 0.391, 0.383, 0.617))):
+        found = [float(cell) for cell in table[trace][2:]]
+        assert all(abs(own - told) < 0.005 for own, told in zip(found, ratios, strict=True)), found

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <list>
+#include <map>
 #include <set>
 
 #include "base/random.h"
@@ -183,6 +184,21 @@ TEST(Lru, IsExact) {
     else if (model.size() == 10)
       model.pop_front();
     model.push_back(name);
+  }
+}
+
+/// LFU against a search through all.
+TEST(Lfu, IsExact) {
+  Random random(4);
+  Shelf shelf(make_lfu(), 10);
+  std::map<char, std::pair<int, int>> model;  // how often used, and when last
+  for (int i = 0; i < 5000; ++i) {
+    const auto name = static_cast<char>('A' + random.below(26));
+    const bool known = model.contains(name);
+    ASSERT_EQ(shelf.ask(name), known) << i;
+    if (!known && model.size() == 10)
+      model.erase(std::ranges::min_element(model, {}, [](auto& item) { return item.second; }));
+    model[name] = {known ? model[name].first + 1 : 0, i};
   }
 }
 
