@@ -1,4 +1,5 @@
 """max_memory bounds all that the cache holds, and so the process."""
+import contextlib
 import os
 import re
 
@@ -37,6 +38,14 @@ def flood(proxy, origin, count, size, **more):
 def test_a_flood_of_urls_stays_within_it(caching_for, pages, size, count):
     proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 16MiB", top="workers: 2")
     flood(proxy, pages, count, size)
+    assert resident_bytes(proxy) <= (16 + 40) * MEBIBYTE
+
+
+@measured
+@pytest.mark.parametrize("kind", ["lfu", "s3fifo", "tinylfu"])
+def test_so_it_does_whatever_goes_first(caching_for, pages, kind):
+    proxy = caching_for(pages, cache=f"capacity: 1000000, max_memory: 16MiB, type: {kind}", top="workers: 2")
+    flood(proxy, pages, 40000, 100)
     assert resident_bytes(proxy) <= (16 + 40) * MEBIBYTE
 
 
@@ -94,3 +103,15 @@ def test_what_is_read_slowly_is_not_taken_away(caching_for, pages):
         for _ in range(6):
             proxy.get(pages.add(reply(os.urandom(2 * MEBIBYTE), FOREVER)))
         assert slow.read(len(body)) == body
+
+
+@measured
+def test_who_reads_slowly_holds_no_more_than_what_is_read(caching_for, pages):
+    proxy = caching_for(pages, cache="capacity: 10, max_memory: 64MiB, max_body_size: 16MiB")
+    large = pages.add(reply(os.urandom(12 * MEBIBYTE), FOREVER))
+    proxy.get(large)
+    before = resident_bytes(proxy)
+    with contextlib.ExitStack() as stack:
+        slow = [stack.enter_context(proxy.client()).ask(large) for _ in range(30)]
+        assert all(is_hit(each.read_head()) for each in slow)
+        assert resident_bytes(proxy) - before < 4 * MEBIBYTE
