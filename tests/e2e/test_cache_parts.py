@@ -24,9 +24,10 @@ def ask(cached, scripted):
     """Asks for a range; the origin, if it is asked, answers with the part that is given."""
     origins = []
 
-    def ask(range=None, **answers):
+    def ask(range=None, if_range=None, **answers):
+        fields = {"Range": range, "If-Range": if_range}
         with cached.client() as client:
-            client.ask("/", fields={"Range": range} if range else {})
+            client.ask("/", fields={name: value for name, value in fields.items() if value})
             if answers:
                 if not origins:
                     origins.append(scripted.accept())
@@ -42,6 +43,16 @@ def test_a_part_is_stored_and_serves_what_lies_in_it(ask):
     assert (inside.status, inside.text) == (206, "34")
     assert inside["Content-Range"] == "bytes 3-4/10"
     assert inside["Cache-Status"].startswith("Minato; hit")
+
+
+def test_a_part_answers_if_range_by_its_validator(ask):
+    """RFC 9110 13.1.5."""
+    ask("bytes=2-6", first=2, last=6)
+    same = ask("bytes=3-4", if_range='"a"')
+    assert (same.status, same.text) == (206, "34")
+    assert same["Cache-Status"].startswith("Minato; hit")
+    other = ask("bytes=3-4", if_range='"b"', whole=True, first=0, last=9)
+    assert (other.status, other.text) == (200, CONTENT.decode())
 
 
 def test_a_condition_comes_before_the_range(cached, ask):
