@@ -17,8 +17,18 @@ bool reads_as(std::string_view own, std::string_view name) {
   return std::ranges::equal(own, name, {}, fold, fold);
 }
 
+/// Perl's CGI::Cookie reads `l%61ng` as `lang`.
+bool has_escaped_name(std::string_view text) {
+  for (auto at = text.find('%'); at != text.npos; at = text.find('%', at)) {
+    while (at < text.size() && http::is_tchar(text[at])) ++at;
+    if (at < text.size() && text[at] == '=') return true;
+  }
+  return false;
+}
+
 /// Whether `name` stands in `text`, between what is part of no name.
 bool has_name(std::string_view text, std::string_view name) {
+  if (has_escaped_name(text)) return true;
   const auto ends = [text](std::size_t at) {
     return at >= text.size() || !http::is_tchar(text[at]);
   };
@@ -47,41 +57,36 @@ constexpr bool is_cookie_octet(char c) {
 bool is_plain_pair(std::string_view text) {
   const auto equals = text.find('=');
   const auto name = text.substr(0, equals);
-  if (equals == text.npos || !http::is_token(name) || is_attribute(name)) return false;
+  const bool is_name = http::is_token(name) && !name.contains('%') && !is_attribute(name);
+  if (equals == text.npos || !is_name) return false;
   auto value = text.substr(equals + 1);
   if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
     value = value.substr(1, value.size() - 2);
   return std::ranges::all_of(value, is_cookie_octet);
 }
 
-/// The next of `rest`, of which one is left; a space may stand before all but the first.
-std::string_view take_pair(std::string_view& rest, bool is_first) {
-  auto pair = take_until(rest, ';');
-  if (!is_first && pair.starts_with(' ')) pair.remove_prefix(1);
-  return pair;
-}
+/// PHP leaves out what comes behind a thousand, or as many as it is told.
+constexpr std::size_t plain_pairs_max = 100;
 
+/// Semicolon and space, and no semicolon at the end: Ruby's WEBrick takes no other for a separator.
 bool are_plain(std::string_view text) {
-  for (bool is_first = true; !text.empty(); is_first = false)
-    if (!is_plain_pair(take_pair(text, is_first))) return false;
+  for (std::size_t count = 0; !text.empty(); ++count) {
+    const bool is_last = !text.contains(';');
+    if (count == plain_pairs_max || !is_plain_pair(take_until(text, ';'))) return false;
+    if (!is_last && !text.starts_with(' ')) return false;
+    if (!is_last) text.remove_prefix(1);
+  }
   return true;
-}
-
-std::string_view lines_of(const http::Fields& fields) {
-  std::string_view text;
-  bool several = false;
-  fields.for_each([&](const http::Field& line) {
-    if (line.id != http::FieldId::cookie) return;
-    text = several ? fields.arena().join(text, "\n", line.value) : line.value;
-    several = true;
-  });
-  return text;
 }
 
 }  // namespace
 
-CookieSearch::CookieSearch(const http::Fields& fields, std::string_view name)
-    : name_(name), rest_(lines_of(fields)), all_are_plain_(are_plain(rest_)) {}
+std::string_view cookies_of(const http::Fields& request) {
+  return request.combined(http::FieldId::cookie, "\n");
+}
+
+CookieSearch::CookieSearch(std::string_view cookies, std::string_view name)
+    : name_(name), rest_(cookies), all_are_plain_(are_plain(cookies)) {}
 
 /// What is not plain is one with all that stands beside it, as that may decide whether it counts.
 std::optional<Cookie> CookieSearch::next() {
@@ -92,7 +97,8 @@ std::optional<Cookie> CookieSearch::next() {
 
 std::optional<Cookie> CookieSearch::next_of_plain() {
   while (!rest_.empty()) {
-    const auto pair = take_pair(rest_, false);
+    auto pair = take_until(rest_, ';');
+    if (pair.starts_with(' ')) pair.remove_prefix(1);
     auto value = pair;
     const auto name = take_until(value, '=');
     if (name == name_) return Cookie{.is_plain = true, .text = value};

@@ -18,11 +18,14 @@ struct Cookie {
   std::string_view text{};
 };
 
+/// What a request says in Cookie: its lines with line feeds between them. Once for all searches, as
+/// several lines take memory.
+std::string_view cookies_of(const http::Fields& request);
+
 /// Finds what may be cookies of one name, in order.
 class CookieSearch {
  public:
-  /// Among all lines of the request.
-  CookieSearch(const http::Fields& fields, std::string_view name);
+  CookieSearch(std::string_view cookies, std::string_view name);
 
   std::optional<Cookie> next();
 
@@ -30,7 +33,7 @@ class CookieSearch {
   std::optional<Cookie> next_of_plain();
 
   std::string_view name_;
-  std::string_view rest_;  // lines with line feeds between them
+  std::string_view rest_;
   const bool all_are_plain_;
 };
 

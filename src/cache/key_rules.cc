@@ -189,7 +189,7 @@ std::string_view KeyRules::rest(std::string_view path_and_query, Arena& arena) c
 }
 
 template <class Out>
-void KeyRules::write_suffix(const http::Fields& request, Out& out) const {
+void KeyRules::write_suffix(const http::Fields& request, std::string_view cookies, Out& out) const {
   out.add(stamp_);
   for (const std::string& name : headers_) {
     bool there = false;
@@ -201,11 +201,15 @@ void KeyRules::write_suffix(const http::Fields& request, Out& out) const {
     });
     if (!there) write_item(out, header_item, name, nullptr);
   }
+  bool has_all = false;  // which tells of every name
   for (const std::string& name : cookies_) {
     bool there = false;
-    CookieSearch search(request, name);
+    CookieSearch search(cookies, name);
     while (const auto cookie = search.next()) {
-      write_item(out, cookie->is_plain ? cookie_item : doubtful_cookie_item, name, &cookie->text);
+      const bool is_all = cookie->text.size() == cookies.size();
+      if (!is_all || !has_all)
+        write_item(out, cookie->is_plain ? cookie_item : doubtful_cookie_item, name, &cookie->text);
+      has_all |= is_all;
       there = true;
     }
     if (!there) write_item(out, cookie_item, name, nullptr);
@@ -219,11 +223,12 @@ bool KeyRules::may_have_made(std::string_view key) const {
 }
 
 std::string_view KeyRules::suffix(const http::Fields& request, Arena& arena) const {
+  const std::string_view cookies = cookies_.empty() ? "" : cookies_of(request);
   Measure measure;
-  write_suffix(request, measure);
+  write_suffix(request, cookies, measure);
   const std::span<char> text = arena.array<char>(measure.size);
   Writer writer{text.data()};
-  write_suffix(request, writer);
+  write_suffix(request, cookies, writer);
   return {text.data(), text.size()};
 }
 

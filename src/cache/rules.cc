@@ -20,10 +20,6 @@ bool may_be_forced(std::uint16_t status) {
   return status < 400 && is_heuristically_cacheable(status);
 }
 
-bool has_cookie(const http::Fields& fields, std::string_view name) {
-  return CookieSearch(fields, name).next().has_value();
-}
-
 /// What some origins take for a separator, or for the end of a path.
 constexpr bool is_raw_doubt(char c) { return c == '\\' || c == ';'; }
 constexpr bool is_escaped_doubt(char c) {
@@ -150,9 +146,13 @@ const ForceOptions* ServiceRules::find_forced(const MatchedPath& path) const {
 }
 
 bool ServiceRules::fits_bypass(const http::Fields& fields, const MatchedPath& path) const {
+  const auto cookies = cookies_of(fields);
+  const auto has_cookie = [cookies](std::string_view name) {
+    return CookieSearch(cookies, name).next().has_value();
+  };
   return std::ranges::any_of(bypasses_, [&](const Bypass& bypass) {
     const auto& [cookie, header, prefix] = bypass.wanted;
-    return (!cookie || has_cookie(fields, *cookie)) && (!header || has_field(fields, *header)) &&
+    return (!cookie || has_cookie(*cookie)) && (!header || has_field(fields, *header)) &&
            (!prefix || path.is_doubtful || bypass.path->begins(path.text));
   });
 }

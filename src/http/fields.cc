@@ -46,18 +46,18 @@ std::size_t Fields::count_of(FieldId id) const noexcept {
       lines(), [id](const Field& line) { return line.id == id && !line.removed; }));
 }
 
-std::string_view Fields::combined(FieldId id) {
+std::string_view Fields::combined(FieldId id, std::string_view between) const {
   const std::size_t count = count_of(id);
   if (count < 2) return value(id);
 
-  std::size_t size = 2 * (count - 1);
+  std::size_t size = between.size() * (count - 1);
   for (const Field& line : lines())
     if (line.id == id && !line.removed) size += line.value.size();
   const auto text = arena_->array<char>(size);
   char* at = text.data();
   for (const Field& line : lines()) {
     if (line.id != id || line.removed) continue;
-    if (at != text.data()) at = std::ranges::copy(std::string_view(", "), at).out;
+    if (at != text.data()) at = std::ranges::copy(between, at).out;
     at = std::ranges::copy(line.value, at).out;
   }
   return {text.data(), size};

@@ -49,9 +49,8 @@ class Fields {
   /// The value of the first line of that name; empty where there is none.
   std::string_view value(FieldId id) const noexcept;
   std::size_t count_of(FieldId id) const noexcept;
-  /// All values of a list field as one, joined with ", " in the arena where there are several (RFC
-  /// 9110 5.3).
-  std::string_view combined(FieldId id);
+  /// All values of a list field as one, joined in the arena where there are several (RFC 9110 5.3).
+  std::string_view combined(FieldId id, std::string_view between = ", ") const;
 
   void remove(FieldId id) noexcept;
   void remove(std::string_view name) noexcept;

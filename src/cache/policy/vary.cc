@@ -126,18 +126,49 @@ struct Said {
   std::string_view others;  ///< lines that an origin may take for such, each behind other_spelling
 };
 
+/// What `visit` hands to the function that it is given, as one: measured first, as the arena keeps
+/// what is joined on the way.
+template <class Visit>
+std::string_view joined(Arena& arena, const Visit& visit) {
+  std::size_t size = 0;
+  visit([&](std::string_view piece) { size += piece.size(); });
+  const auto text = arena.array<char>(size);
+  char* at = text.data();
+  visit([&](std::string_view piece) { at = std::ranges::copy(piece, at).out; });
+  return {text.data(), size};
+}
+
 Said said_in(const http::Fields& fields, std::string_view name) {
-  Said said;
-  Arena& arena = fields.arena();
   // RFC 9113 8.2.3, RFC 9110 5.3.
   const std::string_view between = is_cookie(name) ? "; " : ",";
-  fields.for_each([&](const http::Field& line) {
-    if (line.name.size() != name.size()) return;
-    if (iequals(line.name, name))
-      said.value = said.value ? arena.join(*said.value, between, line.value) : line.value;
-    else if (http::same_variable(line.name, name))
-      said.others = arena.join(said.others, other_spelling, lower(line.name), ":", line.value);
-  });
+  std::size_t lines = 0;
+  const auto value = [&](auto add) {
+    lines = 0;
+    fields.for_each([&](const http::Field& line) {
+      if (line.name.size() != name.size() || !iequals(line.name, name)) return;
+      if (lines++ > 0) add(between);
+      add(line.value);
+    });
+  };
+  bool has_others = false;
+  const auto others = [&](auto add) {
+    fields.for_each([&](const http::Field& line) {
+      if (line.name.size() != name.size() || iequals(line.name, name) ||
+          !http::same_variable(line.name, name))
+        return;
+      has_others = true;
+      add(other_spelling);
+      add(lower(line.name));
+      add(":");
+      add(line.value);
+    });
+  };
+  Said said;
+  const http::Field* const first = fields.find(name);
+  value([](std::string_view) {});
+  if (lines > 0) said.value = lines == 1 ? first->value : joined(fields.arena(), value);
+  others([](std::string_view) {});
+  if (has_others) said.others = joined(fields.arena(), others);
   return said;
 }
 

@@ -134,5 +134,18 @@ TEST_F(VaryTest, WhatSelectsIsReadBack) {
   EXPECT_EQ(read, (decltype(read){{"x-a", {}}, {"x_a", "1"}, {"x_a", ""}, {"x-b", "2"}}));
 }
 
+TEST(Vary, ManyLinesTakeNoMoreThanTheirLength) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  for (const auto* const name : {"Cookie", "X-Lang", "X_Lang"}) {
+    http::Fields request(arena);
+    const std::string line(500, 'x');
+    for (int i = 0; i < 100; ++i) request.add(name, line);
+    const auto before = blocks.lent_bytes();
+    (void)variant_key("cookie, x-lang", request);
+    EXPECT_LT(blocks.lent_bytes() - before, 8 * 100 * line.size()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace minato::cache
