@@ -47,20 +47,8 @@ std::size_t Fields::count_of(FieldId id) const noexcept {
 }
 
 std::string_view Fields::combined(FieldId id, std::string_view between) const {
-  const std::size_t count = count_of(id);
-  if (count < 2) return value(id);
-
-  std::size_t size = between.size() * (count - 1);
-  for (const Field& line : lines())
-    if (line.id == id && !line.removed) size += line.value.size();
-  const auto text = arena_->array<char>(size);
-  char* at = text.data();
-  for (const Field& line : lines()) {
-    if (line.id != id || line.removed) continue;
-    if (at != text.data()) at = std::ranges::copy(between, at).out;
-    at = std::ranges::copy(line.value, at).out;
-  }
-  return {text.data(), size};
+  if (!present_.contains(id)) return {};
+  return joined([id](const Field& line) { return line.id == id; }, between).value_or("");
 }
 
 void Fields::remove(FieldId id) noexcept {

@@ -4,6 +4,7 @@
 // lives as long as the exchange (its arena, its buffer or static text).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -49,7 +50,11 @@ class Fields {
   /// The value of the first line of that name; empty where there is none.
   std::string_view value(FieldId id) const noexcept;
   std::size_t count_of(FieldId id) const noexcept;
-  /// All values of a list field as one, joined in the arena where there are several (RFC 9110 5.3).
+  /// The values of all lines that `fits` takes as one, joined in the arena where there are several;
+  /// nullopt where there is none.
+  template <class Fits>
+  std::optional<std::string_view> joined(const Fits& fits, std::string_view between) const;
+  /// The same of a list field (RFC 9110 5.3); empty where there is none.
   std::string_view combined(FieldId id, std::string_view between = ", ") const;
 
   void remove(FieldId id) noexcept;
@@ -65,5 +70,26 @@ class Fields {
   std::size_t count_ = 0;
   FieldIdSet present_;  // ids that were ever added: answers most look-ups without reading a line
 };
+
+template <class Fits>
+std::optional<std::string_view> Fields::joined(const Fits& fits, std::string_view between) const {
+  std::size_t count = 0, size = 0;
+  std::string_view last;
+  for_each([&](const Field& line) {
+    if (!fits(line)) return;
+    size += (count++ > 0 ? between.size() : 0) + line.value.size();
+    last = line.value;
+  });
+  if (count < 2) return count == 0 ? std::nullopt : std::optional(last);
+  // Measured before, as the arena keeps what would be joined on the way.
+  const auto text = arena_->room<char>(size);
+  char* at = text.data();
+  for_each([&](const Field& line) {
+    if (!fits(line)) return;
+    at = std::ranges::copy(line.value, at).out;
+    if (--count > 0) at = std::ranges::copy(between, at).out;
+  });
+  return std::string_view(text.data(), size);
+}
 
 }  // namespace minato::http

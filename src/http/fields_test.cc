@@ -55,6 +55,11 @@ TEST_F(FieldsTest, CombinesLinesOfAListInOrder) {  // RFC 9110 5.3
   fields.add("Date", "x");
   fields.add("Via", "b, c");
   EXPECT_EQ(fields.combined(FieldId::via), "a, , b, c");
+
+  Fields begins_empty(arena);
+  begins_empty.add(FieldId::via, "");
+  begins_empty.add(FieldId::via, "a");
+  EXPECT_EQ(begins_empty.combined(FieldId::via), ", a");
 }
 
 }  // namespace

@@ -120,56 +120,20 @@ void add_normal(std::string_view name, std::string_view value, Text& out, Arena&
     add_without_blanks(value, out);
 }
 
-/// What a request says in fields of one name.
-struct Said {
-  std::optional<std::string_view> value;  ///< all lines as one, if there is one
-  std::string_view others;  ///< lines that an origin may take for such, each behind other_spelling
-};
-
-/// What `visit` hands to the function that it is given, as one: measured first, as the arena keeps
-/// what is joined on the way.
-template <class Visit>
-std::string_view joined(Arena& arena, const Visit& visit) {
-  std::size_t size = 0;
-  visit([&](std::string_view piece) { size += piece.size(); });
-  const auto text = arena.array<char>(size);
-  char* at = text.data();
-  visit([&](std::string_view piece) { at = std::ranges::copy(piece, at).out; });
-  return {text.data(), size};
+/// All lines of that name as one; nullopt where there is none.
+std::optional<std::string_view> collected(const http::Fields& fields, std::string_view name) {
+  const auto is_it = [name](const http::Field& line) { return iequals(line.name, name); };
+  return fields.joined(is_it, is_cookie(name) ? "; " : ",");  // RFC 9113 8.2.3, RFC 9110 5.3
 }
 
-Said said_in(const http::Fields& fields, std::string_view name) {
-  // RFC 9113 8.2.3, RFC 9110 5.3.
-  const std::string_view between = is_cookie(name) ? "; " : ",";
-  std::size_t lines = 0;
-  const auto value = [&](auto add) {
-    lines = 0;
-    fields.for_each([&](const http::Field& line) {
-      if (line.name.size() != name.size() || !iequals(line.name, name)) return;
-      if (lines++ > 0) add(between);
-      add(line.value);
-    });
-  };
-  bool has_others = false;
-  const auto others = [&](auto add) {
-    fields.for_each([&](const http::Field& line) {
-      if (line.name.size() != name.size() || iequals(line.name, name) ||
-          !http::same_variable(line.name, name))
-        return;
-      has_others = true;
-      add(other_spelling);
-      add(lower(line.name));
-      add(":");
-      add(line.value);
-    });
-  };
-  Said said;
-  const http::Field* const first = fields.find(name);
-  value([](std::string_view) {});
-  if (lines > 0) said.value = lines == 1 ? first->value : joined(fields.arena(), value);
-  others([](std::string_view) {});
-  if (has_others) said.others = joined(fields.arena(), others);
-  return said;
+/// Calls `visit` for each line that an origin may take for one of that name, and is none.
+template <class Visit>
+void for_each_other(const http::Fields& fields, std::string_view name, const Visit& visit) {
+  fields.for_each([&](const http::Field& line) {
+    const bool is_other = line.name.size() == name.size() && !iequals(line.name, name) &&
+                          http::same_variable(line.name, name);
+    if (is_other) visit(line);
+  });
 }
 
 /// What `variant_key` takes at most.
@@ -177,8 +141,10 @@ std::size_t variant_bytes_max(std::string_view names, const http::Fields& reques
   std::size_t bytes = 2 * names.size() + 2;  // a name stands for one colon and one line feed
   ListElements each(names);
   while (const auto name = each.next()) {
-    const Said said = said_in(request, *name);
-    bytes += said.value.value_or("").size() + said.others.size();
+    bytes += collected(request, *name).value_or("").size();
+    for_each_other(request, *name, [&](const http::Field& line) {
+      bytes += other_spelling.size() + line.name.size() + 1 + line.value.size();
+    });
   }
   return bytes;
 }
@@ -213,12 +179,16 @@ std::string_view variant_key(std::string_view names, const http::Fields& request
   while (const auto name = each.next()) {
     // A field that is absent differs from one that is empty. No value has a control character in it
     // but tabs.
-    const Said said = said_in(request, *name);
-    if (said.value) {
+    if (const auto value = collected(request, *name)) {
       key.add(':');
-      add_normal(*name, *said.value, key, arena);
+      add_normal(*name, *value, key, arena);
     }
-    key.add(said.others);
+    for_each_other(request, *name, [&](const http::Field& line) {
+      key.add(other_spelling);
+      key.add(lower(line.name));
+      key.add(':');
+      key.add(line.value);
+    });
     key.add('\n');
   }
   return key.written();
