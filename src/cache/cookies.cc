@@ -69,7 +69,7 @@ bool is_plain_pair(std::string_view text) {
 constexpr std::size_t plain_pairs_max = 100;
 
 /// Semicolon and space, and no semicolon at the end: Ruby's WEBrick takes no other for a separator.
-bool are_plain(std::string_view text) {
+bool is_plain(std::string_view text) {
   for (std::size_t count = 0; !text.empty(); ++count) {
     const bool is_last = !text.contains(';');
     if (count == plain_pairs_max || !is_plain_pair(take_until(text, ';'))) return false;
@@ -81,12 +81,8 @@ bool are_plain(std::string_view text) {
 
 }  // namespace
 
-std::string_view cookies_of(const http::Fields& request) {
-  return request.combined(http::FieldId::cookie, "\n");
-}
-
-CookieSearch::CookieSearch(std::string_view cookies, std::string_view name)
-    : name_(name), rest_(cookies), all_are_plain_(are_plain(cookies)) {}
+Cookies::Cookies(const http::Fields& request)
+    : text(request.combined(http::FieldId::cookie, "\n")), are_plain(is_plain(text)) {}
 
 /// What is not plain is one with all that stands beside it, as that may decide whether it counts.
 std::optional<Cookie> CookieSearch::next() {

@@ -18,14 +18,18 @@ struct Cookie {
   std::string_view text{};
 };
 
-/// What a request says in Cookie: its lines with line feeds between them. Once for all searches, as
-/// several lines take memory.
-std::string_view cookies_of(const http::Fields& request);
+/// What a request says in Cookie, looked at once for all names.
+struct Cookies {
+  explicit Cookies(const http::Fields& request);
+  std::string_view text;  ///< its lines with line feeds between them; several take memory
+  bool are_plain;
+};
 
 /// Finds what may be cookies of one name, in order.
 class CookieSearch {
  public:
-  CookieSearch(std::string_view cookies, std::string_view name);
+  CookieSearch(const Cookies& among, std::string_view name)
+      : name_(name), rest_(among.text), all_are_plain_(among.are_plain) {}
 
   std::optional<Cookie> next();
 

@@ -189,7 +189,7 @@ std::string_view KeyRules::rest(std::string_view path_and_query, Arena& arena) c
 }
 
 template <class Out>
-void KeyRules::write_suffix(const http::Fields& request, std::string_view cookies, Out& out) const {
+void KeyRules::write_suffix(const http::Fields& request, const Cookies* cookies, Out& out) const {
   out.add(stamp_);
   for (const std::string& name : headers_) {
     bool there = false;
@@ -204,9 +204,9 @@ void KeyRules::write_suffix(const http::Fields& request, std::string_view cookie
   bool has_all = false;  // which tells of every name
   for (const std::string& name : cookies_) {
     bool there = false;
-    CookieSearch search(cookies, name);
+    CookieSearch search(*cookies, name);
     while (const auto cookie = search.next()) {
-      const bool is_all = cookie->text.size() == cookies.size();
+      const bool is_all = cookie->text.size() == cookies->text.size();
       if (!is_all || !has_all)
         write_item(out, cookie->is_plain ? cookie_item : doubtful_cookie_item, name, &cookie->text);
       has_all |= is_all;
@@ -223,7 +223,8 @@ bool KeyRules::may_have_made(std::string_view key) const {
 }
 
 std::string_view KeyRules::suffix(const http::Fields& request, Arena& arena) const {
-  const std::string_view cookies = cookies_.empty() ? "" : cookies_of(request);
+  const auto said = cookies_.empty() ? std::nullopt : std::optional<Cookies>(request);
+  const Cookies* const cookies = said ? &*said : nullptr;
   Measure measure;
   write_suffix(request, cookies, measure);
   const std::span<char> text = arena.array<char>(measure.size);

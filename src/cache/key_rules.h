@@ -13,6 +13,8 @@
 
 namespace minato::cache {
 
+struct Cookies;
+
 /// Shared: immutable.
 class KeyRules {
  public:
@@ -35,7 +37,7 @@ class KeyRules {
  private:
   bool leaves_out(std::string_view parameter) const;
   template <class Out>
-  void write_suffix(const http::Fields& request, std::string_view cookies, Out& out) const;
+  void write_suffix(const http::Fields& request, const Cookies* cookies, Out& out) const;
 
   std::vector<std::string> ignore_, only_;
   std::vector<std::string> headers_, cookies_;

@@ -146,9 +146,10 @@ const ForceOptions* ServiceRules::find_forced(const MatchedPath& path) const {
 }
 
 bool ServiceRules::fits_bypass(const http::Fields& fields, const MatchedPath& path) const {
-  const auto cookies = cookies_of(fields);
-  const auto has_cookie = [cookies](std::string_view name) {
-    return CookieSearch(cookies, name).next().has_value();
+  std::optional<Cookies> cookies;
+  const auto has_cookie = [&](std::string_view name) {
+    if (!cookies) cookies.emplace(fields);
+    return CookieSearch(*cookies, name).next().has_value();
   };
   return std::ranges::any_of(bypasses_, [&](const Bypass& bypass) {
     const auto& [cookie, header, prefix] = bypass.wanted;

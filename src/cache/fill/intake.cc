@@ -107,11 +107,14 @@ void update_by_head(const Asked& asked, const http::ResponseHead& head, http::Bo
   if (entry && validates) take_its_place(asked, *entry);
 }
 
+/// As it is keyed.
+Url target_of(const Asked& asked) { return split_url(url_of(asked.key.text)).value_or(Url{}); }
+
 /// A POST whose answer stands for its target (RFC 9110 9.3.3).
 bool answers_for_target(const Asked& asked, const http::ResponseHead& head, Arena& arena) {
   const auto location = head.fields.value(FieldId::content_location);
   if (location.empty()) return false;
-  const Url target = split_url(url_of(asked.key.text)).value_or(Url{});
+  const Url target = target_of(asked);
   const auto named = resolve(target, location, arena);
   return named && asked.rules.as_keyed(*named, arena) == target;
 }
@@ -232,7 +235,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
 
 void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   if (http::is_safe(asked.facts.method)) return;
-  Url url = split_url(url_of(asked.key.text)).value_or(Url{});
+  Url url = target_of(asked);
   url.rest = rest_of(asked.request.target, arena);
   const Outdated outdated = outdated_by(asked.facts.method, url, head, arena);
   if (outdated.urls().empty()) return;
