@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "scenario/house.h"
-#include "sim/peer.h"
 
 namespace minato::scenario {
 namespace {
@@ -17,13 +16,7 @@ class Counts : public testing::Test {
     config.services.front().retries.attempts = 0;
     return config;
   }
-  sim::Peer connect() {
-    runtime::Scope task(clients_loop_);
-    std::unique_ptr<net::Stream> stream;
-    task.start(connect_into(clients_, stream));
-    world_.run_until_idle();
-    return {world_, std::move(stream)};
-  }
+  sim::Peer connect() { return connect_to_house(world_, clients_, clients_loop_); }
   /// A client that has asked.
   sim::Peer ask() {
     auto client = connect();
@@ -46,12 +39,6 @@ class Counts : public testing::Test {
   std::unique_ptr<net::Listener> origin_ =
       origins_.listen({.address = *net::Address::parse("10.0.0.1", 8001)}).value();
   House house_{world_, config()};
-
- private:
-  static Task<void> connect_into(net::Network& network, std::unique_ptr<net::Stream>& into) {
-    auto made = co_await network.connect(House::machine(), never);
-    into = *std::move(made);
-  }
 };
 
 constexpr std::string_view whole = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

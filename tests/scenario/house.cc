@@ -161,6 +161,23 @@ std::size_t House::lent_bytes() const {
   return sum;
 }
 
+namespace {
+
+Task<void> connect_into(net::Network& network, std::unique_ptr<net::Stream>& into) {
+  auto made = co_await network.connect(House::machine(), never);
+  into = *std::move(made);
+}
+
+}  // namespace
+
+sim::Peer connect_to_house(sim::SimWorld& world, sim::SimNetwork& from, runtime::Loop& loop) {
+  runtime::Scope task(loop);
+  std::unique_ptr<net::Stream> stream;
+  task.start(connect_into(from, stream));
+  world.run_until_idle();
+  return {world, std::move(stream)};
+}
+
 config::Config plain_config(const std::vector<net::Address>& origins) {
   config::Config config;
   config.log.level = observe::LogLevel::warn;

@@ -9,6 +9,7 @@
 
 #include "control/supervisor.h"
 #include "scenario/random_run.h"
+#include "sim/peer.h"
 #include "sim/sim_network.h"
 
 namespace minato::scenario {
@@ -99,6 +100,9 @@ class House final : public Middle {
   bool ending_ = false;
   bool ended_ = false;
 };
+
+/// A client's connection to the machine of a house, made when this returns.
+sim::Peer connect_to_house(sim::SimWorld& world, sim::SimNetwork& from, runtime::Loop& loop);
 
 /// One service on port 80 for every host, with these origins, unchecked.
 config::Config plain_config(const std::vector<net::Address>& origins);

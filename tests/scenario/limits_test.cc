@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "scenario/house.h"
-#include "sim/peer.h"
 
 namespace minato::scenario {
 namespace {
@@ -32,11 +31,7 @@ class IdleClients : public testing::TestWithParam<Way> {
   }
   /// A client that has asked, and reads when it is told to.
   sim::Peer ask() {
-    runtime::Scope task(clients_loop_);
-    std::unique_ptr<net::Stream> stream;
-    task.start(connect_into(clients_, stream));
-    world_.run_until_idle();
-    sim::Peer client(world_, std::move(stream));
+    auto client = connect_to_house(world_, clients_, clients_loop_);
     client.send("GET / HTTP/1.1\r\nHost: site.example\r\n\r\n");
     return client;
   }
@@ -56,11 +51,6 @@ class IdleClients : public testing::TestWithParam<Way> {
   void advance(Nanos span) { world_.advance(span); }
 
  private:
-  static Task<void> connect_into(net::Network& network, std::unique_ptr<net::Stream>& into) {
-    auto made = co_await network.connect(House::machine(), never);
-    into = *std::move(made);
-  }
-
   static constexpr std::size_t size = 900'000;  // more than the connections hold
   const std::string answer_ =
       "HTTP/1.1 200 OK\r\nCache-Control: " + std::string(GetParam().directive) +

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "scenario/house.h"
-#include "sim/peer.h"
 
 namespace minato::scenario {
 namespace {
@@ -20,11 +19,7 @@ class NameOfAReload : public testing::Test {
   }
   /// The status line that a client is told by now.
   std::string ask() {
-    runtime::Scope task(clients_loop_);
-    std::unique_ptr<net::Stream> stream;
-    task.start(connect_into(clients_, stream));
-    world_.run_until_idle();
-    sim::Peer client(world_, std::move(stream));
+    auto client = connect_to_house(world_, clients_, clients_loop_);
     client.send("GET / HTTP/1.1\r\nHost: site.example\r\n\r\n");
     while (auto accepted = origin_->accept_now())
       sim::Peer(world_, std::move((*accepted)->stream)).send("HTTP/1.1 204 No Content\r\n\r\n");
@@ -38,12 +33,6 @@ class NameOfAReload : public testing::Test {
   sim::SimNetwork origins_{world_.wire(), origin_loop_};
   std::unique_ptr<net::Listener> origin_ = origins_.listen({.address = address_}).value();
   House house_{world_, plain_config({address_})};
-
- private:
-  static Task<void> connect_into(net::Network& network, std::unique_ptr<net::Stream>& into) {
-    auto made = co_await network.connect(House::machine(), never);
-    into = *std::move(made);
-  }
 };
 
 TEST_F(NameOfAReload, IsKnownFromTheFirstRequest) {
