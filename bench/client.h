@@ -22,8 +22,13 @@ inline Nanos now() {
   return static_cast<Nanos>(time.tv_sec) * second + static_cast<Nanos>(time.tv_nsec);
 }
 
-inline std::string get_request(const char* port) {
-  return "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::string(port) + "\r\n\r\n";
+/// GET, or POST with so many bytes; `closing`: the connection is for that request alone.
+inline std::string request(const char* port, std::size_t body_bytes = 0, bool closing = false) {
+  return std::string(body_bytes > 0 ? "POST" : "GET") +
+         " / HTTP/1.1\r\nHost: 127.0.0.1:" + std::string(port) + "\r\n" +
+         (closing ? "Connection: close\r\n" : "") +
+         (body_bytes > 0 ? "Content-Length: " + std::to_string(body_bytes) + "\r\n" : "") + "\r\n" +
+         std::string(body_bytes, 'x');
 }
 
 /// Bytes of the head at the start of `text`, 0 while it is not whole.

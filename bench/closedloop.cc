@@ -32,14 +32,6 @@ struct Connection {
   bool chunked = false;
 };
 
-std::string request(const char* port, std::size_t body_bytes, bool closing) {
-  return std::string(body_bytes > 0 ? "POST" : "GET") +
-         " / HTTP/1.1\r\nHost: 127.0.0.1:" + std::string(port) + "\r\n" +
-         (closing ? "Connection: close\r\n" : "") +
-         (body_bytes > 0 ? "Content-Length: " + std::to_string(body_bytes) + "\r\n" : "") + "\r\n" +
-         std::string(body_bytes, 'x');
-}
-
 class Load {
  public:
   Load(const char* port, std::size_t connections, std::size_t body_bytes, bool closing)
@@ -108,8 +100,8 @@ class Load {
   /// As much as the kernel takes; EPOLLOUT tells when it takes more.
   void send_rest(Connection& to) const {
     while (to.sent < request_.size()) {
-      const ssize_t sent = send(to.fd, request_.data() + to.sent, request_.size() - to.sent,
-                                MSG_NOSIGNAL | MSG_DONTWAIT);
+      const ssize_t sent =
+          send(to.fd, request_.data() + to.sent, request_.size() - to.sent, MSG_NOSIGNAL);
       if (sent < 0 && errno == EAGAIN) return;
       to.sent += static_cast<std::size_t>(checked(static_cast<int>(sent), "send"));
     }
@@ -168,7 +160,7 @@ class Load {
   }
 
   static std::size_t received(Connection& from, char* to, std::size_t size, int flags) {
-    const ssize_t got = recv(from.fd, to, size, flags | MSG_DONTWAIT);
+    const ssize_t got = recv(from.fd, to, size, flags);
     if (got < 0 && errno == EAGAIN) return 0;
     if (got <= 0) die("a connection that the server ended");
     from.got += static_cast<std::size_t>(got);

@@ -35,7 +35,7 @@ struct Connection {
 class Load {
  public:
   Load(const char* port, double rate, double seconds, std::size_t connections)
-      : request_(get_request(port)),
+      : request_(request(port)),
         epoll_(checked(epoll_create1(0), "epoll_create1")),
         interval_(static_cast<double>(second) / rate),
         connections_(connections) {
@@ -118,7 +118,7 @@ class Load {
 
   void receive(Connection& from) {
     std::array<char, 65536> buffer;
-    const ssize_t size = recv(from.fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const ssize_t size = recv(from.fd, buffer.data(), buffer.size(), 0);
     if (size < 0 && errno == EAGAIN) return;
     if (size <= 0) die("a connection that the server ended");
     from.got.append(buffer.data(), static_cast<std::size_t>(size));

@@ -49,7 +49,8 @@ inline int listen_on(const char* port, std::uint32_t after = 0) {
   return fd;
 }
 
-/// A connected socket; waits for the connection, which on loopback takes no time.
+/// A connected socket that does not block; waits for the connection, which on loopback takes no
+/// time.
 inline int connect_to(const char* port) {
   const int fd = checked(socket(AF_INET, SOCK_STREAM, 0), "socket");
   const sockaddr_in address = loopback(port);
