@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <vector>
 
 #include "base/arena.h"
 #include "base/block_pool.h"
 #include "base/frame_pool.h"
+#include "base/pipe_pool.h"
 
 namespace minato {
 namespace {
@@ -27,6 +30,47 @@ TEST(BlockPool, KeepsNoMoreThanItsBound) {
   Block a = pool.take(4096), b = pool.take(4096), c = pool.take(4096);
   a.release(), b.release(), c.release();  // the third is freed; the leak checker sees it otherwise
   EXPECT_EQ(pool.lent_bytes(), 0u);
+}
+
+TEST(PipePool, HandsAnEmptyPipeOutAgainAndNoneWithBytesInIt) {
+  PipePool pool;
+  Pipe first = pool.take(), second = pool.take();
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(pool.lent(), 2u);
+  const int kept = first.in();
+  ASSERT_EQ(::write(second.in(), "x", 1), 1);
+  second.put(1);
+  second = {};
+  first = {};
+  EXPECT_EQ(pool.lent(), 0u);
+  EXPECT_EQ(pool.take().in(), kept);
+  const Pipe again = pool.take(), other = pool.take();
+  for (const Pipe* const pipe : {&again, &other}) {
+    char byte = 0;
+    EXPECT_EQ(pipe->held(), 0u);
+    EXPECT_EQ(::read(pipe->out(), &byte, 1), -1) << "what was left in a pipe came out of another";
+  }
+}
+
+TEST(PipePool, LendsNoMoreThanItsBound) {
+  PipePool pool;
+  std::vector<Pipe> lent;
+  for (std::uint32_t i = 0; i < PipePool::pipes_max; ++i) lent.push_back(pool.take());
+  EXPECT_TRUE(lent.back());
+  EXPECT_FALSE(pool.take());
+  lent.pop_back();
+  EXPECT_TRUE(pool.take());
+}
+
+TEST(PipePool, HasNoneWhereDescriptorsAreOut) {
+  PipePool pool;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  EXPECT_FALSE(pool.take());
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(pool.take());
 }
 
 TEST(Arena, JoinsAndAlignsAcrossBlocks) {

@@ -38,11 +38,13 @@ std::uint32_t usable_cpus() {
   return static_cast<std::uint32_t>(CPU_COUNT(&set));
 }
 
-/// For loops, listeners, logs, name servers and the control socket, and a probe for each upstream.
-std::uint64_t own_descriptors(const config::Config& config, std::uint32_t workers) {
+/// For loops, listeners, pipes, logs, name servers and the control socket, and a probe for each
+/// upstream.
+std::uint64_t own_descriptors(const config::Config& config, std::uint32_t workers,
+                              std::uint32_t pipes) {
   std::uint64_t probes = 0;
   for (const auto& service : config.services) probes += service.upstreams.size();
-  return 32 + workers * (4 + config.services.size()) + probes;
+  return 32 + workers * (4 + 2 * pipes + config.services.size()) + probes;
 }
 
 /// The token of admin.token_file; empty where none is configured. No pipe's writer is waited for.
@@ -95,7 +97,8 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
       worker_count_(config_.workers != 0 ? config_.workers : usable_cpus()),
       access_log_(log_, worker_count_),
       counters_(worker_count_),
-      quota_(connections_within(descriptors_, own_descriptors(config_, worker_count_))),
+      pipes_(pipes_within(descriptors_, worker_count_)),
+      quota_(connections_within(descriptors_, own_descriptors(config_, worker_count_, pipes_))),
       loop_(std::move(made.loop)),
       network_(*loop_),
       resolver_(std::move(made.resolver)),
@@ -118,6 +121,7 @@ Process::Process(const RunOptions& options, config::Config config, Foundations m
                .quota = quota_,
                .headquarters = supervisor_,
                .snapshots = snapshots_,
+               .pipes = pipes_,
                .pseudonym = fmt::format("minato-{:016x}", loop_->random()()),
                .port_owner = user_to_become(config_.user)},
       control_server_(*loop_, network_, log_),

@@ -50,6 +50,7 @@ class Process {
   std::uint32_t worker_count_;
   observe::AccessLog access_log_;
   std::vector<observe::Counters> counters_;
+  std::uint32_t pipes_;  // of each worker
   Quota quota_;
   Snapshots snapshots_;
   std::unique_ptr<runtime::EpollLoop> loop_;

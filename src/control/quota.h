@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/pipe_pool.h"
+
 namespace minato::control {
 
 /// How many client connections `descriptors` allow, where the program itself needs `own`: each
@@ -14,6 +16,14 @@ constexpr std::uint32_t connections_within(std::uint64_t descriptors, std::uint6
   const std::uint64_t left = descriptors > own ? (descriptors - own) / 2 : 0;
   return static_cast<std::uint32_t>(
       std::clamp<std::uint64_t>(left, 1, std::numeric_limits<std::uint32_t>::max()));
+}
+
+/// How many pipes each worker may have of them: a sixteenth of all descriptors, and no more than
+/// pools hold.
+constexpr std::uint32_t pipes_within(std::uint64_t descriptors, std::uint32_t workers) {
+  constexpr std::uint64_t descriptors_a_pipe = 2;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      descriptors / 16 / descriptors_a_pipe / workers, PipePool::pipes_max));
 }
 
 /// Told when a slot came free while somebody waited for one.

@@ -83,5 +83,12 @@ TEST(Quota, LeavesADescriptorForTheOtherSideOfEachConnection) {
   EXPECT_EQ(connections_within(~std::uint64_t{0}, 24), ~std::uint32_t{0});
 }
 
+TEST(Quota, LeavesPipesASmallShareOfTheDescriptors) {
+  EXPECT_EQ(pipes_within(1024, 1), 32u);
+  EXPECT_EQ(pipes_within(1024, 16), 2u);
+  EXPECT_EQ(pipes_within(20, 1), 0u);
+  EXPECT_EQ(pipes_within(1u << 20, 16), PipePool::pipes_max);
+}
+
 }  // namespace
 }  // namespace minato::control

@@ -37,7 +37,9 @@ Worker::Worker(runtime::Loop& loop, net::Network& network, upstream::WorkerIndex
               .slot_freed = slot_freed_,
               .counters = commons.counters[index],
               .log = commons.log},
-      drain_(loop) {}
+      drain_(loop) {
+  loop_.pipes().limit(commons.pipes);
+}
 
 Worker::~Worker() { cut(); }  // while pools and ledger still stand
 

@@ -35,6 +35,7 @@ struct Commons {
   Quota& quota;
   Headquarters& headquarters;
   const Snapshots& snapshots;
+  std::uint32_t pipes;                   ///< of each worker
   std::string pseudonym;                 ///< of this instance, in Via
   std::optional<unsigned> port_owner{};  ///< whom this process becomes once it listens
 };

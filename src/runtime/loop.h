@@ -8,6 +8,7 @@
 
 #include "base/block_pool.h"
 #include "base/intrusive_list.h"
+#include "base/pipe_pool.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "runtime/mailbox.h"
@@ -38,6 +39,7 @@ class Loop {
   Timers& timers() { return timers_; }
   const Timers& timers() const { return timers_; }
   BlockPool& blocks() { return blocks_; }
+  PipePool& pipes() { return pipes_; }
   Random& random() { return random_; }
 
   /// Runs `turn` once, after what runs now has suspended.
@@ -85,6 +87,7 @@ class Loop {
   WallTime wall_{};
   Timers timers_;
   BlockPool blocks_;
+  PipePool pipes_;
   Random random_;
   IntrusiveList<Turn> turns_;
   Mailbox mailbox_;

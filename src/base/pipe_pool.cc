@@ -1,0 +1,54 @@
+#include "base/pipe_pool.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/assert.h"
+
+namespace minato {
+namespace {
+
+/// False where the call itself is denied, as a sandbox may do. The kernel lets nobody splice a pipe
+/// into itself, and says so, by an error of its own.
+bool may_splice(int from, int to) {
+  ::splice(from, nullptr, to, nullptr, 1, SPLICE_F_NONBLOCK);
+  return errno == EINVAL;
+}
+
+}  // namespace
+
+PipePool::~PipePool() { MINATO_ASSERT(lent_ == 0); }
+
+Pipe PipePool::take() {
+  if (lent_ >= limit_) return {};
+  Pipe pipe;
+  if (free_.empty()) {
+    pipe = make();
+  } else {
+    pipe = std::move(free_.back());
+    free_.pop_back();
+  }
+  if (!pipe) return {};
+  ++lent_;
+  pipe.pool_ = this;
+  return pipe;
+}
+
+Pipe PipePool::make() {
+  std::array<int, 2> ends;
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return {};
+  Pipe pipe{Fd(ends[1]), Fd(ends[0])};
+  if (!may_splice(pipe.out(), pipe.in())) return {};
+  ::fcntl(pipe.in(), F_SETPIPE_SZ, static_cast<int>(pipe_bytes));  // or it stays as it was
+  return pipe;
+}
+
+void PipePool::give(Pipe pipe) noexcept {
+  pipe.pool_ = nullptr;
+  --lent_;
+  if (pipe.held() == 0) free_.push_back(std::move(pipe));
+}
+
+}  // namespace minato
