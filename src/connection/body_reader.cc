@@ -101,6 +101,29 @@ BodyReader::Piece BodyReader::ended_early() {
   return std::string_view{};
 }
 
+std::uint64_t BodyReader::unseen() const {
+  const bool bounded =
+      rules_ != nullptr && rules_->bytes_max != 0 && length_.bytes > rules_->bytes_max;
+  const bool known = length_.kind == BodyLength::Kind::known && buffer_.empty();
+  return known && !bounded ? left_ : 0;
+}
+
+Soon<Result<Pipe>> BodyReader::read_piped() {
+  Pipe pipe;
+  const auto count = stream_.fill_now(pipe, left_);
+  if (!count) return wait_for_pipe();
+  if (!*count) return std::unexpected(count->error());
+  return give(std::move(pipe));
+}
+
+Result<Pipe> BodyReader::give(Pipe pipe) {
+  if (!pipe) return std::unexpected(ended_early().error());
+  left_ -= pipe.held();
+  bytes_ += pipe.held();
+  complete_ = left_ == 0;
+  return pipe;
+}
+
 /// A wait, which begins where one that was given up has stopped.
 class BodyReader::Wait {
  public:
@@ -127,6 +150,19 @@ Task<BodyReader::Piece> BodyReader::wait() {
     end_waiting();
     buffer_.received(*count);
     if (auto piece = take()) co_return *piece;
+  }
+}
+
+Task<Result<Pipe>> BodyReader::wait_for_pipe() {
+  const Wait waiting(*this);
+  for (;;) {
+    if (too_slow()) co_return fail(Fault::timed_out, stream_.side(), "the body comes too slowly");
+    Pipe pipe;
+    const auto count = co_await stream_.fill(pipe, left_, deadline());
+    if (!count && may_go_on(count.error())) continue;
+    if (!count) co_return std::unexpected(count.error());
+    end_waiting();
+    co_return give(std::move(pipe));
   }
 }
 

@@ -31,6 +31,12 @@ class BodyReader {
   /// fields_too_large (its trailers), timed_out, reset; with the stream's side.
   Soon<Result<std::string_view>> read();
 
+  /// How many bytes are left of a known length, none of which is in the buffer; otherwise 0.
+  std::uint64_t unseen() const;
+  /// Some of those, in a pipe. Otherwise as `read`. Errors: those of it, and resource (side local)
+  /// where they are there and no pipe is left.
+  Soon<Result<Pipe>> read_piped();
+
   http::BodyLength length() const { return length_; }
   bool complete() const { return complete_; }
   /// True where what is left is in the buffer already.
@@ -46,6 +52,8 @@ class BodyReader {
   std::optional<Piece> take_to_close();
   Piece give(std::string_view piece);
   Piece ended_early();
+  Result<Pipe> give(Pipe pipe);
+  Task<Result<Pipe>> wait_for_pipe();
   Piece refused() const;
   class Wait;
   Task<Piece> wait();

@@ -12,7 +12,7 @@ namespace minato::connection {
 ///
 /// Errors: side upstream. While `received_any` is false no byte of a response was seen, which is
 /// what a decision to try again needs.
-class Call {
+class Call : public http::PipeSource, public http::PipeSink {
  public:
   virtual ~Call() = default;
 

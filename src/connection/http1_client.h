@@ -32,12 +32,18 @@ class Http1Client final : public Call {
   Result<void> start(const http::RequestHead& head, http::BodyLength length) override;
   Soon<Result<void>> write(std::string_view piece, http::Last last) override;
   Soon<Result<void>> finish(const http::Fields* trailers) override;
+  bool takes_pipes() const override { return writer_.takes_pipes(); }
+  Soon<Result<void>> write_piped(Pipe& pipe, http::Last last) override {
+    return writer_.write_piped(pipe, last, call_->terms.rules.idle);
+  }
   Task<Result<void>> read_head(Instant until) override;
   bool received_any() const override { return received_any_; }
   /// The kernel took a byte of this call: the origin may have seen it.
   bool sent_any() const { return stream_->bytes_written() != written_before_; }
   http::BodyLength body_length() const override { return call_->body.length(); }
   Soon<Result<std::string_view>> read_body() override { return call_->body.read(); }
+  std::uint64_t unseen() const override { return call_->body.unseen(); }
+  Soon<Result<Pipe>> read_piped() override { return call_->body.read_piped(); }
   bool body_ended() const override { return call_->body.complete(); }
   const http::Fields& trailers() const override { return call_->trailers; }
   Soon<Result<std::string_view>> read_raw() override { return raw_.read(); }

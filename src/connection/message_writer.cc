@@ -51,11 +51,8 @@ Soon<Result<void>> MessageWriter::write(std::span<const std::string_view> body, 
   Pieces pieces;
   pieces.add(head_);
   const bool framed = framing_.kind == Kind::chunked && size > 0;
-  if (framing_.kind == Kind::known) {
-    if (size > left_ || (last == Last::yes && size != left_))
-      return fail(Fault::closed, Side::local, "the body is not as long as announced");
-    left_ -= size;
-  }
+  if (framing_.kind == Kind::known)
+    if (auto fits = take_off(size, last); !fits) return fits;
   if (framed) {
     size_line_ = http1::ChunkSizeLine(size);
     pieces.add(size_line_.view());
@@ -70,6 +67,31 @@ Soon<Result<void>> MessageWriter::write(std::span<const std::string_view> body, 
     ending_ = true;
   }
   return send(pieces, idle);
+}
+
+/// Of the length that was announced.
+Result<void> MessageWriter::take_off(std::size_t bytes, Last last) {
+  if (bytes > left_ || (last == Last::yes && bytes != left_))
+    return fail(Fault::closed, Side::local, "the body is not as long as announced");
+  left_ -= bytes;
+  return {};
+}
+
+Soon<Result<void>> MessageWriter::write_piped(Pipe& pipe, Last last, Millis idle) {
+  MINATO_ASSERT(takes_pipes());
+  const std::size_t size = pipe.held();
+  if (auto fits = take_off(size, last); !fits) return fits;
+  ending_ = last == Last::yes;
+  bytes_ += size;
+  body_bytes_ += size;
+  if (stream_.drain_now(pipe)) return sent();
+  return drain(pipe, idle);
+}
+
+Task<Result<void>> MessageWriter::drain(Pipe& pipe, Millis idle) {
+  const auto written = co_await stream_.drain(pipe, idle);
+  if (!written) co_return std::unexpected(written.error());
+  co_return sent();
 }
 
 Soon<Result<void>> MessageWriter::finish(const http::Fields* trailers, Millis idle) {

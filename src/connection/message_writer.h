@@ -59,6 +59,10 @@ class MessageWriter {
   }
   /// The same of several pieces, of which `Responder::pieces_max` are allowed.
   Soon<Result<void>> write(std::span<const std::string_view> pieces, http::Last last, Millis idle);
+  /// Whether the rest of the body goes out as it is, so that it may come by pipes.
+  bool takes_pipes() const { return framing_.kind == BodyFraming::Kind::known && head_.empty(); }
+  /// As `write` of all that `pipe` holds, which lives until it is sent.
+  Soon<Result<void>> write_piped(Pipe& pipe, http::Last last, Millis idle);
   /// Ends the body: `write` of nothing that is the last, with trailers in a chunked one.
   Soon<Result<void>> finish(const http::Fields* trailers, Millis idle);
   /// Sends the pending head now.
@@ -86,6 +90,8 @@ class MessageWriter {
   };
 
   static std::optional<Result<void>> check(const http1::HeadWriter& writer, std::size_t room);
+  Result<void> take_off(std::size_t bytes, http::Last last);
+  Task<Result<void>> drain(Pipe& pipe, Millis idle);
   Soon<Result<void>> send(Pieces& pieces, Millis idle);
   Task<Result<void>> send_rest(Pieces pieces, std::size_t done, Millis idle);
   /// What follows a write that went out whole.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <vector>
@@ -39,6 +40,16 @@ class Recorder final : public net::Stream {
 
  private:
   net::Io try_read(std::span<char>) override { return {.kind = net::Io::Kind::would_block}; }
+  net::Io try_fill(Pipe&, std::size_t) override { return {.kind = net::Io::Kind::would_block}; }
+  net::Io try_drain(Pipe& pipe) override {
+    if (room == 0) return {.kind = net::Io::Kind::would_block};
+    std::string text(std::min(pipe.held(), room), '\0');
+    EXPECT_EQ(::read(pipe.out(), text.data(), text.size()), std::ssize(text));
+    pipe.taken(text.size());
+    room -= text.size();
+    writes.push_back(text);
+    return {.kind = net::Io::Kind::moved, .bytes = text.size()};
+  }
   net::Io try_write(std::span<const iovec> pieces) override {
     if (room == 0) return {.kind = net::Io::Kind::would_block};
     std::string text;
@@ -282,6 +293,74 @@ TEST_F(MessageWriterTest, WhatCannotBeAHeadIsNotSent) {
   };
   EXPECT_EQ(composed("a\r\nSet-Cookie: b").error().fault, Fault::malformed);
   EXPECT_EQ(composed(std::string(2u << 20, 'x')).error().fault, Fault::too_large);
+}
+
+class PipedMessage : public MessageWriterTest {
+ protected:
+  Pipe pipe_with(std::string_view bytes) {
+    Pipe pipe = loop.pipes().take();
+    EXPECT_EQ(::write(pipe.in(), bytes.data(), bytes.size()), std::ssize(bytes));
+    pipe.put(bytes.size());
+    return pipe;
+  }
+};
+
+TEST_F(PipedMessage, TheRestOfABodyOfKnownLengthMayComeByPipes) {
+  begin({.kind = Kind::known, .bytes = 11});
+  EXPECT_FALSE(writer.takes_pipes());  // not before the head is out
+  EXPECT_TRUE(write("hello ", Last::no));
+  EXPECT_TRUE(writer.takes_pipes());
+  Pipe pipe = pipe_with("world");
+  EXPECT_TRUE(await(writer.write_piped(pipe, Last::yes, idle)));
+  EXPECT_EQ(stream.all(), with_head("hello world"));
+  EXPECT_TRUE(writer.complete());
+  EXPECT_EQ(writer.body_bytes(), 11u);
+  EXPECT_EQ(writer.bytes(), head.size() + 11);
+}
+
+TEST_F(PipedMessage, OneOfAnotherFramingMayNot) {
+  for (const Kind kind : {Kind::none, Kind::chunked, Kind::to_close}) {
+    begin({.kind = kind});
+    EXPECT_TRUE(write("hello", Last::no));
+    EXPECT_FALSE(writer.takes_pipes());
+  }
+}
+
+TEST_F(PipedMessage, MoreOrLessThanAnnouncedIsRefused) {
+  begin({.kind = Kind::known, .bytes = 5});
+  EXPECT_TRUE(await(writer.flush(idle)));
+  Pipe more = pipe_with("hello!"), less = pipe_with("hell");
+  EXPECT_FALSE(await(writer.write_piped(more, Last::no, idle)));
+  EXPECT_FALSE(await(writer.write_piped(less, Last::yes, idle)));
+  EXPECT_EQ(stream.all(), head);
+  EXPECT_FALSE(writer.complete());
+}
+
+TEST_F(PipedMessage, WhatIsNotTakenAtOnceIsWaitedFor) {
+  begin({.kind = Kind::known, .bytes = 5});
+  EXPECT_TRUE(await(writer.flush(idle)));
+  stream.room = 2;
+  Pipe pipe = pipe_with("hello");
+  Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
+  EXPECT_FALSE(writing.done() || writer.complete());
+  stream.make_room(3);
+  world.run_until_idle();
+  EXPECT_TRUE(writing.value());
+  EXPECT_TRUE(writer.complete());
+  EXPECT_EQ(stream.all(), with_head("hello"));
+}
+
+TEST_F(PipedMessage, WhoTakesNothingIsGivenUp) {
+  begin({.kind = Kind::known, .bytes = 5});
+  EXPECT_TRUE(await(writer.flush(idle)));
+  stream.room = 0;
+  Pipe pipe = pipe_with("hello");
+  Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
+  world.advance(9s);
+  EXPECT_FALSE(writing.done());
+  world.advance(1s);
+  EXPECT_EQ(writing.value().error().fault, Fault::timed_out);
+  EXPECT_FALSE(writer.complete());
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ class ServerBody final : public http::RequestBody {
   bool awaits_continue() const override { return awaits_continue_ && reader_.bytes() == 0; }
   bool buffered() const override { return reader_.buffered(); }
   Soon<Result<std::string_view>> read() override { return reader_.read(); }
+  std::uint64_t unseen() const override { return awaits_continue() ? 0 : reader_.unseen(); }
+  Soon<Result<Pipe>> read_piped() override { return reader_.read_piped(); }
   bool ended() const override { return reader_.complete(); }
   const http::Fields& trailers() const override { return trailers_; }
 

@@ -58,6 +58,10 @@ class ServerResponder final : public http::Responder {
   Soon<Result<void>> write(std::string_view piece, http::Last last) override;
   Soon<Result<void>> write_pieces(std::span<const std::string_view> pieces,
                                   http::Last last) override;
+  bool takes_pipes() const override { return writer_.takes_pipes(); }
+  Soon<Result<void>> write_piped(Pipe& pipe, http::Last last) override {
+    return writer_.write_piped(pipe, last, terms_.rules.idle);
+  }
   Soon<Result<void>> flush() override { return writer_.flush(terms_.rules.idle); }
   Soon<Result<void>> finish(const http::Fields* trailers) override;
   Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override;

@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "http/message.h"
+#include "http/piping.h"
 #include "http/reason.h"
 
 namespace minato::http {
@@ -26,7 +27,7 @@ struct BodyRules {
 };
 
 /// The body of a request, pulled piece by piece.
-class RequestBody {
+class RequestBody : public PipeSource {
  public:
   virtual ~RequestBody() = default;
 
@@ -103,10 +104,8 @@ class Tunnel {
   virtual void end_writing() = 0;
 };
 
-enum class Last : std::uint8_t { no, yes };
-
 /// The way back. Calls come in the order interim*, start, write*, finish; or interim*, upgrade.
-class Responder {
+class Responder : public PipeSink {
  public:
   virtual ~Responder() = default;
 

@@ -1,5 +1,6 @@
 #include "net/fd_stream.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -74,6 +75,23 @@ Io FdStream::try_write(std::span<const iovec> pieces) {
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
   message.msg_iovlen = std::min(pieces.size(), iovecs_max);
   return attempt([&] { return calls::sendmsg(fd(), &message, MSG_NOSIGNAL); });
+}
+
+Io FdStream::try_fill(Pipe& pipe, std::size_t most) {
+  const Io io = attempt([&] {
+    return ::splice(fd(), nullptr, pipe.in(), nullptr, std::min(most, PipePool::pipe_bytes),
+                    SPLICE_F_NONBLOCK);
+  });
+  pipe.put(io.bytes);
+  return io;
+}
+
+/// There is no MSG_NOSIGNAL for it: programs ignore SIGPIPE.
+Io FdStream::try_drain(Pipe& pipe) {
+  const Io io = attempt(
+      [&] { return ::splice(pipe.out(), nullptr, fd(), nullptr, pipe.held(), SPLICE_F_NONBLOCK); });
+  pipe.taken(io.bytes);
+  return io;
 }
 
 }  // namespace minato::net

@@ -27,6 +27,8 @@ class FdStream final : public Stream, private runtime::Watcher {
       : Stream(loop, side), epoll_(loop), socket_(std::move(socket)) {}
   Io try_read(std::span<char> into) override;
   Io try_write(std::span<const iovec> pieces) override;
+  Io try_fill(Pipe& pipe, std::size_t most) override;
+  Io try_drain(Pipe& pipe) override;
   void hear(runtime::Readiness what) override {
     heard(what.readable, what.writable, what.peer_ended, what.broken);
   }

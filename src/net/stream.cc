@@ -36,6 +36,14 @@ void use_up(std::span<iovec>& pieces, std::size_t bytes) {
   first.iov_len -= bytes;
 }
 
+std::unexpected<Error> late_read(const Stream& stream) {
+  return fail(Fault::timed_out, stream.side(), "nothing came in time");
+}
+
+std::unexpected<Error> late_write(const Stream& stream) {
+  return fail(Fault::timed_out, stream.side(), "the peer takes nothing");
+}
+
 }  // namespace
 
 ReadOp::ReadOp(Stream& stream, std::span<char> into, Instant until)
@@ -47,9 +55,7 @@ bool ReadOp::attempt() {
   return got.has_value();
 }
 
-void ReadOp::time_out() {
-  result_ = fail(Fault::timed_out, stream_.side(), "nothing came in time");
-}
+void ReadOp::time_out() { result_ = late_read(stream_); }
 
 bool ReadyOp::attempt() {
   if (stream_.is_aborted_) result_ = std::unexpected(stream_.aborted_);
@@ -80,9 +86,38 @@ bool WriteOp::attempt() {
   return true;
 }
 
-void WriteOp::time_out() {
-  result_ = fail(Fault::timed_out, stream_.side(), "the peer takes nothing");
+void WriteOp::time_out() { result_ = late_write(stream_); }
+
+FillOp::FillOp(Stream& stream, Pipe& pipe, std::size_t most, Instant until)
+    : Waiting(stream, &Stream::reading_, until), pipe_(pipe), most_(most) {}
+
+bool FillOp::attempt() {
+  const auto got = stream_.fill_now(pipe_, most_);
+  if (got) result_ = *got;
+  return got.has_value();
 }
+
+void FillOp::time_out() { result_ = late_read(stream_); }
+
+DrainOp::DrainOp(Stream& stream, Pipe& pipe, Millis idle)
+    : Waiting(stream, &Stream::writing_, deadline_after(stream.loop().now(), idle)),
+      pipe_(pipe),
+      idle_(idle) {}
+
+bool DrainOp::attempt() {
+  while (pipe_.held() > 0) {
+    const Io io = stream_.drain_once(pipe_);
+    if (io.kind == Io::Kind::would_block) return false;
+    if (io.kind == Io::Kind::failed) {
+      result_ = std::unexpected(stream_.error_of(io));
+      return true;
+    }
+    until_ = deadline_after(stream_.loop().now(), idle_);
+  }
+  return true;
+}
+
+void DrainOp::time_out() { result_ = late_write(stream_); }
 
 Observer::Observer(Stream& stream) : stream_(stream) {
   MINATO_ASSERT(stream.observer_ == nullptr);
@@ -99,7 +134,10 @@ Stream::~Stream() {
 }
 
 std::optional<Result<std::size_t>> Stream::read_now(std::span<char> into) {
-  const Io io = read_once(into);
+  return outcome_of(read_once(into));
+}
+
+std::optional<Result<std::size_t>> Stream::outcome_of(const Io& io) const {
   if (io.kind == Io::Kind::would_block) return std::nullopt;
   if (io.kind == Io::Kind::failed) return std::unexpected(error_of(io));
   return io.bytes;
@@ -115,34 +153,64 @@ bool Stream::write_now(std::span<iovec>& pieces) {
   return true;
 }
 
+std::optional<Result<std::size_t>> Stream::fill_now(Pipe& pipe, std::size_t most) {
+  if (!readable_ && !is_aborted_) return std::nullopt;  // who waits holds no pipe
+  Pipe taken = loop_.pipes().take();
+  if (!taken && !is_aborted_) return fail(Fault::resource, Side::local, "no pipe is left");
+  const Io io = receive_once([&] { return try_fill(taken, most); });
+  if (io.kind == Io::Kind::moved) pipe = std::move(taken);
+  return outcome_of(io);
+}
+
+bool Stream::drain_now(Pipe& pipe) {
+  while (pipe.held() > 0)
+    if (drain_once(pipe).kind != Io::Kind::moved) return false;
+  return true;
+}
+
 void Stream::abort(Error error) {
   aborted_ = error;
   is_aborted_ = true;
   deadline_.arm(loop_.now());
 }
 
-Io Stream::read_once(std::span<char> into) {
+template <class Receive>
+Io Stream::receive_once(Receive receive) {
   if (is_aborted_) return {.kind = Io::Kind::failed};
   if (!readable_) return {.kind = Io::Kind::would_block};
-  Io io = try_read(into);
+  const Io io = receive();
+  // The next try can wait for the kernel's word; but not where the end is on its way, since no
+  // further word of it comes.
+  if (io.kind == Io::Kind::would_block) readable_ = ended_;
   if (io.kind == Io::Kind::ended && lost_errno_ != 0)
-    io = {.kind = Io::Kind::failed, .os_errno = lost_errno_};
-  // A short read has drained the socket, so the next try can wait for the kernel's word; but not
-  // where the end is on its way, since no further word of it comes.
-  if (io.kind == Io::Kind::would_block || (io.kind == Io::Kind::moved && io.bytes < into.size()))
-    readable_ = ended_;
+    return {.kind = Io::Kind::failed, .os_errno = lost_errno_};
   return io;
 }
 
-Io Stream::write_once(std::span<const iovec> pieces) {
+Io Stream::read_once(std::span<char> into) {
+  const Io io = receive_once([&] { return try_read(into); });
+  if (io.kind == Io::Kind::moved && io.bytes < into.size()) readable_ = ended_;  // it is drained
+  return io;
+}
+
+template <class Send>
+Io Stream::send_once(Send send) {
   if (is_aborted_) return {.kind = Io::Kind::failed};
   if (!writable_) return {.kind = Io::Kind::would_block};
-  const Io io = try_write(pieces);
+  const Io io = send();
   if (io.kind == Io::Kind::would_block) writable_ = false;
   if (io.kind == Io::Kind::moved) bytes_written_ += io.bytes;
   // EPIPE alone says only that the peer no longer reads; it may have ended in good order.
   if (io.kind == Io::Kind::failed && io.os_errno != EPIPE) lost_errno_ = io.os_errno;
   return io;
+}
+
+Io Stream::write_once(std::span<const iovec> pieces) {
+  return send_once([&] { return try_write(pieces); });
+}
+
+Io Stream::drain_once(Pipe& pipe) {
+  return send_once([&] { return try_drain(pipe); });
 }
 
 Error Stream::error_of(const Io& io) const {

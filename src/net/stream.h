@@ -60,12 +60,19 @@ class Stream {
   ReadyOp readable(Instant until) { return {*this, &Stream::reading_, &Stream::readable_, until}; }
   ReadyOp writable(Instant until) { return {*this, &Stream::writing_, &Stream::writable_, until}; }
   WriteOp write(std::span<iovec> pieces, Millis idle) { return {*this, pieces, idle}; }
+  FillOp fill(Pipe& pipe, std::size_t most, Instant until) { return {*this, pipe, most, until}; }
+  DrainOp drain(Pipe& pipe, Millis idle) { return {*this, pipe, idle}; }
 
   /// Reads what is there without waiting; nullopt where there is nothing yet. Otherwise as `read`.
   std::optional<Result<std::size_t>> read_now(std::span<char> into);
   /// Tries to write all of `pieces` now, and uses up what was taken. True where nothing is left;
   /// false where the rest must wait (or the stream failed, which the write of the rest will tell).
   bool write_now(std::span<iovec>& pieces);
+
+  /// Fills without waiting; nullopt where there is nothing yet. Otherwise as `fill`.
+  std::optional<Result<std::size_t>> fill_now(Pipe& pipe, std::size_t most);
+  /// Tries to move out all that `pipe` holds, as `write_now`.
+  bool drain_now(Pipe& pipe);
 
   /// Nothing more will be written; the peer sees the end. The other direction stays open.
   virtual void end_writing() = 0;
@@ -91,6 +98,8 @@ class Stream {
  protected:
   virtual Io try_read(std::span<char> into) = 0;
   virtual Io try_write(std::span<const iovec> pieces) = 0;
+  virtual Io try_fill(Pipe& pipe, std::size_t most) = 0;
+  virtual Io try_drain(Pipe& pipe) = 0;
 
   /// A connection under way is not writable until the engine says so.
   void connecting() { writable_ = false; }
@@ -106,10 +115,18 @@ class Stream {
   friend class ReadOp;
   friend class ReadyOp;
   friend class WriteOp;
+  friend class FillOp;
+  friend class DrainOp;
   friend class Observer;
 
+  template <class Receive>
+  Io receive_once(Receive receive);
+  template <class Send>
+  Io send_once(Send send);
   Io read_once(std::span<char> into);
   Io write_once(std::span<const iovec> pieces);
+  Io drain_once(Pipe& pipe);
+  std::optional<Result<std::size_t>> outcome_of(const Io& io) const;
   Error error_of(const Io& io) const;
   void watch_deadline(Instant until);
   void deadline_passed();

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/pipe_pool.h"
 #include "base/time.h"
 
 namespace minato::net {
@@ -93,6 +94,40 @@ class [[nodiscard]] WriteOp final : detail::Waiting {
   bool attempt() override;
   void time_out() override;
   std::span<iovec> pieces_;
+  Millis idle_;
+  Result<void> result_;
+};
+
+/// co_await stream.fill(pipe, most, until): as a read of at most `most` bytes, which stay with the
+/// kernel, in a pipe of the loop's that `pipe` then is. Errors: those, and resource (side local)
+/// where there are bytes and no pipe is left: nothing is lost then.
+class [[nodiscard]] FillOp final : detail::Waiting {
+ public:
+  FillOp(Stream& stream, Pipe& pipe, std::size_t most, Instant until);
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<std::size_t> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  Pipe& pipe_;
+  std::size_t most_;
+  Result<std::size_t> result_ = 0;
+};
+
+/// co_await stream.drain(pipe, idle): as a write of all that `pipe` holds.
+class [[nodiscard]] DrainOp final : detail::Waiting {
+ public:
+  DrainOp(Stream& stream, Pipe& pipe, Millis idle);
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<void> await_resume() const { return result_; }
+
+ private:
+  bool attempt() override;
+  void time_out() override;
+  Pipe& pipe_;
   Millis idle_;
   Result<void> result_;
 };

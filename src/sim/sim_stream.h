@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/task.h"
 #include "net/stream.h"
@@ -32,12 +33,16 @@ class SimStream final : public net::Stream, private Edge {
     loop_.count_call();
     return socket_->write(pieces);
   }
+  net::Io try_fill(Pipe& pipe, std::size_t most) override;
+  net::Io try_drain(Pipe& pipe) override;
   void hear() override;
   void deliver() override;
 
   SimLoop& loop_;
   std::shared_ptr<Socket> socket_;
   std::shared_ptr<const void> descriptor_;
+  std::string
+      drained_;  // out of a pipe, and not yet taken by the socket: it counts as held by that
   bool reset_ = false;
 };
 
