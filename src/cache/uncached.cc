@@ -29,6 +29,10 @@ class Purging final : public http::Responder {
                                   http::Last last) override {
     return client_.write_pieces(pieces, last);
   }
+  bool takes_pipes() const override { return client_.takes_pipes(); }
+  Soon<Result<void>> write_piped(Pipe& pipe, http::Last last) override {
+    return client_.write_piped(pipe, last);
+  }
   Soon<Result<void>> flush() override { return client_.flush(); }
   Soon<Result<void>> finish(const http::Fields* trailers) override {
     return client_.finish(trailers);

@@ -1,5 +1,6 @@
 #include "proxy/body_pump.h"
 
+#include "proxy/body_mover.h"
 #include "proxy/forwarding.h"
 #include "runtime/budget.h"
 
@@ -12,19 +13,26 @@ Task<void> BodyPump::run(Call& call, Attempt& attempt) {
   runtime::Budget pieces(loop_, pieces_in_a_row);
   for (;;) {
     const auto piece = co_await next_piece(call, attempt);
-    if (!piece) {
-      attempt.client_failed = downstream_failure(piece.error());
-      call.abort({Fault::cancelled, Side::downstream, 0, "the request broke off"});
-      co_return;
-    }
+    if (!piece) co_return give_up(call, attempt, piece.error());
     if (piece->empty()) co_return co_await finish(call, attempt);
     const bool ends = request_.body.ended() && request_.body.trailers().count() == 0;
     const Last last = ends ? Last::yes : Last::no;
     const auto written = co_await call.write(*piece, last);
     if (ends || !written) break;
+    if (is_worth_moving(request_.body, call)) {
+      attempt.body_repeatable = false;
+      const Moved moved = co_await move_body(loop_, request_.body, call);
+      if (moved.kind == Moved::Kind::not_read) co_return give_up(call, attempt, moved.error);
+      if (moved.kind != Moved::Kind::no_pipe) break;
+    }
     if (pieces.spend()) co_await loop_.breathe();
   }
   attempt.sent = loop_.now();
+}
+
+void BodyPump::give_up(Call& call, Attempt& attempt, const Error& error) {
+  attempt.client_failed = downstream_failure(error);
+  call.abort({Fault::cancelled, Side::downstream, 0, "the request broke off"});
 }
 
 Task<void> BodyPump::finish(Call& call, Attempt& attempt) {

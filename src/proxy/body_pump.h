@@ -27,6 +27,7 @@ class BodyPump {
 
  private:
   Task<Result<std::string_view>> next_piece(connection::Call& call, Attempt& attempt);
+  static void give_up(connection::Call& call, Attempt& attempt, const Error& error);
   Task<void> finish(connection::Call& call, Attempt& attempt);
 
   runtime::Loop& loop_;

@@ -221,7 +221,19 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
     auto written = co_await responder_.write(*piece, last);
     if (!written) co_return http::client_write_failure(written.error());
     if (ends) co_return std::nullopt;
+    if (is_worth_moving(call, responder_)) {
+      const Moved moved = co_await move_body(surroundings_.loop, call, responder_);
+      if (moved.kind != Moved::Kind::no_pipe) co_return failed(moved);
+    }
     if (pieces.spend()) co_await surroundings_.loop.breathe();
+  }
+}
+
+ProxyExchange::Failed ProxyExchange::failed(const Moved& moved) {
+  switch (moved.kind) {
+    case Moved::Kind::not_read: return failed(moved.error);
+    case Moved::Kind::not_written: return http::client_write_failure(moved.error);
+    default: return std::nullopt;
   }
 }
 

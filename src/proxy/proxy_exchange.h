@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "proxy/body_mover.h"
 #include "proxy/body_pump.h"
 #include "proxy/max_forwards.h"
 #include "proxy/proxy.h"
@@ -32,6 +33,7 @@ class ProxyExchange {
   bool is_early(const Error& error) const;
   Instant head_deadline() const;
   Failed failed(const Error& error);
+  Failed failed(const Moved& moved);
 
   // The response.
   Task<Failed> relay_response(connection::Call& call);

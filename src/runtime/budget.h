@@ -11,11 +11,12 @@ class Budget {
  public:
   Budget(const Loop& loop, int steps) : loop_(loop), most_(steps), turn_(loop.now()) {}
 
-  /// Spends a step. True once all are spent: `if (budget.spend()) co_await loop.breathe();`
-  bool spend() {
+  /// Spends a step, or `steps`. True once all are: `if (budget.spend()) co_await loop.breathe();`
+  bool spend(int steps = 1) {
     if (loop_.now() != turn_) steps_ = 0;  // it waited since
     turn_ = loop_.now();
-    if (++steps_ < most_) return false;
+    steps_ += steps;
+    if (steps_ < most_) return false;
     steps_ = 0;
     return true;
   }

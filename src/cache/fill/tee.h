@@ -34,6 +34,11 @@ class Tee final : public http::Responder {
   Result<void> start(const http::ResponseHead& head, http::BodyLength length) override;
   bool started() const override { return swallows_ || client_.started(); }
   Soon<Result<void>> write(std::string_view piece, http::Last last) override;
+  /// Not where it is kept, too: that needs to see it.
+  bool takes_pipes() const override { return !swallows_ && !growth_ && client_.takes_pipes(); }
+  Soon<Result<void>> write_piped(Pipe& pipe, http::Last last) override {
+    return client_.write_piped(pipe, last);
+  }
   Soon<Result<void>> flush() override;
   Soon<Result<void>> finish(const http::Fields* trailers) override;
   Task<Result<http::Tunnel*>> upgrade(const http::ResponseHead& head) override {
