@@ -8,7 +8,7 @@ namespace minato::proxy {
 namespace {
 
 /// Of less than this a pipe saves too little to be worth its calls: docs/performance.md.
-constexpr std::uint64_t moved_bytes_min = 32u << 10;
+constexpr std::uint64_t moved_bytes_min = 16u << 10;
 
 /// What a pipe of so many bytes counts for, among pieces that pass within one turn of the loop.
 int pieces_of(std::size_t bytes) {
