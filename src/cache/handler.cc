@@ -2,6 +2,7 @@
 
 #include "cache/exchange.h"
 #include "http/client_failure.h"
+#include "http/unforwarded.h"
 
 namespace minato::cache {
 namespace {
@@ -13,6 +14,13 @@ bool passes_by(const http::Request& request) {
          (is_read(request.head.method) && !request.body.length().empty()) ||
          request.head.target.form == http::TargetForm::asterisk ||
          request.head.target.form == http::TargetForm::authority || request.head.authority.empty();
+}
+
+/// What does not reach the origin tells no responses apart: under what a client said so, others
+/// would get what was made without it.
+void forget_unforwarded(http::Request& request) {
+  http::remove_nominated(request.head.fields);
+  if (!request.client.trusted_peer) http::remove_claims(request.head.fields);
 }
 
 Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& request,
@@ -29,6 +37,7 @@ Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& req
 
 Task<http::Outcome> CacheHandler::handle(http::Request& request, http::Responder& responder) {
   if (!rules_.options().enabled || passes_by(request)) return origin_.handle(request, responder);
+  forget_unforwarded(request);
   return run_exchange(*this, request, responder);
 }
 

@@ -52,14 +52,11 @@ std::string_view Fields::combined(FieldId id, std::string_view between) const {
 }
 
 void Fields::remove(FieldId id) noexcept {
-  if (!present_.contains(id)) return;
-  for (Field& line : lines_.first(count_))
-    if (line.id == id) line.removed = true;
+  if (present_.contains(id)) remove_if([id](const Field& line) { return line.id == id; });
 }
 
 void Fields::remove(std::string_view name) noexcept {
-  for (Field& line : lines_.first(count_))
-    if (iequals(line.name, name)) line.removed = true;
+  remove_if([name](const Field& line) { return iequals(line.name, name); });
 }
 
 }  // namespace minato::http

@@ -59,6 +59,10 @@ class Fields {
 
   void remove(FieldId id) noexcept;
   void remove(std::string_view name) noexcept;
+  template <class Fits>
+  void remove_if(const Fits& fits) noexcept {
+    for (Field& line : lines_.first(count_)) line.removed |= fits(line);
+  }
   /// Forgets every line and the memory of it: for use after the arena was reset.
   void clear() { *this = Fields(*arena_); }
 

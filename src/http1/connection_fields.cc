@@ -1,6 +1,7 @@
 #include "http1/connection_fields.h"
 
 #include "base/strings.h"
+#include "http/unforwarded.h"
 
 namespace minato::http1 {
 
@@ -40,12 +41,6 @@ constexpr FieldId hop_by_hop[] = {
     FieldId::connection,        FieldId::keep_alive, FieldId::proxy_connection, FieldId::te,
     FieldId::transfer_encoding, FieldId::upgrade,    FieldId::http2_settings,
 };
-
-bool is_for_all_recipients(std::string_view name) {
-  constexpr std::string_view forwarding = "x-forwarded-";
-  return http::field_id(name) != FieldId::unknown ||
-         iequals(name.substr(0, forwarding.size()), forwarding);
-}
 
 bool persists(const Fields& fields, Version version) {
   const ConnectionOptions options = connection_options(fields);
@@ -111,9 +106,7 @@ std::optional<Seconds> keep_alive_timeout(const Fields& fields) {
 }
 
 void remove_hop_by_hop(Fields& fields) {
-  for_each_element(fields, FieldId::connection, [&](std::string_view option) {
-    if (!is_for_all_recipients(option)) fields.remove(option);
-  });
+  http::remove_nominated(fields);
   for (const FieldId id : hop_by_hop) fields.remove(id);
 }
 

@@ -43,12 +43,8 @@ bool accepts_trailers(const http::Fields& fields);
 std::optional<Seconds> keep_alive_timeout(const http::Fields& fields);
 
 /// Removes what must not be forwarded: Connection, Keep-Alive, Proxy-Connection, TE,
-/// Transfer-Encoding, Upgrade, HTTP2-Settings, and the fields that Connection names.
-///
-/// A name in Connection that is known to be meant for all recipients (any other FieldId, and
-/// X-Forwarded-*) is ignored: RFC 9110 7.6.1 forbids such an option, and obeying it would let a
-/// client strip credentials, cache directives, framing or the forwarding chain on its way to the
-/// origin.
+/// Transfer-Encoding, Upgrade, HTTP2-Settings, and the fields that Connection names, as
+/// http::remove_nominated does.
 void remove_hop_by_hop(http::Fields& fields);
 
 }  // namespace minato::http1

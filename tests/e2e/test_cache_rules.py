@@ -314,6 +314,13 @@ class TestKey:
         assert [proxy.get("/x", fields=fields).text for fields in said] == texts
         assert proxy.get("/x", fields={"Cookie": "lang=de; other=1", "X-Other": "1"}).text == texts[3]
 
+    def test_has_no_field_that_goes_no_further(self, caching_for, origins):
+        origin = origins(Serving, lambda asked: reply(str(asked["X-Tenant"]).encode(), FOREVER))
+        proxy = caching_for(origin, cache="key: {headers: [X-Tenant]}")
+        assert proxy.get("/x", fields={"X-Tenant": "a", "Connection": '"b, x-tenant"'}).text == "a"
+        assert proxy.get("/x", fields={"X-Tenant": "b", "Connection": "x-tenant"}).text == "None"
+        assert proxy.get("/x", fields={"X-Tenant": "b"}).text == "b"
+
     def test_is_told(self, counted):
         proxy = counted("{headers: [X-Tenant]}", ", cache_status: {key: true}")
         answer = proxy.get("/x?a=1", fields={"X-Tenant": "big one"})

@@ -2,6 +2,8 @@
 import pytest
 
 from harness.caching import cache_status, is_hit, reply, why_not_stored
+from harness.origin import Serving
+from harness.wire import connect
 
 FOREVER = "max-age=3600"
 
@@ -62,6 +64,25 @@ def test_cookies_are_no_list(caching_for, replies):
 def test_what_an_origin_may_take_for_a_field_selects_too(caching_for, replies):
     proxy = caching_for(replies(*varying("X-Lang", b"1", b"2")))
     assert texts(proxy, {"X_Lang": "evil"}, {}, {"X_Lang": "evil"}) == ["1", "2", "1"]
+
+
+def test_what_does_not_reach_the_origin_does_not_select(caching_for, origins):
+    """Else who says it, and lets Connection take it away, poisons what is for those who mean it."""
+    origin = origins(Serving, lambda asked: reply(str(asked["X-Lang"]).encode(), FOREVER, Vary="X-Lang"))
+    proxy = caching_for(origin)
+    assert texts(proxy, {"X-Lang": "de", "Connection": "a, X-Lang"}, {"X-Lang": "de"}, {}) == ["None", "de", "None"]
+    assert origin.count() == 2
+
+
+def test_what_a_stranger_says_of_the_way_does_not_select(caching_for, origins):
+    names = "X-Forwarded-Host, X-Forwarded-Country"
+    origin = origins(Serving, lambda asked: reply(str(asked["X-Forwarded-Host"]).encode(), FOREVER, Vary=names))
+    proxy = caching_for(origin, top='trusted_proxies: ["127.0.0.2/32"]')
+    said = {"X-Forwarded-Host": "shop.test", "X-Forwarded-Country": "de"}
+    assert texts(proxy, said, {}) == ["app.test"] * 2
+    assert origin.count() == 1
+    with connect(proxy.port, source="127.0.0.2") as trusted:
+        assert trusted.get(fields=said).text == "shop.test"
 
 
 def test_languages_are_compared_by_what_they_mean(caching_for, replies):

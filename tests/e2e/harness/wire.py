@@ -194,8 +194,8 @@ class Connection:
         return self.ask(target, **more).read_response(more.get("method", "GET"))
 
 
-def connect(port, address="127.0.0.1"):
-    return Connection(socket.create_connection((address, port), TIMEOUT))
+def connect(port, address="127.0.0.1", source=None):
+    return Connection(socket.create_connection((address, port), TIMEOUT, source and (source, 0)))
 
 
 def connect_unix(path):
