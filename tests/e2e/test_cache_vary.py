@@ -85,6 +85,17 @@ def test_what_a_stranger_says_of_the_way_does_not_select(caching_for, origins):
         assert trusted.get(fields=said).text == "shop.test"
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Request-ID"])
+def test_what_is_for_one_address_is_for_no_other(caching_for, origins, name):
+    proxy = caching_for(origins(Serving, lambda asked: reply(str(asked[name]).encode(), FOREVER, Vary=name)),
+                        top="forwarding: {x_real_ip: true, forwarded: true}")
+    for address in ("127.0.0.1", "127.0.0.2"):
+        with connect(proxy.port, source=address) as client:
+            answer = client.get()
+            assert name == "X-Request-ID" or address in answer.text
+            assert why_not_stored(answer) == "vary-star"
+
+
 def test_languages_are_compared_by_what_they_mean(caching_for, replies):
     proxy = caching_for(replies(*varying("Accept-Language", b"1", b"2")))
     asked = ["en, de", "de, en", "EN,DE", "de;q=1, en", "en ,  de;q=1.0"]

@@ -31,6 +31,17 @@ std::optional<http::FieldDate> only_date(const http::Fields& fields, FieldId id,
 /// strongly.
 bool is_strong(std::string_view etag) { return etag.size() >= 2 && etag.front() == '"'; }
 
+/// Where Minato itself says who asks, or which request it is, so that no two clients say the same.
+bool is_said_of_each(std::string_view name) {
+  switch (http::field_id_as_variable(name)) {
+    case FieldId::forwarded:
+    case FieldId::x_forwarded_for:
+    case FieldId::x_real_ip:
+    case FieldId::x_request_id: return true;
+    default: return false;
+  }
+}
+
 /// What is no name of a field might have been meant to be one.
 bool varies_on_all(const http::Fields& fields) {
   bool all = false;
@@ -38,7 +49,7 @@ bool varies_on_all(const http::Fields& fields) {
     if (line.id != FieldId::vary) return;
     http::ListElements elements(line.value);
     while (const auto element = elements.next())
-      all |= *element == "*" || !http::is_token(*element);
+      all |= *element == "*" || !http::is_token(*element) || is_said_of_each(*element);
   });
   return all;
 }

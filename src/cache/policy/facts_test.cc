@@ -55,6 +55,14 @@ TEST_F(FactsTest, VaryOnEverythingIsSeenInEverySpelling) {  // RFC 9110 12.5.5
   EXPECT_FALSE(heads_.facts({{"Vary", "Foo, Bar*"}}).varies_on_all);
 }
 
+TEST_F(FactsTest, VaryOnWhoAsksIsOnEverything) {
+  for (const auto* const value :
+       {"X-Forwarded-For", "Foo, x-real-ip", "Forwarded", "X_Forwarded_For", "X-Request-ID"})
+    EXPECT_TRUE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
+  for (const auto* const value : {"X-Forwarded-Proto", "X-Forwarded-Host"})
+    EXPECT_FALSE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
+}
+
 TEST_F(FactsTest, AMalformedVaryIsNotTrusted) {
   for (const auto* value : {"Foo, \"Bar", "\"Foo\"", "Foo Bar", "Foo;Bar"})
     EXPECT_TRUE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
