@@ -91,8 +91,7 @@ class Answering {
     const bool is_all = asked == with_.entry.range;
     const auto wanted = is_all ? std::nullopt : range_within(asked, part);
     const ByteRange bytes = wanted.value_or(part.range);
-    head_.fields.remove(FieldId::content_range);
-    head_.fields.add(FieldId::content_range, content_range(bytes, part.complete));
+    say_content_range(content_range(bytes, part.complete));
     return send_206(
         {.first = bytes.first - part.range.first, .last = bytes.last - part.range.first});
   }
@@ -109,7 +108,7 @@ class Answering {
     become(416);
     head_.fields.remove(FieldId::content_type);
     head_.fields.remove(FieldId::content_encoding);
-    head_.fields.add(FieldId::content_range, text("bytes */{}", with_.entry.size()));
+    say_content_range(text("bytes */{}", with_.entry.size()));
     return send_bare(BodyLength::known(0));
   }
 
@@ -120,7 +119,7 @@ class Answering {
   }
 
   Task<Outcome> send_range(ByteRange range) {
-    head_.fields.add(FieldId::content_range, content_range(range, with_.entry.size()));
+    say_content_range(content_range(range, with_.entry.size()));
     return send_206(range);
   }
 
@@ -147,6 +146,7 @@ class Answering {
     }
     const std::string_view end = text("\r\n--{}--\r\n", boundary);
     become(206);
+    head_.fields.remove(FieldId::content_range);  // each part has its own
     head_.fields.remove(FieldId::content_type);
     head_.fields.add(FieldId::content_type, text("multipart/byteranges; boundary={}", boundary));
     if (auto begun = responder_.start(head_, BodyLength::known(length + end.size())); !begun)
@@ -216,6 +216,12 @@ class Answering {
     return std::unexpected(http::Failure{.reason = Reason::internal, .error = error});
   }
   static Task<Outcome> refuse(Error error) { co_return cannot(error); }
+
+  /// In place of what an origin said beside a 200, where it means nothing (RFC 9110 14.4).
+  void say_content_range(std::string_view value) {
+    head_.fields.remove(FieldId::content_range);
+    head_.fields.add(FieldId::content_range, value);
+  }
 
   /// `complete`: the size of the whole, where that is known (RFC 9110 14.4).
   std::string_view content_range(ByteRange range, std::optional<std::uint64_t> complete) const {

@@ -138,3 +138,12 @@ def test_what_is_stale_is_validated_whole_and_served_in_part(caching_for, replie
     origin.next_request()
     asked = origin.next_request()
     assert (asked["If-None-Match"], asked["Range"]) == ('"a"', None)
+
+
+def test_a_content_range_of_the_whole_means_nothing(caching_for, replies):
+    """RFC 9110 14.4: it is what the bytes that are sent say of themselves."""
+    proxy = caching_for(replies(reply(BODY, FOREVER, Content_Range="bytes 0-3/99")))
+    proxy.get()
+    for ranges, content_ranges in [("bytes=2-3", ["bytes 2-3/10"]), ("bytes=0-1,4-5", []), ("bytes=10-", ["bytes */10"])]:
+        answer = part(proxy, ranges)
+        assert is_hit(answer) and answer.all("Content-Range") == content_ranges, ranges
