@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <expected>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "admin/json.h"
@@ -23,6 +24,12 @@ using cache::Url;
 
 Reply no_cache() {
   return problem(404, "The configuration has no cache.", http::Reason::not_found);
+}
+
+/// On whatever port: one outside may be mapped to any of ours.
+Url anywhere(Url url) {
+  url.port = {};
+  return url;
 }
 
 using Rules = std::vector<const cache::ServiceRules*>;
@@ -204,7 +211,7 @@ Task<Reply> purge(Program& program, const Question& question) {
   co_await program.until_agreed();  // what one worker still serves is to be reached, too
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
-  const auto forms = forms_of(*url, rules_of(program.services_of(*url)), arena);
+  const auto forms = forms_of(*url, rules_of(program.services_of(anywhere(*url))), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
   if (!count) json["pending"] = "carried out on each entry when it is next asked for, or soon";
@@ -242,6 +249,11 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   auto all_rules = rules_of(services);
   const bool is_cached = !all_rules.empty();
   if (!is_cached) all_rules.push_back(&fallback);
+  const bool bypasses = std::ranges::all_of(all_rules, [&](const auto* rules) {
+    return rules->request(plain_request(*url, arena), arena).bypasses;
+  });
+  const auto of_any_port = program.services_of(anywhere(*url));
+  std::ranges::copy(rules_of(of_any_port), std::back_inserter(all_rules));  // its own come first
   Json variants = Json::array();
   const auto explain = [&](const cache::Entry& entry) {
     const auto own = std::ranges::find_if(
@@ -254,9 +266,6 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   };
   for (const Url& one : forms_of(*url, all_rules, arena))
     cache->store().visit(one, program.cache_reader(), explain);
-  const bool bypasses = std::ranges::all_of(all_rules, [&](const auto* rules) {
-    return rules->request(plain_request(*url, arena), arena).bypasses;
-  });
   co_return document(dumped({{"url", *text},
                              {"services", services_json(services)},
                              {"bypasses", bypasses},

@@ -7,7 +7,8 @@ import pytest
 from harness.caching import ago, cache_status, is_hit, is_stored, reply, why_not_stored
 from harness.origin import Serving
 from harness.program import one_service, run
-from harness.wire import response
+from harness.waiting import free_port
+from harness.wire import connect, response
 
 FOREVER = "max-age=3600"
 
@@ -337,6 +338,22 @@ class TestKey:
         after = [proxy.get("/x?b=1&a=2", fields=fields).text for fields in said]
         assert not set(before) & set(after)
         assert proxy.get("/x?b=2").text == other
+
+    def test_a_port_outside_may_be_mapped_to_any_of_ours(self, caching_for, origins):
+        """And so a purge of it, or a question, is no matter of the service that listens on it here."""
+        count = iter(range(1000))
+        origin = origins(Serving, lambda _: reply(f"{next(count)}", FOREVER))
+        proxy, mapped = caching_for(origin), free_port()
+        other = (f"  - name: other\n    listen_port: {mapped}\n    hosts: [\"http://app.test/\"]\n"
+                 f"    cache: {{key: {{query: {{ignore: [gclid]}}}}}}\n    upstreams: [{{host: \"{origin.url}\"}}]\n")
+        assert proxy.reload(one_service(proxy.port, origin.url, top="cache: {ttl: 0}") + other).status == 200
+        host = f"app.test:{proxy.port}"
+        with connect(mapped) as client:
+            first = client.get("/x?gclid=1", host=host).text
+            assert len(variants(proxy, "/x?gclid=2", host)) == 1
+            order = json.dumps({"url": f"http://{host}/x?gclid=2"})
+            assert json.loads(proxy.control("POST", "/cache/purge", body=order).body)["purged"] == 1
+            assert client.get("/x?gclid=1", host=host).text != first
 
     def test_prefixes_and_hosts_are_purged_whatever_else_it_says(self, counted):
         proxy = counted("{query: {sort: true}, headers: [X-Tenant]}")
