@@ -109,13 +109,24 @@ void add_without_blanks(std::string_view value, Text& out) {
   }
 }
 
-bool is_cookie(std::string_view name) { return iequals(name, "cookie"); }
+/// It is no list (RFC 9110 5.3, RFC 6265 4.2.1): every letter counts, and of several lines an
+/// origin may see the first, the last or all.
+bool is_single(std::string_view name) {
+  switch (http::field_id(name)) {
+    case http::FieldId::authorization:
+    case http::FieldId::cookie:
+    case http::FieldId::origin:
+    case http::FieldId::referer:
+    case http::FieldId::user_agent: return true;
+    default: return false;
+  }
+}
 
 void add_normal(std::string_view name, std::string_view value, Text& out, Arena& arena) {
   if (iequals(name, "accept-encoding") || iequals(name, "accept-language"))
     add_alternatives(value, out, arena);
-  else if (is_cookie(name))
-    out.add(value);  // RFC 6265 4.2.1: no list, and every space but those before it may count
+  else if (is_single(name))
+    out.add(value);
   else
     add_without_blanks(value, out);
 }
@@ -123,7 +134,7 @@ void add_normal(std::string_view name, std::string_view value, Text& out, Arena&
 /// All lines of that name as one; nullopt where there is none.
 std::optional<std::string_view> collected(const http::Fields& fields, std::string_view name) {
   const auto is_it = [name](const http::Field& line) { return iequals(line.name, name); };
-  return fields.joined(is_it, is_cookie(name) ? "; " : ",");  // RFC 9113 8.2.3, RFC 9110 5.3
+  return fields.joined(is_it, is_single(name) ? "\f" : ",");  // RFC 9110 5.3; nobody writes \f
 }
 
 /// Calls `visit` for each line that an origin may take for one of that name, and is none.

@@ -1,9 +1,9 @@
 // Which of several stored responses of one target a request selects (RFC 9111 4.1).
 //
 // Fields are compared by what they mean, as far as that is known: weights and the order of equal
-// ones in Accept-Encoding and Accept-Language, white space around commas in all others but Cookie,
-// which is compared letter by letter. An origin that gets them as variables (CGI, WSGI) may take
-// X_A for X-A, and so it counts, too.
+// ones in Accept-Encoding and Accept-Language, white space around commas in all others but those
+// that are no lists, which are compared letter by letter and line by line. An origin that gets them
+// as variables (CGI, WSGI) may take X_A for X-A, and so it counts, too.
 #pragma once
 
 #include <optional>

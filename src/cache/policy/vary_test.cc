@@ -67,6 +67,16 @@ TEST_F(VaryTest, WhatIsEmptyBetweenCommasCountsWhereNothingIsKnownOfTheField) {
                                 {{"Accept-Language", "de,en"}}));
 }
 
+/// Else two lines poison what is for who says both in one.
+TEST_F(VaryTest, NoneIsMadeOfTwoLinesWhereOneIsAllowed) {  // RFC 9110 5.3
+  for (const auto* const name : {"User-Agent", "Authorization", "Origin", "Referer"}) {
+    const Lines both{{name, "a (b, c)"}};
+    EXPECT_TRUE(select_each_other(name, both, both));
+    EXPECT_FALSE(select_each_other(name, both, {{name, "a (b"}, {name, "c)"}})) << name;
+    EXPECT_FALSE(select_each_other(name, both, {{name, "a (b,c)"}})) << name;
+  }
+}
+
 TEST_F(VaryTest, CookiesAreNoList) {  // RFC 6265 4.2.1
   const auto same = [&](std::string_view a, std::string_view b) {
     return select_each_other("Cookie", {{"Cookie", a}}, {{"Cookie", b}});
@@ -75,8 +85,9 @@ TEST_F(VaryTest, CookiesAreNoList) {  // RFC 6265 4.2.1
   for (const auto* const other : {"a=1,,2", "a=1, 2", "a=1 ,2", "a=1,2,", "A=1,2", "a=1; 2"})
     EXPECT_FALSE(same("a=1,2", other)) << other;
   const Lines lines{{"Cookie", "a=1"}, {"cookie", "b=2"}};
-  EXPECT_TRUE(select_each_other("Cookie", lines, {{"Cookie", "a=1; b=2"}}));  // RFC 9113 8.2.3
-  EXPECT_FALSE(select_each_other("Cookie", lines, {{"Cookie", "a=1,b=2"}}));
+  EXPECT_TRUE(select_each_other("Cookie", lines, lines));
+  for (const auto* const one : {"a=1; b=2", "a=1,b=2", "a=1", "b=2", "a=1b=2"})
+    EXPECT_FALSE(select_each_other("Cookie", lines, {{"Cookie", one}})) << one;
 }
 
 TEST_F(VaryTest, LanguagesAreComparedByWeight) {
