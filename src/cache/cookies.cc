@@ -17,10 +17,14 @@ bool reads_as(std::string_view own, std::string_view name) {
   return std::ranges::equal(own, name, {}, fold, fold);
 }
 
-/// Perl's CGI::Cookie reads `l%61ng` as `lang`.
+/// Perl's CGI::Cookie reads `l%61ng` as `lang`, and PHP before 7.4.11 `+lang`, too.
+constexpr std::string_view escapes = "%+";
+
 bool has_escaped_name(std::string_view text) {
-  for (auto at = text.find('%'); at != text.npos; at = text.find('%', at)) {
+  for (auto at = text.find_first_of(escapes); at != text.npos;
+       at = text.find_first_of(escapes, at)) {
     while (at < text.size() && http::is_tchar(text[at])) ++at;
+    while (at < text.size() && is_blank(text[at])) ++at;
     if (at < text.size() && text[at] == '=') return true;
   }
   return false;
@@ -57,7 +61,8 @@ constexpr bool is_cookie_octet(char c) {
 bool is_plain_pair(std::string_view text) {
   const auto equals = text.find('=');
   const auto name = text.substr(0, equals);
-  const bool is_name = http::is_token(name) && !name.contains('%') && !is_attribute(name);
+  const bool is_name =
+      http::is_token(name) && name.find_first_of(escapes) == name.npos && !is_attribute(name);
   if (equals == text.npos || !is_name) return false;
   auto value = text.substr(equals + 1);
   if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))

@@ -36,6 +36,10 @@ bool folds_alike(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, fold, fold);
 }
 
+/// Of more, origins leave out the last: PHP and Express behind a thousand, or as many as they are
+/// told. Which ones these are depends on those that the key leaves out, and on the order.
+constexpr std::size_t plain_parameters_max = 100;
+
 /// An origin takes it for nothing else than it says.
 bool is_plain(std::string_view text, std::string_view name) {
   return is_plain_parameter(name) && !text.contains(';');
@@ -162,8 +166,9 @@ bool KeyRules::leaves_out(std::string_view parameter) const {
 std::string_view KeyRules::query(std::string_view query, Arena& arena) const {
   if (!changes_query_) return query;
   if (ignores_all_ || query.empty()) return {};
-  const auto count = std::ranges::count(query, '&') + 1;
-  const std::span all = arena.array<Parameter>(static_cast<std::size_t>(count));
+  const auto count = static_cast<std::size_t>(std::ranges::count(query, '&')) + 1;
+  if (count > plain_parameters_max) return query;
+  const std::span all = arena.array<Parameter>(count);
   std::size_t kept = 0;
   bool may_sort = sort_;
   for (std::string_view rest = query; !rest.empty();) {

@@ -144,6 +144,8 @@ TEST(Key, HasWhateverSomeOriginMayTakeForACookie) {
                                   "my_lang=de;",
                                   "my_lang=de;a=1",
                                   "my_l%61ng=de",
+                                  "my_l%61ng =de",
+                                  "+my_lang=de",
                                   "path=/; my_lang=de",
                                   "my_lang[]=de",
                                   "my_lang=[]=de",
@@ -183,7 +185,19 @@ TEST(Key, TellsCookiesBesideWhatIsNoneByThat) {
   EXPECT_EQ(keys.size(), 2 * std::size(all));
 }
 
-/// Where they are many PHP leaves out the last.
+/// Where they are many PHP and Express leave out the last.
+TEST(Key, TellsAParameterBehindMany) {
+  for (const QueryKeyOptions& query : {QueryKeyOptions{.ignore = {"utm_*"}, .only = {}},
+                                       QueryKeyOptions{.ignore = {}, .only = {"b"}},
+                                       QueryKeyOptions{.ignore = {}, .only = {}, .sort = true}}) {
+    const KeyOptions options{.query = query, .headers = {}, .cookies = {}};
+    std::string many;
+    for (int i = 0; i < 100; ++i) many += "utm_=&";
+    EXPECT_NE(key_of(options, {}, many + "b=1"), key_of(options, {}, "b=1"));
+    EXPECT_NE(key_of(options, {}, many + "b=1"), key_of(options, {}, "b=1&" + many));
+  }
+}
+
 TEST(Key, TellsACookieBehindMany) {
   const KeyOptions options{.query = {}, .headers = {}, .cookies = {"c"}};
   std::string many;
