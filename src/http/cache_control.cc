@@ -28,13 +28,51 @@ std::optional<Directive> parse_directive(std::string_view element) {
   return directive;
 }
 
+/// It begins a quoted string that does not end.
+bool is_open(std::string_view element) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < element.size(); ++at) {
+    if (element[at] == '"') quoted = !quoted;
+    if (quoted && element[at] == '\\') ++at;
+  }
+  return quoted;
+}
+
+/// RFC 9111 5.2: a token, and maybe a token or a quoted string behind an equals sign.
+bool is_well_formed(std::string_view element) {
+  const auto equals = element.find('=');
+  if (!is_token(element.substr(0, equals))) return false;
+  if (equals == element.npos) return true;
+  const auto argument = element.substr(equals + 1);
+  const bool quotes = argument.starts_with('"') && argument.ends_with('"');
+  return quotes ? !is_open(argument) : is_token(argument);
+}
+
+/// What keeps a response from others counts however it is written: `no-cache; no-store`, or behind
+/// a quote that nobody closes.
+template <class Visit>
+void for_each_restriction(std::string_view malformed, const Visit& visit) {
+  constexpr std::array<std::string_view, 5> restrictions{"no-store", "no-cache", "private",
+                                                         "must-revalidate", "proxy-revalidate"};
+  while (!malformed.empty()) {
+    const auto* const end = std::ranges::find_if_not(malformed, is_tchar);
+    const auto size = static_cast<std::size_t>(end - malformed.begin());
+    const auto word = malformed.substr(0, size);
+    malformed.remove_prefix(std::min(size + 1, malformed.size()));
+    if (std::ranges::any_of(restrictions, [word](auto one) { return iequals(one, word); }))
+      visit(Directive{word, std::nullopt});
+  }
+}
+
 template <class Visit>
 void for_each_directive(const Fields& fields, Visit visit) {
   fields.for_each([&](const Field& line) {
     if (line.id != FieldId::cache_control) return;
     ListElements elements(line.value);
-    while (const auto element = elements.next())
+    while (const auto element = elements.next()) {
       if (const auto directive = parse_directive(*element)) visit(*directive);
+      if (!is_well_formed(*element)) for_each_restriction(*element, visit);
+    }
   });
 }
 
@@ -86,10 +124,21 @@ const auto* find_named(const auto& rows, std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+/// One name of a field at least, and nothing else.
+bool names_fields(std::string_view argument) {
+  ListElements elements(argument);
+  bool names = false;
+  while (const auto element = elements.next()) {
+    if (!is_token(*element)) return false;
+    names = true;
+  }
+  return names;
+}
+
 /// A directive that may be narrowed to some fields. Two narrowed ones would need a list of both:
 /// they count as one that is not narrowed, which is safe.
 void narrow(const Directive& directive, bool& whole, std::string_view& fields) {
-  const bool narrowed = directive.argument && !trim(*directive.argument).empty();
+  const bool narrowed = directive.argument && names_fields(*directive.argument);
   if (narrowed && fields.empty() && !whole) {
     fields = *directive.argument;
     return;
@@ -142,12 +191,10 @@ void take(const SfMember& member, ResponseDirectives& out) {
 
 /// All lines of a field as one dictionary; nullopt where there is none, or nothing in it.
 std::optional<std::vector<SfMember>> dictionary_of(const Fields& fields, std::string_view name) {
-  std::string_view all;
-  fields.for_each([&](const Field& line) {
-    if (!iequals(line.name, name)) return;
-    all = all.empty() ? line.value : fields.arena().join(all, ", ", line.value);
-  });
-  auto members = parse_sf_dictionary(all);
+  const auto says = [name](const Field& line) {
+    return iequals(line.name, name) && !line.value.empty();
+  };
+  auto members = parse_sf_dictionary(fields.joined(says, ", ").value_or(""));
   if (!members || members->empty()) return std::nullopt;
   return members;
 }

@@ -91,6 +91,31 @@ TEST_F(CacheControlTest, NarrowedTwiceIsNotNarrowed) {
   }
 }
 
+TEST_F(CacheControlTest, WhatIsMalformedHidesNoRestriction) {
+  for (const auto value :
+       {"max-age=5; private", "private; max-age=5", R"(max-age=5, a="b, private)",
+        R"(private="X-A)", R"(private="X-A; X-B")", "a b=c,d private"})
+    EXPECT_TRUE(of(value).private_) << value;
+  EXPECT_TRUE(of("no-cache; no-store").no_store);
+  EXPECT_TRUE(of("max-age=5;Must-Revalidate").must_revalidate);
+  for (const auto value : {R"(a="b, private", max-age=5)", R"(a="\", private", max-age=5)",
+                           R"(a=private, max-age=5)", R"(privates, max-age=5)"}) {
+    EXPECT_FALSE(of(value).private_) << value;
+    EXPECT_EQ(of(value).max_age, 5s) << value;
+  }
+}
+
+TEST_F(CacheControlTest, TargetedLinesTakeNoMoreThanTheirLength) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  Fields fields(arena);
+  const std::string line = "a=\"" + std::string(500, 'x') + "\"";
+  for (int i = 0; i < 100; ++i) fields.add("CDN-Cache-Control", line);
+  const std::vector<std::string_view> targeted{"CDN-Cache-Control"};
+  EXPECT_TRUE(response_directives(fields, targeted).targeted);
+  EXPECT_LT(blocks.lent_bytes(), 4 * 100 * line.size());
+}
+
 TEST_F(CacheControlTest, StaleWindowsAreRead) {  // RFC 5861
   const auto said = of("stale-while-revalidate=3, stale-if-error=4");
   EXPECT_EQ(said.stale_while_revalidate, 3s);
