@@ -13,8 +13,9 @@
 namespace minato::cache {
 namespace {
 
-constexpr std::string_view stamp_begin = " query(", header_item = " header(",
-                           cookie_item = " cookie(", doubtful_cookie_item = " doubtful-cookie(";
+constexpr std::string_view stamp_begin = " query(", listener_begin = " listener(",
+                           header_item = " header(", cookie_item = " cookie(",
+                           doubtful_cookie_item = " doubtful-cookie(";
 
 /// Of a query, by where it stands.
 struct Parameter {
@@ -140,14 +141,15 @@ bool is_plain_parameter(std::string_view name) {
   });
 }
 
-KeyRules::KeyRules(const KeyOptions& options)
+KeyRules::KeyRules(const KeyOptions& options, std::string_view listener)
     : ignore_(options.query.ignore),
       only_(options.query.only),
       cookies_(options.cookies),
       sort_(options.query.sort),
       ignores_all_(std::ranges::find(ignore_, "*") != ignore_.end()),
       changes_query_(sort_ || !ignore_.empty() || !only_.empty()),
-      any_(changes_query_ || !options.headers.empty() || !cookies_.empty()) {
+      any_(changes_query_ || !listener.empty() || !options.headers.empty() || !cookies_.empty()) {
+  if (!listener.empty()) listener_ = fmt::format("{}{})", listener_begin, listener);
   for (const std::string& name : options.headers) headers_.push_back(lowered(name));
   if (!changes_query_) return;
   const auto text = fmt::format("sort {} ignore {} only {}", sort_, fmt::join(ignore_, " "),
@@ -196,6 +198,7 @@ std::string_view KeyRules::rest(std::string_view path_and_query, Arena& arena) c
 template <class Out>
 void KeyRules::write_suffix(const http::Fields& request, const Cookies* cookies, Out& out) const {
   out.add(stamp_);
+  out.add(listener_);
   for (const std::string& name : headers_) {
     bool there = false;
     request.for_each([&](const http::Field& line) {
@@ -222,9 +225,12 @@ void KeyRules::write_suffix(const http::Fields& request, const Cookies* cookies,
 }
 
 bool KeyRules::may_have_made(std::string_view key) const {
+  const auto begins = [](std::string_view text, std::string_view own, std::string_view others) {
+    return own.empty() ? !text.starts_with(others) : text.starts_with(own);
+  };
   const auto suffix = key.substr(url_of(key).size());
-  return stamp_.empty() ? !suffix.starts_with(stamp_begin) && any() == !suffix.empty()
-                        : suffix.starts_with(stamp_);
+  return any() == !suffix.empty() && begins(suffix, stamp_, stamp_begin) &&
+         begins(suffix.substr(stamp_.size()), listener_, listener_begin);
 }
 
 std::string_view KeyRules::suffix(const http::Fields& request, Arena& arena) const {

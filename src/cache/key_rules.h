@@ -18,7 +18,9 @@ struct Cookies;
 /// Shared: immutable.
 class KeyRules {
  public:
-  explicit KeyRules(const KeyOptions& options);
+  /// `listener` tells apart what others store that take the same URLs elsewhere; empty: nobody
+  /// does.
+  explicit KeyRules(const KeyOptions& options, std::string_view listener = {});
 
   /// False: the key is the URL as it was sent.
   bool any() const { return any_; }
@@ -31,7 +33,7 @@ class KeyRules {
   std::string_view suffix(const http::Fields& request, Arena& arena) const;
   /// With what the suffix begins where these rules change the query; else empty.
   std::string_view stamp() const { return stamp_; }
-  /// Whether these rules could have made `key`, as far as the query goes.
+  /// Whether these rules could have made `key`, as far as query and listener go.
   bool may_have_made(std::string_view key) const;
 
  private:
@@ -45,7 +47,8 @@ class KeyRules {
   bool ignores_all_ = false;
   bool changes_query_ = false;
   bool any_ = false;
-  std::string stamp_;  // of the rules for the query; empty where there are none
+  std::string stamp_;     // of the rules for the query; empty where there are none
+  std::string listener_;  // behind it
 };
 
 /// Whether the name of a parameter is of letters, digits, `_`, `-` and `.`: nothing that could be

@@ -216,6 +216,21 @@ TEST(Key, OfManyLinesTakesNoMoreThanTheirLength) {
   EXPECT_LT(blocks.lent_bytes(), 4 * 100 * line.size());
 }
 
+TEST(Key, TellsListenersApart) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  const http::Fields none(arena);
+  const KeyOptions plain, cut{.query = {.ignore = {"a"}}, .headers = {}, .cookies = {}};
+  const KeyRules all[] = {KeyRules(plain), KeyRules(plain, "[::]:80"), KeyRules(plain, "[::]:81"),
+                          KeyRules(cut), KeyRules(cut, "[::]:80")};
+  for (const KeyRules& made : all)
+    for (const KeyRules& asked : all) {
+      const auto key = arena.join("http://h/x", made.suffix(none, arena));
+      EXPECT_EQ(asked.may_have_made(key), &asked == &made) << key;
+    }
+  EXPECT_EQ(all[1].suffix(none, arena), " listener([::]:80)");
+}
+
 TEST(Key, OfOtherRulesIsAnother) {
   std::set<std::string> keys;
   const KeyOptions all[] = {{},

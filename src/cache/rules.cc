@@ -110,8 +110,9 @@ PathPrefix::PathPrefix(std::string_view written, http::MergeSlashes merge) {
   if (text_.ends_with('/')) text_.pop_back();
 }
 
-ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge)
-    : options_(std::move(options)), merge_(merge), key_(options_.key) {
+ServiceRules::ServiceRules(ServiceCacheOptions options, http::MergeSlashes merge,
+                           std::string_view listener)
+    : options_(std::move(options)), merge_(merge), key_(options_.key, listener) {
   for (const std::string& field : options_.targeted_fields) targeted_.emplace_back(field);
   targeting_ = targeting_of(options_.targeted_fields);
   for (const ForceOptions& wanted : options_.force)

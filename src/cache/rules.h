@@ -22,9 +22,10 @@ struct RequestRules {
 class ServiceRules {
  public:
   ServiceRules() : ServiceRules(ServiceCacheOptions{}) {}
-  /// `merge` is how routing compares the paths of the service.
+  /// `merge` is how routing compares the paths of the service; `listener` as KeyRules has it.
   explicit ServiceRules(ServiceCacheOptions options,
-                        http::MergeSlashes merge = http::MergeSlashes::yes);
+                        http::MergeSlashes merge = http::MergeSlashes::yes,
+                        std::string_view listener = {});
   ServiceRules(const ServiceRules&) = delete;  // it has views of itself
   ServiceRules& operator=(const ServiceRules&) = delete;
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "control/dispatch.h"
+#include "control/key_changes.h"
 
 namespace minato::control {
 namespace {
@@ -37,10 +38,37 @@ proxy::Service service_of(const ServiceConfig& config) {
           .group = nullptr};
 }
 
+/// The hosts of a service that caches, and where it takes requests for them.
+struct Doors {
+  explicit Doors(const ServiceConfig& service, bool host_has_ipv6)
+      : address(listen_address(service, host_has_ipv6)) {
+    if (!service.cache.enabled) return;
+    for (const auto& url : service.hosts) hosts.push_back(routing::lookup_key(url.host));
+  }
+  bool is_elsewhere(const Doors& other) const {
+    return address != other.address && std::ranges::any_of(hosts, [&](const auto& host) {
+             return std::ranges::any_of(
+                 other.hosts, [&](const auto& another) { return overlap(host, another); });
+           });
+  }
+
+  net::Address address;
+  std::vector<std::string> hosts;
+};
+
+/// Which of several listeners takes a request is its client's to say, by a Host with the port of
+/// another: where that makes a difference the listener is part of the key. Empty: no matter.
+std::string listener_in_key(const Doors& own, std::span<const Doors> all) {
+  const auto shares = [&](const Doors& other) { return own.is_elsewhere(other); };
+  return std::ranges::any_of(all, shares) ? own.address.text() : std::string{};
+}
+
 std::unique_ptr<const cache::ServiceRules> rules_of(const Config& config,
-                                                    const ServiceConfig& service) {
+                                                    const ServiceConfig& service,
+                                                    std::string_view listener) {
   if (!config.cache || !service.cache.enabled) return nullptr;
-  return std::make_unique<const cache::ServiceRules>(service.cache, service.normalize.merge());
+  return std::make_unique<const cache::ServiceRules>(service.cache, service.normalize.merge(),
+                                                     listener);
 }
 
 PortPlan& port_of(std::vector<PortPlan>& ports, const net::Address& address, std::uint64_t seed) {
@@ -112,16 +140,19 @@ std::expected<std::shared_ptr<Snapshot>, std::string> compile(Config config,
   if (!access) return std::unexpected(access.error());
   snapshot->access = *std::move(access);
   snapshot->trusted_proxies = net::CidrSet::of(from.trusted_proxies);
+  std::vector<Doors> doors;
+  for (const ServiceConfig& service : from.services)
+    doors.emplace_back(service, ingredients.host_has_ipv6);
   for (std::size_t i = 0; i < from.services.size(); ++i) {
     const ServiceConfig& service = from.services[i];
     auto target = access_target(service.access_log, ingredients.access_log,
                                 fmt::format("services[{}].access_log", i));
     if (!target) return std::unexpected(target.error());
-    snapshot->services.push_back({.service = service_of(service),
-                                  .caching = rules_of(from, service),
-                                  .access = *std::move(target)});
-    const auto address = listen_address(service, ingredients.host_has_ipv6);
-    add_routes(port_of(snapshot->ports, address, ingredients.seed), service,
+    snapshot->services.push_back(
+        {.service = service_of(service),
+         .caching = rules_of(from, service, listener_in_key(doors[i], doors)),
+         .access = *std::move(target)});
+    add_routes(port_of(snapshot->ports, doors[i].address, ingredients.seed), service,
                static_cast<routing::RouteIndex>(i));
   }
   return snapshot;

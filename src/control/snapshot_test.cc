@@ -23,6 +23,8 @@ class SnapshotTest : public testing::Test {
 
   TestCompiler compiler;
   config::Config config;
+  BlockPool blocks;
+  Arena arena{blocks};
 };
 
 TEST_F(SnapshotTest, AServiceListensWhereItSays) {
@@ -66,6 +68,23 @@ TEST_F(SnapshotTest, AServiceThatKeepsSlashesKeepsThemForItsHostsAlone) {
   const auto& router = snapshot->ports[0].router;
   EXPECT_EQ(router.find_host("a")->merge_slashes, http::MergeSlashes::yes);
   EXPECT_EQ(router.find_host("b")->merge_slashes, http::MergeSlashes::no);
+}
+
+TEST_F(SnapshotTest, ListenersAreToldApartInKeysWhereAClientMayChoose) {
+  config.cache.emplace();
+  auto off = test_service("off", 82, "one.b");
+  off.cache.enabled = false;
+  const auto snapshot =
+      made({test_service("one", 80, "a"), test_service("deep", 80, "a", "/x"),
+            test_service("other", 81, "A"), test_service("wide", 81, "*.b"),
+            test_service("narrow", 83, "x.b"), test_service("alone", 80, "one.c"), off});
+  std::string listeners;
+  const http::Fields none(arena);
+  for (const auto& service : snapshot->services)
+    if (service.caching) listeners += service.caching->key().suffix(none, arena);
+  EXPECT_EQ(listeners,
+            " listener([::]:80) listener([::]:80) listener([::]:81) listener([::]:81)"
+            " listener([::]:83)");
 }
 
 TEST_F(SnapshotTest, AServiceKeepsItsOwnSettings) {

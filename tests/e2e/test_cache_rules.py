@@ -339,6 +339,24 @@ class TestKey:
         assert not set(before) & set(after)
         assert proxy.get("/x?b=2").text == other
 
+    def test_a_port_in_host_opens_no_other_listener(self, caching_for, origins):
+        """Else who calls one reads what is stored of another, or puts his page in its place."""
+        first, second = (origins(Serving, lambda _, text=text: reply(text, FOREVER)) for text in ("first", "second"))
+        proxy, port = caching_for(first), free_port()
+        other = (f"  - name: other\n    listen_port: {port}\n    hosts: [\"http://*.test/\"]\n"
+                 f"    upstreams: [{{host: \"{second.url}\"}}]\n")
+        top = "cache: {ttl: 0, cache_status: {key: true}}"
+        assert proxy.reload(one_service(proxy.port, first.url, top=top) + other).status == 200
+        for host in ("app.test", f"app.test:{port}", f"app.test:{proxy.port}", "app.test:1"):
+            for _ in range(2):
+                with connect(port) as client:
+                    told = client.get("/x", host=host)
+                assert (told.text, proxy.get("/x", host=host).text) == ("second", "first"), host
+            assert is_hit(told) and f":{port})" in cache_status(told)["key"]
+            assert len(variants(proxy, "/x", host)) == 2
+            order = json.dumps({"url": f"http://{host}/x"})
+            assert json.loads(proxy.control("POST", "/cache/purge", body=order).body)["purged"] == 2
+
     def test_a_port_outside_may_be_mapped_to_any_of_ours(self, caching_for, origins):
         """And so a purge of it, or a question, is no matter of the service that listens on it here."""
         count = iter(range(1000))

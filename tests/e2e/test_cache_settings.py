@@ -40,10 +40,12 @@ class TestCapacity:
         services = "".join(f"  - {{name: s{port}, listen_port: {port}, hosts: ['http://app.test/'], "
                            f"upstreams: [{{host: '{origin.url}'}}]}}\n" for port in ports)
         proxy = minato('health_check: {type: "off"}\ncache: {capacity: 2}\nservices:\n' + services, ports[0])
-        for number, port in enumerate([*ports, ports[0]]):
-            with connect(port) as client:
-                client.get(f"/{number}")
-        assert kept(proxy, range(3)) == [1, 2]
+        for fields in ({}, {"Cache-Control": "only-if-cached"}):
+            hits = []
+            for number, port in enumerate([*ports, ports[0]]):
+                with connect(port) as client:
+                    hits.append(is_hit(client.get(f"/{number}", fields=fields)))
+        assert hits == [False, True, True]
 
     def test_lru_goes_by_the_order_of_use_whichever_worker_served(self, caching_for, replies):
         proxy = caching_for(replies(reply(b"x", FOREVER)), cache="capacity: 8, type: lru", top="workers: 4")
