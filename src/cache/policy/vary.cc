@@ -45,9 +45,19 @@ class Text {
 
 /// One element of a list of alternatives, and how much it is wanted.
 struct Alternative {
-  std::string_view name;
-  int weight;  // thousandths
+  std::string_view name;  // all of the element, where something but a weight stands behind that
+  int weight;             // thousandths
 };
+
+/// Origins may take `de;level=1` for `de`, or for nothing that they know.
+Alternative alternative_of(std::string_view element) {
+  std::string_view parameters = element;
+  const auto name = take_until(parameters, ';');
+  if (name.size() == element.size()) return {name, http::weight_max};
+  const bool is_weight = parameters.starts_with("q=") && !parameters.contains(';');
+  const auto weight = is_weight ? http::weight_of(parameters) : std::nullopt;
+  return weight ? Alternative{name, *weight} : Alternative{element, http::weight_max};
+}
 
 /// Not longer than `value`: what stands between elements is one comma.
 void add_list(std::string_view value, Text& out) {
@@ -71,9 +81,8 @@ std::string_view without_case(std::string_view value, Arena& arena) {
   return {text.data(), size};
 }
 
-/// `gzip, br;q=0.5`: by falling weight, and by name where that is equal. A weight that cannot be
-/// read makes the element unlike any that has one. Not longer than `value`: `;500` stands for
-/// `;q=0.5`.
+/// `gzip, br;q=0.5`: by falling weight, and by name where that is equal. What is no weight makes
+/// the element unlike any other. Not longer than `value`: `;500` stands for `;q=0.5`.
 void add_alternatives(std::string_view value, Text& out, Arena& arena) {
   const std::string_view text = without_case(value, arena);
   std::array<Alternative, alternatives_max> alternatives;
@@ -81,10 +90,7 @@ void add_alternatives(std::string_view value, Text& out, Arena& arena) {
   ListElements elements(text);
   while (const auto element = elements.next()) {
     if (count == alternatives.size()) return add_list(text, out);
-    std::string_view parameters = *element;
-    const auto name = take_until(parameters, ';');
-    const auto weight = http::weight_of(parameters);
-    alternatives[count++] = {weight ? name : *element, weight.value_or(http::weight_max)};
+    alternatives[count++] = alternative_of(*element);
   }
   const auto all = std::span(alternatives).first(count);
   std::ranges::sort(all, [](const Alternative& a, const Alternative& b) {
@@ -92,7 +98,9 @@ void add_alternatives(std::string_view value, Text& out, Arena& arena) {
   });
   for (const Alternative& one : all) {
     if (&one != all.data()) out.add(',');
-    out.add(one.name);
+    std::string_view others = one.name;
+    out.add(take_until(others, ';'));
+    if (one.name.contains(';')) out.add('\f'), out.add(others);  // nobody writes that
     if (one.weight != http::weight_max) out.add(';'), out.add_number(one.weight);
   }
 }

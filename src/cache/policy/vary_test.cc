@@ -99,6 +99,10 @@ TEST_F(VaryTest, LanguagesAreComparedByWeight) {
   EXPECT_TRUE(same("en;q=1.0, de;q=0.5", "de; q=0.500, en"));
   EXPECT_FALSE(same("en, de;q=0.5", "en;q=0.5, de"));
   EXPECT_FALSE(same("en", "en, de"));
+  EXPECT_TRUE(same("en;level=1", "EN; level=1"));
+  for (const auto* const other : {"en;level=1", "en;", "en;q", "en;q=5", "en;500", "en;q=0.5;q=1",
+                                  "en;level=1;q=0.5", "en;q=0.5;level=1", "en;q=0.5;", "en;Q0.5"})
+    EXPECT_FALSE(same("en", other) || same("en;q=0.5", other)) << other;
 }
 
 TEST_F(VaryTest, CodingsAreComparedByWeight) {
