@@ -30,18 +30,38 @@ std::optional<Seconds> plain_seconds(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional(Seconds(value));
 }
 
-/// RFC 9111 5.2.2 of a text without quotes.
+bool has_word(std::string_view text, std::string_view word) {
+  std::string now;
+  bool found = false;
+  for (const char c : std::string(text) + ' ') {
+    if (http::is_tchar(c)) {
+      now += c;
+      continue;
+    }
+    found |= iequals(now, word);
+    now.clear();
+  }
+  return found;
+}
+
+/// RFC 9111 5.2.2 of a text without quotes. What restricts counts in what is malformed, too.
 void read_plainly(std::string_view text, ResponseDirectives& into) {
   const auto lifetime = [](std::optional<Seconds>& to, std::string_view argument) {
     if (!to) to = plain_seconds(argument).value_or(Seconds(0));
   };
   while (!text.empty()) {
-    std::string_view argument = trim(take_until(text, ','));
+    const std::string_view element = trim(take_until(text, ','));
+    std::string_view argument = element;
     const auto name = take_until(argument, '=');
-    if (iequals(name, "no-store")) into.no_store = true;
+    const bool is_right =
+        http::is_token(name) && (name.size() == element.size() || http::is_token(argument));
+    const auto restricts = [&](std::string_view word) {
+      return is_right ? iequals(name, word) : has_word(element, word);
+    };
+    if (restricts("no-store")) into.no_store = true;
     if (iequals(name, "public")) into.public_ = true;
-    if (iequals(name, "must-revalidate")) into.must_revalidate = true;
-    if (iequals(name, "proxy-revalidate")) into.proxy_revalidate = true;
+    if (restricts("must-revalidate")) into.must_revalidate = true;
+    if (restricts("proxy-revalidate")) into.proxy_revalidate = true;
     if (iequals(name, "max-age")) lifetime(into.max_age, argument);
     if (iequals(name, "s-maxage")) lifetime(into.s_maxage, argument);
   }
