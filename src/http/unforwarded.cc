@@ -33,8 +33,9 @@ bool claims_a_way(const Field& line) {
     case FieldId::x_forwarded_proto:
     case FieldId::x_real_ip: return true;
     case FieldId::unknown:
-      return same_variable(line.name.substr(0, forwarding.size()), forwarding) ||
-             same_variable(line.name, canonical_name(FieldId::x_real_ip));
+      return to_lower(line.name.front()) == 'x' &&  // most are told by that, each time
+             (same_variable(line.name.substr(0, forwarding.size()), forwarding) ||
+              same_variable(line.name, canonical_name(FieldId::x_real_ip)));
     default: return false;
   }
 }
