@@ -21,11 +21,17 @@ bool reads_as(std::string_view own, std::string_view name) {
 constexpr std::string_view escapes = "%+";
 
 bool has_escaped_name(std::string_view text) {
-  for (auto at = text.find_first_of(escapes); at != text.npos;
-       at = text.find_first_of(escapes, at)) {
-    while (at < text.size() && http::is_tchar(text[at])) ++at;
-    while (at < text.size() && is_blank(text[at])) ++at;
-    if (at < text.size() && text[at] == '=') return true;
+  bool is_of_value = false;
+  while (!text.empty()) {
+    const auto at = std::min(text.find_first_of(escapes), text.size());
+    const auto before = text.substr(0, at);
+    if (const auto mark = before.find_last_of(";,= \t\n"); mark != before.npos)
+      is_of_value = before[mark] == '=';
+    text.remove_prefix(at);
+    const auto end = std::ranges::find_if_not(text, http::is_tchar);
+    text = {end, text.end()};
+    const auto next = text.find_first_not_of(" \t");
+    if (!is_of_value && next != text.npos && text[next] == '=') return true;
   }
   return false;
 }

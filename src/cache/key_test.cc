@@ -168,6 +168,13 @@ TEST(Key, HasWhateverSomeOriginMayTakeForACookie) {
   EXPECT_EQ(keys.size(), std::size(all));
 }
 
+/// As Base64 has it, beside what makes cookies doubtful.
+TEST(Key, TakesNoValueForAnEscapedName) {
+  const KeyOptions options{.query = {}, .headers = {}, .cookies = {"lang"}};
+  for (const auto* const written : {"a={\"b\":1}; token=x+y/z+w==", "a=b c; d=%7B%3D="})
+    EXPECT_EQ(key_of(options, {{"Cookie", written}}), key_of(options, {})) << written;
+}
+
 /// Python's own parser, say, finds nothing behind some of these, nothing at all in others, and the
 /// cookie behind the rest.
 TEST(Key, TellsCookiesBesideWhatIsNoneByThat) {
