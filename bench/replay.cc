@@ -72,8 +72,12 @@ Trace read(std::istream& in) {
 
 class Cache {
  public:
+  /// Each takes a byte at least.
   Cache(const cache::EvictorKind& kind, const Trace& trace, std::uint64_t limit)
-      : evictor_(kind.make()), trace_(trace), limit_(limit), items_(trace.hashes.size()) {}
+      : evictor_(kind.make(std::min<std::uint64_t>(limit, trace.hashes.size()))),
+        trace_(trace),
+        limit_(limit),
+        items_(trace.hashes.size()) {}
 
   Score replay(bool by_entries) {
     Score score;

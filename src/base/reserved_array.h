@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <new>
@@ -14,7 +15,7 @@ template <class T>
 class ReservedArray {
  public:
   explicit ReservedArray(std::size_t count) : count_(count) {
-    void* const at = ::mmap(nullptr, count * sizeof(T), PROT_READ | PROT_WRITE,
+    void* const at = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED) throw std::bad_alloc();
     first_ = static_cast<T*>(at);
@@ -26,7 +27,11 @@ class ReservedArray {
   T* data() const { return first_; }
   T& operator[](std::size_t at) const { return first_[at]; }
   std::size_t size() const { return count_; }
-  std::size_t bytes() const { return count_ * sizeof(T); }
+  /// Of whole pages, as the system gives them.
+  std::size_t bytes() const {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return (count_ * sizeof(T) + page - 1) / page * page;
+  }
 
  private:
   std::size_t count_;

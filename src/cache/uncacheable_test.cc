@@ -55,7 +55,7 @@ TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
 
 TEST(Uncacheable, HoweverManyAreWantedItIsNoLargerThanItMayBe) {
   EXPECT_EQ(Uncacheable(100'000'000, 1u << 20).memory_bytes(), 1u << 20);
-  EXPECT_EQ(Uncacheable(100, 1u << 20).memory_bytes(), 1024u);
+  EXPECT_EQ(Uncacheable(1000, 1u << 20).memory_bytes(), 8192u);
   Uncacheable least(100, 0);
   least.remember(42, 200, start);
   EXPECT_TRUE(least.knows(42, start));

@@ -42,25 +42,25 @@ class Evictor {
  public:
   virtual ~Evictor() = default;
 
-  /// `item` was stored just now; its mark says when.
+  /// `item` was stored just now; its mark says when. There are fewer than `items_max`.
   virtual void add(Item& item) = 0;
   /// Takes out and returns the one that is to go; nullptr where there is none.
   virtual Item* victim() = 0;
   /// `item` goes for another reason.
   virtual void remove(Item& item) = 0;
-  /// Memory beyond the items themselves, as the policy reckons it: what the library's containers
-  /// add is an estimate.
+  /// Memory beyond the items themselves: all that it ever takes, from its beginning on.
   virtual std::size_t memory_bytes() const = 0;
 };
 
-std::unique_ptr<Evictor> make_lru();
-std::unique_ptr<Evictor> make_lfu();
-std::unique_ptr<Evictor> make_s3fifo();
-std::unique_ptr<Evictor> make_tinylfu();
+// Each for so many items at most.
+std::unique_ptr<Evictor> make_lru(std::size_t items_max);
+std::unique_ptr<Evictor> make_lfu(std::size_t items_max);
+std::unique_ptr<Evictor> make_s3fifo(std::size_t items_max);
+std::unique_ptr<Evictor> make_tinylfu(std::size_t items_max);
 
 struct EvictorKind {
   std::string_view name;  ///< as in the configuration
-  std::unique_ptr<Evictor> (*make)();
+  std::unique_ptr<Evictor> (*make)(std::size_t items_max);
 };
 inline constexpr std::array evictors{
     EvictorKind{"lru", make_lru},

@@ -3,9 +3,8 @@
 // recorded rank is above the true one, the first that is up to date is truly the least.
 #pragma once
 
-#include <vector>
-
 #include "base/assert.h"
+#include "base/reserved_array.h"
 #include "cache/evict/evictor.h"
 
 namespace minato::cache {
@@ -17,37 +16,38 @@ class LazyHeap {
   using Key = typename Rank::Key;
 
  public:
+  explicit LazyHeap(std::size_t items_max) : nodes_(items_max) {}
+
   void add(Item& item) {
-    nodes_.push_back({});
-    rise(nodes_.size() - 1, {Rank::of(item), &item});
+    MINATO_ASSERT(count_ < nodes_.size());
+    rise(count_++, {Rank::of(item), &item});
   }
 
   Item* take_least() {
-    if (nodes_.empty()) return nullptr;
+    if (count_ == 0) return nullptr;
     for (;;) {
-      const Node first = nodes_.front();
+      const Node first = nodes_[0];
       const Key key = Rank::of(*first.item);
       if (key == first.key) break;
       sink(0, {key, first.item});
     }
-    Item* const least = nodes_.front().item;
+    Item* const least = nodes_[0].item;
     remove(*least);
     return least;
   }
 
   void remove(Item& item) {
     const std::size_t hole = item.place;
-    MINATO_ASSERT(hole < nodes_.size() && nodes_[hole].item == &item);
-    const Node last = nodes_.back();
-    nodes_.pop_back();
-    if (hole == nodes_.size()) return;
+    MINATO_ASSERT(hole < count_ && nodes_[hole].item == &item);
+    const Node last = nodes_[--count_];
+    if (hole == count_) return;
     if (hole > 0 && last.key < nodes_[above(hole)].key)
       rise(hole, last);
     else
       sink(hole, last);
   }
 
-  std::size_t memory_bytes() const { return nodes_.capacity() * sizeof(Node); }
+  std::size_t memory_bytes() const { return nodes_.bytes(); }
 
  private:
   struct Node {
@@ -65,8 +65,8 @@ class LazyHeap {
     put(at, node);
   }
   void sink(std::size_t at, const Node& node) {
-    for (std::size_t child = 2 * at + 1; child < nodes_.size(); child = 2 * at + 1) {
-      if (child + 1 < nodes_.size() && nodes_[child + 1].key < nodes_[child].key) ++child;
+    for (std::size_t child = 2 * at + 1; child < count_; child = 2 * at + 1) {
+      if (child + 1 < count_ && nodes_[child + 1].key < nodes_[child].key) ++child;
       if (!(nodes_[child].key < node.key)) break;
       put(at, nodes_[child]);
       at = child;
@@ -74,13 +74,15 @@ class LazyHeap {
     put(at, node);
   }
 
-  std::vector<Node> nodes_;
+  ReservedArray<Node> nodes_;
+  std::size_t count_ = 0;
 };
 
 /// A policy that is nothing but a rank.
 template <class Rank>
 class RankedEvictor final : public Evictor {
  public:
+  explicit RankedEvictor(std::size_t items_max) : heap_(items_max) {}
   void add(Item& item) override { heap_.add(item); }
   Item* victim() override { return heap_.take_least(); }
   void remove(Item& item) override { heap_.remove(item); }

@@ -15,6 +15,8 @@ struct UseCount {
 
 }  // namespace
 
-std::unique_ptr<Evictor> make_lfu() { return std::make_unique<RankedEvictor<UseCount>>(); }
+std::unique_ptr<Evictor> make_lfu(std::size_t items_max) {
+  return std::make_unique<RankedEvictor<UseCount>>(items_max);
+}
 
 }  // namespace minato::cache

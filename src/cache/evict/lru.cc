@@ -10,6 +10,8 @@ struct LastUse {
 
 }  // namespace
 
-std::unique_ptr<Evictor> make_lru() { return std::make_unique<RankedEvictor<LastUse>>(); }
+std::unique_ptr<Evictor> make_lru(std::size_t items_max) {
+  return std::make_unique<RankedEvictor<LastUse>>(items_max);
+}
 
 }  // namespace minato::cache

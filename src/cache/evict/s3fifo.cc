@@ -44,6 +44,8 @@ class Queue {
 
 class S3Fifo final : public Evictor {
  public:
+  explicit S3Fifo(std::size_t items_max) : ghosts_(items_max) {}
+
   void add(Item& item) override {
     item.seen_hits = item.hits.load(std::memory_order_relaxed);
     if (ghosts_.take(item.hash))
@@ -107,6 +109,8 @@ class S3Fifo final : public Evictor {
 
 }  // namespace
 
-std::unique_ptr<Evictor> make_s3fifo() { return std::make_unique<S3Fifo>(); }
+std::unique_ptr<Evictor> make_s3fifo(std::size_t items_max) {
+  return std::make_unique<S3Fifo>(items_max);
+}
 
 }  // namespace minato::cache

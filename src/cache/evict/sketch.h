@@ -6,7 +6,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <vector>
+
+#include "base/reserved_array.h"
 
 namespace minato::cache {
 
@@ -14,14 +15,16 @@ class Sketch {
  public:
   static constexpr std::uint32_t count_max = 15;
 
-  explicit Sketch(std::size_t keys = 64) { resize(keys); }
+  explicit Sketch(std::size_t keys_max)
+      : counters_(std::bit_ceil(2 * std::max(keys_max, keys_min / 2))) {}
 
-  /// Makes room for so many keys; forgets what was counted.
-  void resize(std::size_t keys) {
-    counters_.assign(std::bit_ceil(std::max<std::size_t>(keys, 64)), 0);
+  /// Where that needs more counters, what was counted is forgotten.
+  void make_room_for(std::size_t keys) {
+    if (keys <= used_ || used_ == counters_.size()) return;
+    std::fill_n(counters_.data(), used_, 0);
+    used_ = std::min(std::bit_ceil(2 * keys), counters_.size());
     added_ = 0;
   }
-  std::size_t keys() const { return counters_.size(); }
 
   void add(std::uint64_t hash, std::uint32_t times = 1) {
     for (; times > 0; --times) add_once(hash);
@@ -31,10 +34,11 @@ class Sketch {
     for (unsigned row = 0; row < rows; ++row) least = std::min(least, get(place(hash, row)));
     return least;
   }
-  std::size_t memory_bytes() const { return counters_.size() * sizeof(std::uint64_t); }
+  std::size_t memory_bytes() const { return counters_.bytes(); }
 
  private:
   static constexpr unsigned rows = 4;
+  static constexpr std::size_t keys_min = 64;
   struct Place {
     std::size_t word;
     unsigned shift;
@@ -46,7 +50,7 @@ class Sketch {
     std::uint64_t mixed = (hash + seeds[row]) * seeds[row];
     mixed ^= mixed >> 32;
     const auto quarter = static_cast<unsigned>(mixed >> 60) & 3;
-    return {mixed & (counters_.size() - 1), 16 * row + 4 * quarter};
+    return {mixed & (used_ - 1), 16 * row + 4 * quarter};
   }
   std::uint32_t get(Place at) const {
     return static_cast<std::uint32_t>(counters_[at.word] >> at.shift) & count_max;
@@ -60,16 +64,18 @@ class Sketch {
       counters_[at.word] += std::uint64_t{1} << at.shift;
       grew = true;
     }
-    if (grew && ++added_ >= 10 * counters_.size()) halve();
+    if (grew && ++added_ >= 10 * used_) halve();
   }
 
   /// What was asked for long ago counts less and less.
   void halve() {
-    for (std::uint64_t& word : counters_) word = (word >> 1) & 0x7777777777777777u;
+    for (std::size_t at = 0; at < used_; ++at)
+      counters_[at] = (counters_[at] >> 1) & 0x7777777777777777u;
     added_ /= 2;
   }
 
-  std::vector<std::uint64_t> counters_;  // sixteen of four bits each
+  ReservedArray<std::uint64_t> counters_;  // sixteen of four bits each
+  std::size_t used_ = keys_min;            // of them: a power of two
   std::size_t added_ = 0;
 };
 

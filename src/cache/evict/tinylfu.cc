@@ -18,9 +18,10 @@ enum Part : std::uint32_t { window, probation, shielded };
 
 class TinyLfu final : public Evictor {
  public:
+  explicit TinyLfu(std::size_t items_max) : sketch_(items_max) {}
+
   void add(Item& item) override {
-    ++count_;
-    if (count_ > sketch_.keys()) sketch_.resize(2 * count_);
+    sketch_.make_room_for(++count_);
     sketch_.add(item.hash);
     item.seen_hits = item.hits.load(std::memory_order_relaxed);
     // Nothing had to go for this one: there is room in the main part for what the window is over.
@@ -114,6 +115,8 @@ class TinyLfu final : public Evictor {
 
 }  // namespace
 
-std::unique_ptr<Evictor> make_tinylfu() { return std::make_unique<TinyLfu>(); }
+std::unique_ptr<Evictor> make_tinylfu(std::size_t items_max) {
+  return std::make_unique<TinyLfu>(items_max);
+}
 
 }  // namespace minato::cache

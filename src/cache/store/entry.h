@@ -73,7 +73,7 @@ struct Entry : Item {
   // The store's.
   std::uint32_t block_bytes = 0;
   bool listed = false;
-  Entry* released_next = nullptr;
+  Entry* gone_next = nullptr;  ///< in one list when it is retired, in another when it is released
   std::uint64_t retired = 0;
 
   /// Empty where there is none.

@@ -45,19 +45,18 @@ bool Store::collect() {
     destroy(*entry);
     any = true;
   };
-  std::erase_if(retired_, [&](Entry* entry) {
-    if (!readers_.passed(entry->retired)) return false;
+  while (retired_ != nullptr && readers_.passed(retired_->retired)) {
+    Entry* const entry = std::exchange(retired_, retired_->gone_next);
     if (entry->pins.fetch_sub(1, std::memory_order_acq_rel) == 1) drop(entry);
-    return true;
-  });
+  }
   for (Entry* entry = released_.exchange(nullptr, std::memory_order_acquire); entry != nullptr;)
-    drop(std::exchange(entry, entry->released_next));
+    drop(std::exchange(entry, entry->gone_next));
   return any;
 }
 
 void Store::released(Entry& entry) {
-  entry.released_next = released_.load(std::memory_order_relaxed);
-  while (!released_.compare_exchange_weak(entry.released_next, &entry, std::memory_order_release,
+  entry.gone_next = released_.load(std::memory_order_relaxed);
+  while (!released_.compare_exchange_weak(entry.gone_next, &entry, std::memory_order_release,
                                           std::memory_order_relaxed)) {
   }
 }
@@ -83,9 +82,8 @@ void Store::give_chain(Piece* first) {
 }
 
 std::uint64_t Store::memory_bytes() const {
-  return region_.used_bytes() + region_.overhead_bytes() + buckets_.bytes() + tags_.bytes() +
-         evictor_->memory_bytes() + bans_.memory_bytes() + purge_log_.memory_bytes() +
-         retired_.capacity() * sizeof(Entry*) + limits_.memory_bytes_elsewhere;
+  return fixed_bytes_ + region_.used_bytes() + region_.overhead_bytes() + bans_.memory_bytes() +
+         purge_log_.memory_bytes();
 }
 
 Piece* Store::take_piece(std::size_t bytes) {

@@ -23,6 +23,8 @@ class Readers {
 
   explicit Readers(std::size_t count) : slots_(std::make_unique<Slot[]>(count)), count_(count) {}
 
+  std::size_t memory_bytes() const { return count_ * sizeof(Slot); }
+
   /// While it lives, nothing that its reader can reach is destroyed. It is short, and never waits.
   class Look {
    public:

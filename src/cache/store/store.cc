@@ -8,20 +8,24 @@
 namespace minato::cache {
 namespace {
 
-/// What a small entry takes: so many buckets are enough that chains stay short.
-constexpr std::uint64_t bytes_of_small_entry = 512;
+/// What the smallest entry takes with its content.
+constexpr std::uint64_t bytes_of_small_entry =
+    Region::rounded(sizeof(Entry) + 1) + Region::rounded(sizeof(Content));
 /// Stored responses of one key; the oldest goes.
 constexpr int variants_max = 64;
 
-std::size_t buckets_for(const StoreLimits& limits) {
-  const std::uint64_t most = std::max<std::uint64_t>(limits.memory_bytes / bytes_of_small_entry, 1);
-  return std::bit_ceil(std::min(limits.entries, most));
+/// There are never more: one that is stored comes before another goes for it.
+std::size_t entries_max(const StoreLimits& limits) {
+  return std::min(limits.entries, limits.memory_bytes / bytes_of_small_entry) + 1;
 }
 
-/// The region and its book-keeping, which is a byte for each grain of it, within what is left.
-std::size_t region_bytes(const StoreLimits& limits) {
-  const std::uint64_t index = buckets_for(limits) * 2 * sizeof(void*);
-  const std::uint64_t other = index + limits.purges_bytes() + limits.memory_bytes_elsewhere;
+/// So many are enough that chains stay short.
+std::size_t buckets_for(const StoreLimits& limits) {
+  return std::bit_ceil(std::max<std::size_t>(entries_max(limits) - 1, 1));
+}
+
+/// The region and its book-keeping, which is a byte for each grain of it, beside `other` things.
+std::size_t region_bytes(const StoreLimits& limits, std::uint64_t other) {
   const std::uint64_t rest = limits.memory_bytes > other ? limits.memory_bytes - other : 0;
   return rest / (Region::grain_bytes + 1) * Region::grain_bytes;
 }
@@ -52,12 +56,17 @@ bool is_newer(const FreshnessFacts& one, const FreshnessFacts& other) {
 Store::Store(const StoreLimits& limits)
     : limits_(limits),
       buckets_(buckets_for(limits)),
-      region_(region_bytes(limits)),
       tags_(buckets_for(limits)),
-      evictor_(limits.evictor->make()),
+      evictor_(limits.evictor->make(entries_max(limits))),
       readers_(limits.readers),
+      fixed_bytes_(buckets_.bytes() + tags_.bytes() + evictor_->memory_bytes() +
+                   readers_.memory_bytes() + limits.memory_bytes_elsewhere),
+      region_(region_bytes(limits, fixed_bytes_ + limits.purges_bytes())),
       bans_(limits.purges_bytes() / 2),
       purge_log_(limits.seed, limits.purges_bytes() / 2) {}
+
+/// The policy has lists through entries, which lie in the region.
+Store::~Store() { evictor_.reset(); }
 
 Pin Store::pin(Entry& entry) {
   entry.pins.fetch_add(1, std::memory_order_relaxed);
@@ -258,7 +267,9 @@ void Store::hide(Entry& entry) {
   tags_.remove(entry);
   --count_;
   entry.retired = readers_.retire();
-  retired_.push_back(&entry);
+  entry.gone_next = nullptr;
+  (retired_ == nullptr ? retired_ : last_retired_->gone_next) = &entry;
+  last_retired_ = &entry;
 }
 
 StoreStats Store::stats() const {

@@ -49,6 +49,7 @@ struct StoreStats {
 class Store {
  public:
   explicit Store(const StoreLimits& limits);
+  ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -166,16 +167,18 @@ class Store {
   const StoreLimits limits_;
   ReservedArray<Bucket> buckets_;
   mutable std::mutex mutex_;
-  Region region_;
   TagIndex tags_;
   std::unique_ptr<Evictor> evictor_;
   Readers readers_;
+  const std::uint64_t fixed_bytes_;  // of what is there from the beginning on
+  Region region_;
   BanList bans_;
   PurgeLog purge_log_;
   std::size_t sweep_bucket_ = 0;      // the next of the sweep through all of them; 0: none runs
   std::uint64_t sweep_last_ban_ = 0;  // the newest when that began
   IntrusiveList<Item> drafts_;
-  std::vector<Entry*> retired_;  // out of the index; somebody may still be looking at them
+  // Out of the index, the oldest first; somebody may still be looking at them.
+  Entry *retired_ = nullptr, *last_retired_ = nullptr;
   std::atomic<Entry*> released_{nullptr};
   std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0;
   std::atomic<std::uint64_t> purged_{0};
