@@ -82,8 +82,7 @@ void Store::give_chain(Piece* first) {
 }
 
 std::uint64_t Store::memory_bytes() const {
-  return fixed_bytes_ + region_.used_bytes() + region_.overhead_bytes() + bans_.memory_bytes() +
-         purge_log_.memory_bytes();
+  return fixed_bytes_ + region_.used_bytes() + region_.overhead_bytes();
 }
 
 Piece* Store::take_piece(std::size_t bytes) {
@@ -136,21 +135,6 @@ Pin Store::draft(const EntryParts& parts) {
   entry->spoiled.store(verdict == BanList::Verdict::gone, std::memory_order_relaxed);
   if (verdict != BanList::Verdict::gone) drafts_.push_back(*entry);
   return Pin(*this, *entry);
-}
-
-/// No entry goes for purges, unless they outgrow what is set aside for them.
-bool Store::is_too_full() const {
-  const std::uint64_t purges = bans_.memory_bytes() + purge_log_.memory_bytes();
-  const std::uint64_t spare = limits_.purges_bytes() - std::min(purges, limits_.purges_bytes());
-  return memory_bytes() + spare > limits_.memory_bytes;
-}
-
-void Store::enforce_limits() {
-  while (count_ > limits_.entries && evict_one()) {
-  }
-  // What is still being read makes no room when it goes, so that this has its limit.
-  for (int i = 0; i < victims_for_good && is_too_full(); ++i)
-    if (!evict_one()) break;
 }
 
 }  // namespace minato::cache

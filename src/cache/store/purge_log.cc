@@ -1,78 +1,66 @@
 #include "cache/store/purge_log.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace minato::cache {
+namespace {
 
-PurgeLog::PurgeLog(std::uint64_t seed, std::uint64_t bytes_max)
-    : seed_(seed),
-      bytes_max_(bytes_max),
-      latest_(std::clamp<std::size_t>(std::bit_floor(bytes_max / 2 / sizeof(std::uint64_t)), 1,
-                                      places_max)) {
-  bytes_ = latest_.size() * sizeof(std::uint64_t);
+Url on_every_port(Url url) {
+  url.port = {};
+  return url;
+}
+
+}  // namespace
+
+PurgeLog::PurgeLog(std::uint64_t seed, std::uint64_t bytes)
+    : tables_{{{std::min(bytes / 4, bytes_of_table_max), seed},
+               {std::min(bytes / 4, bytes_of_table_max), seed}}},
+      latest_(std::clamp<std::size_t>(bytes / 2 / sizeof(std::uint64_t), 1, places_max)) {}
+
+/// With room for one more.
+BanTable& PurgeLog::newer() {
+  if (!tables_[newer_].has_room()) {
+    newer_ = 1 - newer_;
+    forget(tables_[newer_]);
+  }
+  return tables_[newer_];
+}
+
+void PurgeLog::forget(BanTable& table) {
+  latest_other_ = std::max(latest_other_, table.latest_of_all().either());
+  table.for_each([&](std::uint64_t key, bool is_of_url, const LatestBans& latest) {
+    std::uint64_t& last = is_of_url ? place_of(key) : latest_other_;
+    last = std::max(last, latest.either());
+  });
+  table.hide();
+  table.clear(~std::size_t{0});
 }
 
 void PurgeLog::add_url(const Url& url, Purge how) {
-  add({.what = What::url, .how = how, .hash = hash_of(url, seed_)});
-}
-
-void PurgeLog::add_tag(std::uint64_t hash, Purge how) {
-  add({.what = What::tag, .how = how, .hash = hash});
-}
-
-void PurgeLog::add_ban(const Ban& ban) {
-  const Purge how = ban.soft ? Purge::mark_stale : Purge::remove;
-  add({.what = What::ban, .how = how, .ban = std::make_unique<const Ban>(ban)});
-}
-
-void PurgeLog::add_all(Purge how) { add({.what = What::all, .how = how}); }
-
-void PurgeLog::add(Record record) {
-  bytes_ += record.bytes();
-  records_.push_back(std::move(record));
-  while (records_.size() > purges_max || (bytes_ > bytes_max_ && !records_.empty()))
-    forget_oldest();
+  newer().add_url(on_every_port(url), how == Purge::mark_stale, count() + 1);
   count_.fetch_add(1, std::memory_order_release);
 }
 
-void PurgeLog::forget_oldest() {
-  const Record& oldest = records_.front();
-  ++forgotten_;
-  (oldest.what == What::url ? latest_[place_of(oldest.hash)] : latest_other_) = forgotten_;
-  bytes_ -= oldest.bytes();
-  records_.pop_front();
+void PurgeLog::add(const Ban& ban) {
+  const std::uint64_t number = count() + 1;
+  newer().add(ban, number);
+  if (ban.what == Ban::What::tag) (ban.soft ? latest_of_tags_.soft : latest_of_tags_.hard) = number;
+  count_.fetch_add(1, std::memory_order_release);
 }
 
-bool PurgeLog::is_forgotten(std::uint64_t url, std::uint64_t before) const {
-  return before < latest_other_ || before < latest_[place_of(url)];
+bool PurgeLog::is_forgotten(const BanFacts& facts, std::uint64_t before) const {
+  const Url url = on_every_port(facts.url.value_or(Url{}));
+  return before < latest_other_ || before < place_of(tables_.front().key_of(url));
 }
 
 BanList::Verdict PurgeLog::judge(std::string_view key, std::optional<std::span<const TagNode>> tags,
                                  std::uint64_t before) const {
-  const std::uint64_t since = count() - before;
-  if (since == 0) return BanList::Verdict::none;
-  const BanFacts facts(key);
-  const std::uint64_t url = hash_of(facts.url.value_or(Url{}), seed_);
-  if (is_forgotten(url, before)) return BanList::Verdict::gone;
-  const auto concerns = [&](const Record& record) {
-    const auto is_it = [&](const TagNode& tag) { return tag.hash == record.hash; };
-    switch (record.what) {
-      case What::url: return record.hash == url;
-      case What::tag: return !tags || std::ranges::any_of(*tags, is_it);
-      case What::ban: return record.ban->concerns(facts);
-      case What::all: break;
-    }
-    return true;
-  };
-  auto verdict = BanList::Verdict::none;
-  const std::size_t known = std::min<std::uint64_t>(since, records_.size());
-  for (std::size_t i = records_.size() - known; i < records_.size(); ++i) {
-    if (!concerns(records_[i])) continue;
-    if (records_[i].how == Purge::remove) return BanList::Verdict::gone;
-    verdict = BanList::Verdict::stale;
-  }
-  return verdict;
+  if (before == count()) return BanList::Verdict::none;
+  const BanFacts facts(key, tags.value_or(std::span<const TagNode>{}));
+  LatestBans latest = tags ? LatestBans{} : latest_of_tags_;
+  for (const BanTable& table : tables_) latest.take(table.latest_of(facts));
+  if (latest.hard > before || is_forgotten(facts, before)) return BanList::Verdict::gone;
+  return latest.soft > before ? BanList::Verdict::stale : BanList::Verdict::none;
 }
 
 }  // namespace minato::cache

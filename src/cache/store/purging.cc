@@ -1,7 +1,5 @@
 // What goes before its time, by hand or after an unsafe method.
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "base/hash.h"
 #include "cache/store/store.h"
@@ -9,12 +7,10 @@
 namespace minato::cache {
 namespace {
 
-/// Others wait for the lock for so long at most. To come to an entry costs as much as to hold it
-/// against so many bans.
-constexpr std::size_t buckets_of_step = 4096, cost_of_entry = 16;
-constexpr std::size_t cost_of_step = 512 * (cost_of_entry + 1);
-/// About as long as that takes.
-constexpr auto turn_of_others = std::chrono::microseconds(100);
+/// Others wait for the lock for so long at most. To come to an entry costs as much as to read so
+/// many bytes of its key.
+constexpr std::size_t buckets_of_step = 4096, cost_of_entry = 128;
+constexpr std::size_t cost_of_step = 512 * cost_of_entry;
 
 Ban ban_of(const Url& url, Purge how) {
   return {.what = Ban::What::url,
@@ -96,10 +92,9 @@ std::optional<std::uint64_t> Store::purge_url(const Url& url, Purge how) {
 std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
   const std::uint64_t hash = hash_bytes(tag, seed());
   const Ban rest{.what = Ban::What::tag, .tag = hash, .soft = how == Purge::mark_stale};
-  make_room_for(rest);
   const Lock lock(mutex_);
   std::uint64_t count = 0;
-  purge_log_.add_tag(hash, how);
+  purge_log_.add(rest);
   purge_drafts(how, [&](const Entry& entry) { return rest.concerns(BanFacts(entry)); });
   const auto purge_it = [&](Entry& entry) {
     if (purge(entry, how)) ++count;
@@ -113,41 +108,30 @@ std::optional<std::uint64_t> Store::purge_tag(std::string_view tag, Purge how) {
 
 std::uint64_t Store::purge_all(Purge how) {
   const Ban ban{.what = Ban::What::all, .soft = how == Purge::mark_stale};
-  make_room_for(ban);
   const Lock lock(mutex_);
   const std::uint64_t count = count_;
-  purge_log_.add_all(how);
+  purge_log_.add(ban);
   purge_drafts(how, [](const Entry&) { return true; });
   hold_against(ban);
   take_step(cost_of_step);
   return count;
 }
 
-void Store::ban(Ban ban) {
-  make_room_for(ban);
+void Store::ban(const Ban& ban) {
   const Lock lock(mutex_);
-  purge_log_.add_ban(ban);
+  purge_log_.add(ban);
   purge_drafts(ban.soft ? Purge::mark_stale : Purge::remove,
                [&](const Entry& entry) { return ban.concerns(BanFacts(entry)); });
-  hold_against(std::move(ban));
+  hold_against(ban);
 }
 
-void Store::hold_against(Ban ban) {
-  const auto before = bans_.add(std::move(ban));
+/// A step for each is enough that a sweep ends long before there are as many as there is room for:
+/// the more memory there is for entries, the more there is for bans.
+void Store::hold_against(const Ban& ban) {
+  take_step(cost_by_the_way);
+  while (!bans_.has_room()) take_step(cost_of_step);
+  bans_.add(ban);
   await_readers(readers_.retire());
-}
-
-/// Once in so many bans. Who waits for the lock gets it in between, as it would not from a thread
-/// that takes it again at once.
-void Store::make_room_for(const Ban& ban) {
-  const auto has_room = [&] {
-    const Lock lock(mutex_);
-    return bans_.has_room_for(ban);
-  };
-  while (!has_room()) {
-    carry_out_bans();
-    std::this_thread::sleep_for(turn_of_others);
-  }
 }
 
 /// What it cost.
@@ -155,7 +139,7 @@ std::size_t Store::carry_out_in_bucket(std::size_t number) {
   std::size_t cost = 0;
   for (Entry* entry = buckets_[number].load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
-    cost += cost_of_entry + bans_.tests_of(*entry);
+    cost += cost_of_entry + entry->key.size();
     if (is_banned(*entry)) purge(*entry, Purge::remove);
     entry = next;
   }
@@ -171,18 +155,14 @@ bool Store::carry_out_bans() {
 /// A step of a sweep through all entries, at whose end the bans go that were there when it began.
 void Store::take_step(std::size_t cost_max) {
   if (bans_.is_empty()) return;
-  if (sweep_bucket_ == 0) sweep_last_ban_ = bans_.newest();
+  if (sweep_bucket_ == 0 && !bans_.begin_sweep()) return;
   std::size_t cost = 0;
   const std::size_t end = std::min(sweep_bucket_ + buckets_of_step, buckets_.size());
   while (sweep_bucket_ < end && cost < cost_max) cost += carry_out_in_bucket(sweep_bucket_++);
   collect();
   if (sweep_bucket_ < buckets_.size()) return;
   sweep_bucket_ = 0;
-  drop_bans(sweep_last_ban_);
-}
-
-void Store::drop_bans(std::uint64_t last) {
-  const auto before = bans_.drop(last);
+  bans_.end_sweep();
   await_readers(readers_.retire());
 }
 

@@ -141,15 +141,6 @@ TEST_F(ManyOfAUrl, GoWhileOthersCome) {
   EXPECT_FALSE(store->carry_out_bans());
 }
 
-TEST_F(ManyOfAUrl, GoWithoutRoomForOneMore) {
-  fill();
-  store->ban({.host = "a"});
-  for (std::size_t i = 1; i < BanList::bans_max; ++i)
-    store->ban({.host = "b", .prefix = std::to_string(i) + "/"});
-  purge(Purge::remove);
-  expect_no_more_than_a_step();
-}
-
 TEST_F(ManyOfAUrl, AreNotAllVisited) {
   fill();
   purge(Purge::mark_stale);
@@ -170,15 +161,6 @@ TEST_F(ManyStored, EverythingIsPurgedAtOnceAndStepByStep) {
   EXPECT_EQ(store->stats().entries, 1u);
   EXPECT_EQ(store->stats().purged, 1u * count + 1);
   EXPECT_EQ(get("http://a/new"), "new");
-}
-
-TEST_F(ManyStored, EverythingIsPurgedWithoutRoomForOneMore) {
-  fill();
-  store->ban({.host = "a"});
-  for (std::size_t i = 1; i < BanList::bans_max; ++i)
-    store->ban({.host = "b", .prefix = std::to_string(i) + "/"});
-  store->purge_all(Purge::remove);
-  expect_no_more_than_a_step();
 }
 
 TEST_F(ManyStored, EverythingIsMarkedStaleAtOnce) {

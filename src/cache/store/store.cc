@@ -59,11 +59,12 @@ Store::Store(const StoreLimits& limits)
       tags_(buckets_for(limits)),
       evictor_(limits.evictor->make(entries_max(limits))),
       readers_(limits.readers),
+      bans_(limits.purges_bytes() / 2, limits.seed),
+      purge_log_(limits.seed, limits.purges_bytes() / 2),
       fixed_bytes_(buckets_.bytes() + tags_.bytes() + evictor_->memory_bytes() +
-                   readers_.memory_bytes() + limits.memory_bytes_elsewhere),
-      region_(region_bytes(limits, fixed_bytes_ + limits.purges_bytes())),
-      bans_(limits.purges_bytes() / 2),
-      purge_log_(limits.seed, limits.purges_bytes() / 2) {}
+                   readers_.memory_bytes() + bans_.memory_bytes() + purge_log_.memory_bytes() +
+                   limits.memory_bytes_elsewhere),
+      region_(region_bytes(limits, fixed_bytes_)) {}
 
 /// The policy has lists through entries, which lie in the region.
 Store::~Store() { evictor_.reset(); }
@@ -196,7 +197,8 @@ bool Store::place(Entry& draft) {
   if (spoiled || is_overtaken(draft)) return false;
   replace(draft);
   link(draft);
-  enforce_limits();
+  while (count_ > limits_.entries && evict_one()) {
+  }
   return true;
 }
 

@@ -30,7 +30,7 @@ struct StoreLimits {
   std::size_t readers = 1;  ///< threads that find; numbered from 0
   std::uint64_t seed = 0;   ///< of hashes
 
-  /// Of the memory, set aside: half for bans that are pending, half for the purges of late.
+  /// Of the memory: half for bans that are pending, half for the purges of late.
   std::uint64_t purges_bytes() const { return memory_bytes / 64; }
 };
 
@@ -114,7 +114,7 @@ class Store {
   std::optional<std::uint64_t> purge_tag(std::string_view tag, Purge how);
   /// Of what is banned already, too.
   std::uint64_t purge_all(Purge how);
-  void ban(Ban ban);
+  void ban(const Ban& ban);
   /// Carries out on some entries what bans say of them, so that what is gone gives its memory back.
   /// False where none is pending any more. Cost: bounded, whatever is stored. Each draft and
   /// each purge of a URL does a part of such a step, as nobody else sees to what workers purge.
@@ -132,7 +132,6 @@ class Store {
   Pin pin(Entry& entry);
   std::vector<Pin> pinned(const Url& url, std::size_t reader);
   bool is_banned(Entry& entry);
-  void make_room_for(const Ban& ban);
   std::uint64_t memory_bytes() const;
 
   // Under the lock.
@@ -148,18 +147,15 @@ class Store {
   void destroy(Entry& entry);
   void give_content(Entry& entry);
   void give_chain(Piece* first);
-  bool is_too_full() const;
-  void enforce_limits();
   bool place(Entry& draft);
   bool is_overtaken(const Entry& draft) const;
   bool purge(Entry& entry, Purge how);
   void purge_drafts(Purge how, const std::function<bool(const Entry&)>& matches);
   std::size_t carry_out_in_bucket(std::size_t number);
   /// What a step by the way costs, of some sixty entries.
-  static constexpr std::size_t cost_by_the_way = 1024;
+  static constexpr std::size_t cost_by_the_way = 60 * 128;
   void take_step(std::size_t cost_max);
-  void hold_against(Ban ban);
-  void drop_bans(std::uint64_t last);
+  void hold_against(const Ban& ban);
 
   /// Its last pin is gone, on whatever thread.
   void released(Entry& entry);
@@ -170,12 +166,11 @@ class Store {
   TagIndex tags_;
   std::unique_ptr<Evictor> evictor_;
   Readers readers_;
-  const std::uint64_t fixed_bytes_;  // of what is there from the beginning on
-  Region region_;
   BanList bans_;
   PurgeLog purge_log_;
-  std::size_t sweep_bucket_ = 0;      // the next of the sweep through all of them; 0: none runs
-  std::uint64_t sweep_last_ban_ = 0;  // the newest when that began
+  const std::uint64_t fixed_bytes_;  // of all that is there from the beginning on
+  Region region_;
+  std::size_t sweep_bucket_ = 0;  // the next of the sweep through all of them; 0: none runs
   IntrusiveList<Item> drafts_;
   // Out of the index, the oldest first; somebody may still be looking at them.
   Entry *retired_ = nullptr, *last_retired_ = nullptr;
