@@ -34,17 +34,21 @@ class Answering {
         request_(request),
         responder_(responder),
         head_(request.arena),
+        complete_(with.entry.size()),
         writes_(loop, writes_in_a_row) {}
 
   Task<Outcome> run() {
     compose();
     if (is_unchanged()) return send_unchanged();
-    if (with_.entry.part && with_.reader == nullptr) return send_part();
-    if (const auto selection = selected(); selection.kind == Selection::Kind::unsatisfiable)
-      return send_unsatisfiable();
-    else if (selection.kind == Selection::Kind::ranges)
-      return selection.ranges.size() == 1 ? send_range(selection.ranges.front())
-                                          : send_ranges(selection.ranges);
+    const bool is_part = with_.entry.part && with_.reader == nullptr;
+    const Selection selection = is_part ? selected_of_part() : selected();
+    switch (selection.kind) {
+      case Selection::Kind::unsatisfiable: return send_unsatisfiable();
+      case Selection::Kind::ranges:
+        return selection.ranges.size() == 1 ? send_range(selection.ranges.front())
+                                            : send_ranges(selection.ranges);
+      case Selection::Kind::whole: break;
+    }
     return send_whole();
   }
 
@@ -85,15 +89,12 @@ class Answering {
   }
 
   /// Of a part that is all there is; of what came, whatever the origin had said of it.
-  Task<Outcome> send_part() {
+  Selection selected_of_part() {
     const ContentRange& part = *with_.entry.part;
+    first_stored_ = part.range.first, complete_ = part.complete;
     const auto asked = request_.head.fields.value(FieldId::range);
-    const bool is_all = asked == with_.entry.range;
-    const auto wanted = is_all ? std::nullopt : range_within(asked, part);
-    const ByteRange bytes = wanted.value_or(part.range);
-    say_content_range(content_range(bytes, part.complete));
-    return send_206(
-        {.first = bytes.first - part.range.first, .last = bytes.last - part.range.first});
+    const Selection all{.kind = Selection::Kind::ranges, .ranges = {part.range}};
+    return asked == with_.entry.range ? all : selection_of(asked, part).value_or(all);
   }
 
   Selection selected() const {
@@ -108,7 +109,7 @@ class Answering {
     become(416);
     head_.fields.remove(FieldId::content_type);
     head_.fields.remove(FieldId::content_encoding);
-    say_content_range(text("bytes */{}", with_.entry.size()));
+    say_content_range(text("bytes */{}", *complete_));
     return send_bare(BodyLength::known(0));
   }
 
@@ -119,13 +120,8 @@ class Answering {
   }
 
   Task<Outcome> send_range(ByteRange range) {
-    say_content_range(content_range(range, with_.entry.size()));
-    return send_206(range);
-  }
-
-  /// The bytes of `range` of what is stored.
-  Task<Outcome> send_206(ByteRange range) {
     become(206);
+    say_content_range(content_range(range));
     if (auto begun = responder_.start(head_, BodyLength::known(range.size())); !begun)
       co_return cannot(begun.error());
     co_return co_await send_bytes(range, Last::yes);
@@ -141,7 +137,7 @@ class Answering {
     for (const ByteRange& range : ranges) {
       heads.push_back(text("\r\n--{}\r\n{}{}{}Content-Range: {}\r\n\r\n", boundary,
                            type.empty() ? "" : "Content-Type: ", type, type.empty() ? "" : "\r\n",
-                           content_range(range, with_.entry.size())));
+                           content_range(range)));
       length += heads.back().size() + range.size();
     }
     const std::string_view end = text("\r\n--{}--\r\n", boundary);
@@ -176,14 +172,15 @@ class Answering {
     co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
-  /// The bytes of `range`, straight from where they lie.
+  /// These bytes of the whole, straight from where they lie.
   Task<Outcome> send_bytes(ByteRange range, Last last) {
     std::array<std::string_view, http::Responder::pieces_max> views;
-    for (std::uint64_t at = range.first; at <= range.last;) {
-      const std::uint64_t end = std::min(range.last, at + write_bytes_max - 1);
+    const std::uint64_t last_stored = range.last - first_stored_;
+    for (std::uint64_t at = range.first - first_stored_; at <= last_stored;) {
+      const std::uint64_t end = std::min(last_stored, at + write_bytes_max - 1);
       const std::size_t count = views_of(*with_.entry.content, at, end, views);
       MINATO_ASSERT(count > 0);
-      const Last here = at > range.last ? last : Last::no;
+      const Last here = at > last_stored ? last : Last::no;
       const auto sent = co_await responder_.write_pieces(std::span(views).first(count), here);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
       if (writes_.spend()) co_await loop_.breathe();
@@ -217,15 +214,14 @@ class Answering {
   }
   static Task<Outcome> refuse(Error error) { co_return cannot(error); }
 
-  /// In place of what an origin said beside a 200, where it means nothing (RFC 9110 14.4).
+  /// In place of what an origin said: beside a 200 that means nothing (RFC 9110 14.4).
   void say_content_range(std::string_view value) {
     head_.fields.remove(FieldId::content_range);
     head_.fields.add(FieldId::content_range, value);
   }
 
-  /// `complete`: the size of the whole, where that is known (RFC 9110 14.4).
-  std::string_view content_range(ByteRange range, std::optional<std::uint64_t> complete) const {
-    const std::string whole = complete ? fmt::to_string(*complete) : "*";
+  std::string_view content_range(ByteRange range) const {  // RFC 9110 14.4
+    const std::string whole = complete_ ? fmt::to_string(*complete_) : "*";
     return text("bytes {}-{}/{}", range.first, range.last, whole);
   }
   template <class... Args>
@@ -242,6 +238,8 @@ class Answering {
   http::Request& request_;
   http::Responder& responder_;
   http::ResponseHead head_;
+  std::uint64_t first_stored_ = 0;         // of the bytes of the whole
+  std::optional<std::uint64_t> complete_;  // the size of the whole, where that is known
   runtime::Budget writes_;
 };
 

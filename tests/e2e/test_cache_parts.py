@@ -67,6 +67,38 @@ def test_another_part_than_was_asked_for_answers_nobody_who_asks_again(ask):
     assert ask("bytes=0-3", first=0, last=3).text == "0123"
 
 
+def test_several_ranges_that_lie_in_it_are_sent_apart(ask):
+    """RFC 9110 15.3.7.2."""
+    ask("bytes=2-6", first=2, last=6)
+    both = ask("bytes=2-3,6-6")
+    assert (both.status, both["Content-Range"]) == (206, None)
+    assert both["Cache-Status"].startswith("Minato; hit")
+    boundary = both["Content-Type"].removeprefix("multipart/byteranges; boundary=")
+    parts = both.text.split("--" + boundary)
+    assert [part.strip() for part in parts] == [
+        "", "Content-Range: bytes 2-3/10\r\n\r\n23", "Content-Range: bytes 6-6/10\r\n\r\n6", "--"]
+
+
+def test_several_ranges_of_which_one_does_not_lie_in_it_are_asked_for(ask):
+    ask("bytes=2-6", first=2, last=6)
+    assert ask("bytes=2-3,7-7", whole=True, first=0, last=9).text == CONTENT.decode()
+
+
+@pytest.mark.parametrize("impossible", ["bytes=10-", "bytes=10-12,99-", "bytes=-0"])
+def test_what_does_not_lie_in_the_whole_is_refused(ask, impossible):
+    """RFC 9110 15.5.17."""
+    ask("bytes=2-6", first=2, last=6)
+    refused = ask(impossible)
+    assert (refused.status, refused.text, refused["Content-Range"]) == (416, "", "bytes */10")
+    assert refused["Cache-Status"].startswith("Minato; hit")
+
+
+def test_what_does_not_lie_in_the_whole_is_asked_for_where_if_range_does_not_hold(ask):
+    ask("bytes=2-6", first=2, last=6)
+    whole = ask("bytes=10-", if_range='"b"', whole=True, first=0, last=9)
+    assert (whole.status, whole.text) == (200, CONTENT.decode())
+
+
 def test_what_does_not_lie_in_it_is_asked_for(ask):
     ask("bytes=2-6", first=2, last=6)
     assert ask("bytes=8-9", first=8, last=9).text == "89"

@@ -18,4 +18,15 @@ std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t
   return count;
 }
 
+std::optional<Selection> selection_of(std::string_view range, const ContentRange& part) {
+  if (!part.complete) return std::nullopt;  // what a range means depends on it
+  auto selection = select_ranges(range, *part.complete);
+  const auto is_inside = [&part](const ByteRange& wanted) {
+    return wanted.first >= part.range.first && wanted.last <= part.range.last;
+  };
+  const bool is_answered =
+      selection.kind != Selection::Kind::whole && std::ranges::all_of(selection.ranges, is_inside);
+  return is_answered ? std::optional(std::move(selection)) : std::nullopt;
+}
+
 }  // namespace minato::cache

@@ -30,12 +30,12 @@ std::size_t region_bytes(const StoreLimits& limits, std::uint64_t other) {
   return rest / (Region::grain_bytes + 1) * Region::grain_bytes;
 }
 
-/// Asked for as it was before, or inside of what is there.
+/// Asked for as it was before, or inside of what is there, or of what there is not in the whole.
 bool has_wanted_part(const Entry& entry, const http::Fields& request) {
   const auto range = request.value(http::FieldId::range);
   if (range.empty() || !if_range_holds(request.value(http::FieldId::if_range), entry.lines))
     return false;
-  return range == entry.range || range_within(range, *entry.part).has_value();
+  return range == entry.range || selection_of(range, *entry.part).has_value();
 }
 
 /// What is for all requests stands for what is for some, and the other way round: the origin has
