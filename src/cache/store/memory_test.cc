@@ -46,7 +46,7 @@ TEST_F(MemoryTest, OfTinyEntriesIsMeasuredUnderEveryPolicy) {
       put_tiny(number);
       expect_measured();
     }
-    EXPECT_GT(store->stats().entries, memory / 2048);
+    EXPECT_GT(store->stats().entries, memory / 1024);
     EXPECT_LT(store->stats().entries, static_cast<std::uint64_t>(number));
     store->purge_all(Purge::remove);
     carry_out_bans();

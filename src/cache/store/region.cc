@@ -15,18 +15,22 @@ constexpr std::size_t grains_of(std::size_t bytes) {
 
 constexpr std::size_t largest_grains = grains_of(Region::piece_bytes_max);
 
+/// How many holes of about the size that is wanted are looked at, some of which may be too small.
+constexpr int looks_max = 32;
+
 }  // namespace
 
 Region::Region(std::size_t bytes)
     : grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
       memory_(grains_ * grain_bytes),
-      order_of_hole_(grains_) {}
+      marks_(grains_) {}
 
 /// A hole is written into: what was never needed takes none of the system's memory.
 bool Region::take_up_more() {
   if (reached_ == grains_) return false;
-  push(reached_, orders - 1);
+  const std::size_t first = reached_;
   reached_ += largest_grains;
+  free_range(first, reached_);
   return true;
 }
 
@@ -34,37 +38,67 @@ Region::Hole* Region::hole_at(std::size_t grain) const {
   return reinterpret_cast<Hole*>(memory_.data() + grain * grain_bytes);
 }
 
+/// Where `last` is the last of its grains. There is room for both in one grain.
+std::size_t& Region::size_of_hole_until(std::size_t last) const {
+  static_assert(sizeof(Hole) + sizeof(std::size_t) <= grain_bytes);
+  return *reinterpret_cast<std::size_t*>(memory_.data() + (last + 1) * grain_bytes -
+                                         sizeof(std::size_t));
+}
+
 std::size_t Region::grain_of(const void* at) const {
   return static_cast<std::size_t>(static_cast<const char*>(at) - memory_.data()) / grain_bytes;
 }
 
-void Region::push(std::size_t grain, unsigned order) {
-  Hole* const hole = new (hole_at(grain)) Hole{holes_[order], nullptr};
-  if (hole->next != nullptr) hole->next->previous = hole;
-  holes_[order] = hole;
-  order_of_hole_[grain] = static_cast<std::uint8_t>(order + 1);
+std::size_t Region::class_of(std::size_t grains) {
+  if (grains < sizes_apart) return grains;
+  const auto power = static_cast<unsigned>(std::bit_width(grains) - 1);
+  const std::size_t eighth = grains >> (power - 3) & 7;
+  return sizes_apart + (power - 4) * 8 + eighth;
 }
 
-void Region::unlink(std::size_t grain, unsigned order) {
-  Hole* const hole = hole_at(grain);
-  (hole->previous != nullptr ? hole->previous->next : holes_[order]) = hole->next;
+/// Of those of its own class one that is large enough, else any of the next class that has one.
+Region::Hole* Region::find(std::size_t grains) const {
+  const std::size_t own = class_of(grains);
+  Hole* hole = holes_[own];
+  for (int look = 0; hole != nullptr && look < looks_max; ++look, hole = hole->next)
+    if (hole->grains >= grains) return hole;
+  const std::size_t next = own + 1;
+  std::uint64_t bits = has_holes_[next / 64] & ~std::uint64_t{0} << (next % 64);
+  for (std::size_t word = next / 64;; bits = has_holes_[word]) {
+    if (bits != 0) return holes_[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
+    if (++word == has_holes_.size()) return nullptr;
+  }
+}
+
+void Region::push(std::size_t grain, std::size_t count) {
+  const std::size_t kind = class_of(count);
+  Hole* const hole = new (hole_at(grain)) Hole{holes_[kind], nullptr, count};
+  if (hole->next != nullptr) hole->next->previous = hole;
+  holes_[kind] = hole;
+  has_holes_[kind / 64] |= std::uint64_t{1} << (kind % 64);
+  size_of_hole_until(grain + count - 1) = count;
+  marks_[grain] |= is_first;
+  marks_[grain + count - 1] |= is_last;
+}
+
+void Region::unlink(Hole* hole) {
+  const std::size_t grain = grain_of(hole), kind = class_of(hole->grains);
+  (hole->previous != nullptr ? hole->previous->next : holes_[kind]) = hole->next;
   if (hole->next != nullptr) hole->next->previous = hole->previous;
-  order_of_hole_[grain] = 0;
+  if (holes_[kind] == nullptr) has_holes_[kind / 64] &= ~(std::uint64_t{1} << (kind % 64));
+  marks_[grain] = marks_[grain + hole->grains - 1] = 0;
 }
 
 char* Region::take(std::size_t bytes) {
   const std::size_t wanted = grains_of(bytes);
   MINATO_ASSERT(wanted > 0);
-  auto order = static_cast<unsigned>(std::bit_width(wanted - 1));
-  if (order >= orders) return nullptr;
-  while (order < orders && holes_[order] == nullptr) ++order;
-  if (order == orders) {
-    if (!take_up_more()) return nullptr;
-    order = orders - 1;
-  }
-  const std::size_t first = grain_of(holes_[order]);
-  unlink(first, order);
-  free_range(first + wanted, first + (std::size_t{1} << order));
+  if (wanted > largest_grains) return nullptr;
+  Hole* hole = find(wanted);
+  if (hole == nullptr && take_up_more()) hole = find(wanted);
+  if (hole == nullptr) return nullptr;
+  const std::size_t first = grain_of(hole), end = first + hole->grains;
+  unlink(hole);
+  if (first + wanted < end) push(first + wanted, end - first - wanted);
   used_grains_ += wanted;
   return memory_.data() + first * grain_bytes;
 }
@@ -73,28 +107,21 @@ void Region::give(char* piece, std::size_t bytes) {
   const std::size_t first = grain_of(piece), count = grains_of(bytes);
   MINATO_ASSERT(count <= used_grains_);
   used_grains_ -= count;
-  free_range(first, first + count);
+  if (count > 0) free_range(first, first + count);
 }
 
-void Region::free_range(std::size_t first, std::size_t last) {
-  while (first < last) {
-    const auto fits = static_cast<unsigned>(std::bit_width(last - first) - 1);
-    const auto aligned = static_cast<unsigned>(std::countr_zero(first | largest_grains));
-    const unsigned order = std::min(fits, aligned);
-    free_block(first, order);
-    first += std::size_t{1} << order;
+/// Joined with the holes on both sides.
+void Region::free_range(std::size_t first, std::size_t end) {
+  if (end < grains_ && (marks_[end] & is_first) != 0) {
+    Hole* const behind = hole_at(end);
+    end += behind->grains;
+    unlink(behind);
   }
-}
-
-/// Joins it with its buddy for as long as that is free, too.
-void Region::free_block(std::size_t grain, unsigned order) {
-  for (; order + 1 < orders; ++order) {
-    const std::size_t buddy = grain ^ (std::size_t{1} << order);
-    if (order_of_hole_[buddy] != order + 1) break;
-    unlink(buddy, order);
-    grain = std::min(grain, buddy);
+  if (first > 0 && (marks_[first - 1] & is_last) != 0) {
+    first -= size_of_hole_until(first - 1);
+    unlink(hole_at(first));
   }
-  push(grain, order);
+  push(first, end - first);
 }
 
 }  // namespace minato::cache

@@ -1,5 +1,7 @@
-// Memory of a fixed size, from which everything that the cache stores is taken: a buddy system
-// (Knowlton, CACM 1965) whose blocks are cut to size, so that at most a grain of each is lost.
+// Memory of a fixed size, from which everything that the cache stores is taken: holes by their size
+// in lists, of which the first that is sure to be large enough is cut to size, and joined with its
+// neighbours when it is free again (TLSF: Masmano et al., ECRTS 2004). At most a grain of each
+// piece is lost, and all costs the same however many there are.
 #pragma once
 
 #include <array>
@@ -39,26 +41,33 @@ class Region {
   std::size_t overhead_bytes() const { return grains_; }
 
  private:
-  static constexpr unsigned orders = 15;  // 64 bytes to 1 MiB
+  /// Stands in the hole's first grain; in its last one stands its size again.
   struct Hole {
     Hole* next;
     Hole* previous;
+    std::size_t grains;
   };
+  /// One for each size below `sizes_apart`, and eight between two powers of two above.
+  static constexpr std::size_t sizes_apart = 16, classes = 320;
+  static constexpr std::uint8_t is_first = 1, is_last = 2;
 
+  static std::size_t class_of(std::size_t grains);
+  Hole* find(std::size_t grains) const;
   Hole* hole_at(std::size_t grain) const;
+  std::size_t& size_of_hole_until(std::size_t last) const;
   std::size_t grain_of(const void* at) const;
-  void push(std::size_t grain, unsigned order);
-  void unlink(std::size_t grain, unsigned order);
-  void free_block(std::size_t grain, unsigned order);
-  void free_range(std::size_t first, std::size_t last);
+  void push(std::size_t grain, std::size_t count);
+  void unlink(Hole* hole);
+  void free_range(std::size_t first, std::size_t end);
   bool take_up_more();
 
   std::size_t grains_;
   std::size_t reached_ = 0;  // grains from here on were never written
   std::size_t used_grains_ = 0;
   ReservedArray<char> memory_;
-  ReservedArray<std::uint8_t> order_of_hole_;  // one a grain: order + 1 of the hole there, or 0
-  std::array<Hole*, orders> holes_{};
+  ReservedArray<std::uint8_t> marks_;  // one a grain, of holes
+  std::array<Hole*, classes> holes_{};
+  std::array<std::uint64_t, classes / 64> has_holes_{};  // a bit a class
 };
 
 }  // namespace minato::cache

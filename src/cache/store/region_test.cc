@@ -62,6 +62,40 @@ TEST(Region, TakesTheEndOfAPieceBack) {
   region.give(piece, 4096);
 }
 
+TEST(Region, JoinsAHoleWithThoseOnBothSides) {
+  Region region(mebibyte);
+  std::vector<char*> pieces;
+  while (char* const piece = region.take(1024)) pieces.push_back(piece);
+  for (const std::size_t number : {10u, 12u, 11u}) region.give(pieces[number], 1024);
+  EXPECT_EQ(region.take(3 * 1024), pieces[10]);
+  EXPECT_EQ(region.take(1), nullptr);
+}
+
+/// Pieces of all sizes come and go where all is taken: what is lost to holes is little.
+TEST(Region, HolesBetweenPiecesAreOfUse) {
+  struct Piece {
+    char* at;
+    std::size_t bytes;
+  };
+  Region region(8 * mebibyte);
+  Random random(3);
+  std::vector<Piece> held;
+  std::uint64_t used = 0;
+  constexpr int rounds = 20'000;
+  for (int round = 0; round < rounds; ++round) {
+    const std::size_t bytes = 600 + random.below(random.one_in(5) ? 30'000 : 4'000);
+    char* at = region.take(bytes);
+    for (; at == nullptr; at = region.take(bytes)) {
+      std::swap(held[random.below(held.size())], held.back());
+      region.give(held.back().at, held.back().bytes);
+      held.pop_back();
+    }
+    held.push_back({at, bytes});
+    if (round >= rounds / 2) used += region.used_bytes();
+  }
+  EXPECT_GT(used / (rounds / 2), region.size_bytes() * 85 / 100);
+}
+
 TEST(Region, PiecesNeverOverlap) {
   struct Piece {
     char* at;
