@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/short_lock.h"
+#include "http/handler.h"
 
 namespace minato::cache {
 namespace {
@@ -109,12 +110,18 @@ bool Growth::make_chunk(std::size_t bytes) {
     const std::uint64_t guess = bytes_expected_ > size_
                                     ? bytes_expected_ - size_
                                     : std::max<std::uint64_t>({bytes, size_, first_piece_bytes});
-    piece = store_.take_piece(std::min(guess, bytes_max_ - size_));
+    piece = store_.take_piece(std::min(guess, bytes_max_ - size_), pieces_left());
   }
   if (piece == nullptr) return false;
   if (!chunks_.empty()) chunks_.back().piece->next = piece;
   chunks_.push_back({.piece = piece, .begin = size_, .from_store = !passes_only_});
   return true;
+}
+
+/// For a hit to be one write. Where that came to nothing, in few writes.
+std::size_t Growth::pieces_left() const {
+  constexpr std::size_t most = http::Responder::pieces_max;
+  return most - chunks_.size() % most;
 }
 
 void Growth::pass_only() {

@@ -72,6 +72,7 @@ class Growth {
   std::string_view keep_some(std::string_view piece);
   bool make_chunk(std::size_t bytes);
   std::size_t room_for() const;
+  std::size_t pieces_left() const;
   bool may_take() const;
   Result<void> give_up();
   void pass_only();

@@ -7,7 +7,7 @@
 namespace minato::cache {
 namespace {
 
-/// Pieces of a body that the memory has no larger hole for are not smaller than these.
+/// Pieces of a body are smaller than these only where entries that go for them give no larger hole.
 constexpr std::size_t good_piece_bytes = 4096, least_piece_bytes = 512;
 /// How many entries may go for one piece of memory.
 constexpr int victims_for_good = 16, victims_for_any = 256;
@@ -85,19 +85,31 @@ std::uint64_t Store::memory_bytes() const {
   return fixed_bytes_ + region_.used_bytes() + region_.overhead_bytes();
 }
 
-Piece* Store::take_piece(std::size_t bytes) {
+Piece* Store::take_piece(std::size_t bytes, std::size_t pieces) {
   const Lock lock(mutex_);
   collect();
-  bytes = std::min(std::max(bytes + sizeof(Piece), least_piece_bytes), Region::piece_bytes_max);
-  char* memory = region_.take(bytes);
-  while (memory == nullptr && bytes > good_piece_bytes) memory = region_.take(bytes /= 2);
-  if (memory == nullptr) memory = allocate(bytes, victims_for_good);
-  if (memory == nullptr && bytes > least_piece_bytes)
-    memory = allocate(bytes = least_piece_bytes, victims_for_any);
+  const auto with_head = [](std::size_t size) {
+    return std::clamp(size + sizeof(Piece), least_piece_bytes, Region::piece_bytes_max);
+  };
+  const std::size_t most = with_head(bytes), good = std::min(most, good_piece_bytes);
+  const std::size_t share = std::max(good, with_head((bytes + pieces - 1) / pieces));
+  std::size_t taken = most;
+  char* memory = take_between(taken, share);
+  if (memory == nullptr) memory = allocate(taken = share, victims_for_good);
+  if (memory == nullptr) memory = take_between(taken, good);
+  if (memory == nullptr) memory = allocate(taken = good, victims_for_good);
+  if (memory == nullptr) memory = allocate(taken = least_piece_bytes, victims_for_any);
   if (memory == nullptr) return nullptr;
   auto* const piece = new (memory) Piece;
-  piece->capacity = static_cast<std::uint32_t>(Region::rounded(bytes) - sizeof(Piece));
+  piece->capacity = static_cast<std::uint32_t>(Region::rounded(taken) - sizeof(Piece));
   return piece;
+}
+
+/// What of `bytes` there is a hole for, by halves, but `least`; it becomes that.
+char* Store::take_between(std::size_t& bytes, std::size_t least) {
+  for (;; bytes = std::max(bytes / 2, least))
+    if (char* const memory = region_.take(bytes); memory != nullptr || bytes == least)
+      return memory;
 }
 
 void Store::trim(Piece& piece) {

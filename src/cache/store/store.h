@@ -90,8 +90,9 @@ class Store {
 
   /// An entry without content that nobody can find yet. Null where there is no memory for it.
   Pin draft(const EntryParts& parts);
-  /// Memory for at most `bytes` of a body, and for some at least; nullptr where there is none.
-  Piece* take_piece(std::size_t bytes);
+  /// Memory for at most `bytes` of a body, and for some at least; nullptr where there is none. Some
+  /// entries go before it is so little that all of them do not fit into so many `pieces`.
+  Piece* take_piece(std::size_t bytes, std::size_t pieces = 1);
   /// Gives what `piece` has not used back.
   void trim(Piece& piece);
   void give_pieces(Piece* first);
@@ -136,6 +137,7 @@ class Store {
 
   // Under the lock.
   char* allocate(std::size_t bytes, int victims_max);
+  char* take_between(std::size_t& bytes, std::size_t least);
   bool evict_one();
   bool collect();
   Bucket& place_of(const Entry& draft) const;

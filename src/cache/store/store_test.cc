@@ -123,6 +123,25 @@ TEST_F(StoreTest, MemoryStaysWithinItsBoundWhateverIsStored) {
   }
 }
 
+/// A hit on more pieces than go out together takes several system calls.
+TEST_F(StoreTest, WhatIsStoredLiesInFewPiecesThoughMemoryIsFull) {
+  open({.memory_bytes = 16u << 20, .entries = 1'000'000});
+  Random random(9);
+  int large = 0, scattered = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    arena.reset();
+    const auto url = arena.copy("http://a/" + std::to_string(i));
+    const bool is_large = random.one_in(10);
+    put(url, std::string(is_large ? 300'000 + random.below(500'000) : random.below(30'000), 'x'));
+    const Pin stored = is_large ? find(url) : Pin{};
+    if (!stored || store->stats().evicted < 1000) continue;
+    ++large;
+    scattered += stored->content->pieces > http::Responder::pieces_max;
+  }
+  EXPECT_GT(large, 500);
+  EXPECT_LT(scattered, large / 50);
+}
+
 TEST_F(StoreTest, WhatIsReadStaysWhileItIsRead) {
   open({.entries = 1});
   put("http://a/1", "first");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cache/store/store.h"
+#include "http/handler.h"
 
 namespace minato::cache {
 
@@ -59,8 +60,8 @@ struct StoreTest : testing::Test {
   Piece* pieces(std::string_view body) {
     Piece* first = nullptr;
     Piece** end = &first;
-    while (!body.empty()) {
-      Piece* const piece = store->take_piece(body.size());
+    for (std::size_t left = http::Responder::pieces_max; !body.empty(); left -= left > 1) {
+      Piece* const piece = store->take_piece(body.size(), left);
       if (piece == nullptr) break;
       piece->size = static_cast<std::uint32_t>(std::min<std::size_t>(body.size(), piece->capacity));
       body.copy(piece->bytes(), piece->size);
