@@ -79,6 +79,24 @@ def test_several_ranges_that_lie_in_it_are_sent_apart(ask):
         "", "Content-Range: bytes 2-3/10\r\n\r\n23", "Content-Range: bytes 6-6/10\r\n\r\n6", "--"]
 
 
+def test_a_part_of_a_whole_of_unknown_size_serves_what_is_plainly_in_it(cached, scripted):
+    """RFC 9110 14.4; what `3-` means depends on that size."""
+    unknown = response(CONTENT[2:7], status="206 Partial Content", Content_Range="bytes 2-6/*",
+                       Cache_Control="max-age=60", ETag='"a"')
+    with cached.client() as client:
+        client.ask("/", fields={"Range": "bytes=2-6"})
+        origin, _ = scripted.expect()
+        origin.send(unknown)
+        client.read_response()
+        inside = client.get("/", fields={"Range": "bytes=3-4"})
+        assert (inside.status, inside.text, inside["Content-Range"]) == (206, "34", "bytes 3-4/*")
+        assert inside["Cache-Status"].startswith("Minato; hit")
+        client.ask("/", fields={"Range": "bytes=3-"})
+        assert origin.read_request()["Range"] == "bytes=3-"
+        origin.send(part(3, 9))
+        assert client.read_response().text == "3456789"
+
+
 def test_several_ranges_of_which_one_does_not_lie_in_it_are_asked_for(ask):
     ask("bytes=2-6", first=2, last=6)
     assert ask("bytes=2-3,7-7", whole=True, first=0, last=9).text == CONTENT.decode()

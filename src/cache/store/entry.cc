@@ -19,14 +19,16 @@ std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t
 }
 
 std::optional<Selection> selection_of(std::string_view range, const ContentRange& part) {
-  if (!part.complete) return std::nullopt;  // what a range means depends on it
-  auto selection = select_ranges(range, *part.complete);
+  auto selection = select_ranges(range, part.complete.value_or(part.range.last + 1));
+  if (selection.kind == Selection::Kind::whole) return std::nullopt;
   const auto is_inside = [&part](const ByteRange& wanted) {
     return wanted.first >= part.range.first && wanted.last <= part.range.last;
   };
-  const bool is_answered =
-      selection.kind != Selection::Kind::whole && std::ranges::all_of(selection.ranges, is_inside);
-  return is_answered ? std::optional(std::move(selection)) : std::nullopt;
+  if (!std::ranges::all_of(selection.ranges, is_inside)) return std::nullopt;
+  // Of a whole of unknown size, only what means the same however large that is.
+  const bool depends = !part.complete && (selection.ranges.empty() ||
+                                          selection.ranges != select_ranges(range, ~0ull).ranges);
+  return depends ? std::nullopt : std::optional(std::move(selection));
 }
 
 }  // namespace minato::cache

@@ -71,7 +71,15 @@ TEST(SelectionOfAPart, IsOfWhatLiesInItOrNowhere) {
     EXPECT_EQ(kind(nowhere), Kind::unsatisfiable) << nowhere;
   for (const auto* const other : {"bytes=1-3", "bytes=6-7", "bytes=-2", "bytes=2-3,7-7", "x"})
     EXPECT_FALSE(selection_of(other, part)) << other;
-  EXPECT_FALSE(selection_of("bytes=2-3", {part.range, std::nullopt}));
+}
+
+TEST(SelectionOfAPart, OfAWholeOfUnknownSizeIsOfWhatDoesNotDependOnThat) {
+  const ContentRange part{{.first = 2, .last = 6}, std::nullopt};
+  for (const auto* const inside : {"bytes=2-6", "bytes=3-4", "bytes=2-3,5-5"})
+    EXPECT_TRUE(selection_of(inside, part)) << inside;
+  for (const auto* const other :
+       {"bytes=3-", "bytes=-2", "bytes=5-7", "bytes=3-4,9-", "bytes=7-", "bytes=-0", "bytes=1-2"})
+    EXPECT_FALSE(selection_of(other, part)) << other;
 }
 
 }  // namespace
