@@ -55,6 +55,14 @@ TEST_F(MemoryTest, OfTinyEntriesIsMeasuredUnderEveryPolicy) {
   }
 }
 
+TEST_F(MemoryTest, OfAStoreIsAMebibyteAtLeastAndFull) {
+  for (const EvictorKind& kind : evictors) {
+    open({.memory_bytes = 1, .entries = 1'000'000, .evictor = &kind});
+    for (int i = 0; store->stats().evicted < 1000; ++i) put_tiny(i);
+    EXPECT_GT(store->stats().entries, 500u) << kind.name;
+  }
+}
+
 TEST_F(MemoryTest, OfPurgesIsThereFromTheBeginningOn) {
   warm_up();
   before = heap_bytes();

@@ -16,7 +16,8 @@ constexpr int variants_max = 64;
 
 /// There are never more: one that is stored comes before another goes for it.
 std::size_t entries_max(const StoreLimits& limits) {
-  return std::min(limits.entries, limits.memory_bytes / bytes_of_small_entry) + 1;
+  const auto bytes = std::max<std::uint64_t>(limits.memory_bytes, Region::piece_bytes_max);
+  return std::min(limits.entries, bytes / bytes_of_small_entry) + 1;
 }
 
 /// So many are enough that chains stay short.

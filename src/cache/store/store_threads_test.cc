@@ -40,7 +40,8 @@ TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
     const std::string url = "http://a/" + std::to_string(random.below(80));
     put(url, url, {.vary = {}, .variant = {}, .tag = "t"});
     if (random.one_in(500)) store->purge_tag("t", Purge::remove);
-    if (random.one_in(300)) store->ban({.host = "a", .prefix = "/1"});
+    if (random.one_in(300)) store->ban({.host = "a", .prefix = "/1", .soft = random.one_in(2)});
+    if (random.one_in(10)) store->ban({.host = "b", .prefix = std::to_string(i)});
     if (random.one_in(1000)) store->purge_all(Purge::remove);
     if (random.one_in(200)) store->carry_out_bans();
     if (i % 100 == 0) arena.reset();
