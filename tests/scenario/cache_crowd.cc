@@ -25,6 +25,20 @@ int number_in(const Head& head, std::string_view name) {
   return std::atoi(head.value(name).c_str());
 }
 
+/// What a client says in Accept-Language, from 1; each in several spellings of one meaning.
+std::string language_field(int language, Random& random) {
+  constexpr std::array<const char*, 4> spellings{"l1, en;q=0.5", "l2, en;q=0.5", "EN;q=0.5,L1",
+                                                 "EN;q=0.5,L2"};
+  const auto at =
+      static_cast<std::size_t>(language - 1 + (random.one_in(2) ? Thing::languages : 0));
+  return fmt::format("Accept-Language: {}\r\n", spellings[at]);
+}
+
+int language_in(const Head& request) {
+  const std::string said = request.value("accept-language");
+  return said[said.find_first_of("lL") + 1] - '0';
+}
+
 struct Span {
   std::size_t first = 0, last = 0;
   bool stated = false;
@@ -110,13 +124,15 @@ std::string CrowdOrigin::answer(const Head& request, bool& to_close) {
   const int number = std::atoi(request.word(1).c_str() + 1);
   int& version = versions_[static_cast<std::size_t>(number)];
   if (random_.one_in(6) && version < versions_max) ++version;
-  const Thing thing{.number = number, .version = version};
-  const std::string etag = fmt::format("\"{}\"", version);
+  Thing thing{.number = number, .version = version};
+  if (thing.varies()) thing.language = language_in(request);
+  const std::string etag = fmt::format("\"{}-{}\"", version, thing.language);
   const std::string fields =
-      fmt::format("ETag: {}\r\nCache-Control: {}\r\n", etag, any_of(directives, random_));
+      fmt::format("ETag: {}\r\nCache-Control: {}\r\n{}", etag, any_of(directives, random_),
+                  thing.varies() ? "Vary: Accept-Language\r\n" : "");
   if (request.value("if-none-match") == etag) return "HTTP/1.1 304 Same\r\n" + fields + "\r\n";
-  const std::string told =
-      fmt::format("X-Thing: {}\r\nX-Version: {}\r\n{}", number, version, fields);
+  const std::string told = fmt::format("X-Thing: {}\r\nX-Version: {}\r\nX-Language: {}\r\n{}",
+                                       number, version, thing.language, fields);
   const Span span = span_of(request.value("range"));
   if (!span.stated || span.first >= thing.bytes() || random_.one_in(3))
     return "HTTP/1.1 200 OK\r\n" + told + whole(thing, to_close);
@@ -130,18 +146,22 @@ std::string CrowdOrigin::answer(const Head& request, bool& to_close) {
 
 /// Framing and body of all of it.
 std::string CrowdOrigin::whole(const Thing& thing, bool& to_close) {
-  const auto key = BodyKey{thing.number, Direction::response, thing.version};
   BodyPlan body{.style = Framing::Kind::length, .bytes = thing.bytes(), .chunk_max = 5000};
   if (random_.one_in(3)) body.style = Framing::Kind::chunked;
   to_close = random_.one_in(8);
   if (to_close) body.style = Framing::Kind::to_close;
-  const std::string framed = framed_body(body, key, random_);
+  const std::string framed = framed_body(body, thing.key(), random_);
   if (to_close) return "Connection: close\r\n\r\n" + framed;
   if (body.style == Framing::Kind::chunked) return "Transfer-Encoding: chunked\r\n\r\n" + framed;
   return fmt::format("Content-Length: {}\r\n\r\n", thing.bytes()) + framed;
 }
 
 class CrowdClient {
+  struct Asked {
+    Thing thing;  ///< of whatever version
+    Span span{};
+  };
+
  public:
   CrowdClient(runtime::Loop& loop, net::Network& network, const CrowdPlan& plan,
               const CrowdOrigin& origin, CrowdReport& report, std::uint64_t seed)
@@ -161,7 +181,7 @@ class CrowdClient {
   Task<void> run();
   Task<void> converse(std::unique_ptr<net::Stream> stream);
   Task<bool> exchange(net::Stream& stream, Inbox& inbox);
-  Task<bool> take_body(Inbox& inbox, const Head& head, Framing framing, int number, Span asked);
+  Task<bool> take_body(Inbox& inbox, const Head& head, Framing framing, Asked asked);
   void violate(std::string what) { report_.violations.push_back(std::move(what)); }
   /// What may happen in a run in which something breaks.
   void excuse(std::string_view what) {
@@ -203,13 +223,16 @@ Task<void> CrowdClient::converse(std::unique_ptr<net::Stream> stream) {
 
 /// False where the connection is of no more use.
 Task<bool> CrowdClient::exchange(net::Stream& stream, Inbox& inbox) {
-  const auto number = static_cast<int>(random_.below(plan_.things));
-  std::string request = fmt::format("GET /{} HTTP/1.1\r\nHost: site.example\r\n", number);
-  Span asked;
+  Asked asked{.thing = {.number = static_cast<int>(random_.below(plan_.things))}};
+  const int language = 1 + static_cast<int>(random_.below(Thing::languages));
+  if (asked.thing.varies()) asked.thing.language = language;
+  std::string request = fmt::format("GET /{} HTTP/1.1\r\nHost: site.example\r\n{}",
+                                    asked.thing.number, language_field(language, random_));
   if (random_.one_in(4)) {
-    asked = {.first = random_.below(2000), .stated = true};
-    asked.last = asked.first + random_.below(4000);
-    request += fmt::format("Range: bytes={}-{}\r\n", asked.first, asked.last);
+    Span& span = asked.span;
+    span = {.first = random_.below(2000), .stated = true};
+    span.last = span.first + random_.below(4000);
+    request += fmt::format("Range: bytes={}-{}\r\n", span.first, span.last);
   }
   if (random_.one_in(10)) request += "Cache-Control: no-cache\r\n";
   const bool sent = co_await write_paced(stream, random_, {}, request + "\r\n");
@@ -221,20 +244,24 @@ Task<bool> CrowdClient::exchange(net::Stream& stream, Inbox& inbox) {
   if (ending != Ending::complete) excuse("no answer");
   if (ending != Ending::complete) co_return false;
   const Framing framing = Framing::of_response(head, "GET");
-  const bool whole = co_await take_body(inbox, head, framing, number, asked);
+  const bool whole = co_await take_body(inbox, head, framing, asked);
   co_return whole&& framing.kind != Framing::Kind::to_close&& head.value("connection") != "close";
 }
 
-Task<bool> CrowdClient::take_body(Inbox& inbox, const Head& head, Framing framing, int number,
-                                  Span asked) {
+Task<bool> CrowdClient::take_body(Inbox& inbox, const Head& head, Framing framing, Asked asked) {
   const int status = head.status();
-  const Thing thing{.number = number_in(head, "x-thing"), .version = number_in(head, "x-version")};
+  const Thing thing{.number = number_in(head, "x-thing"),
+                    .version = number_in(head, "x-version"),
+                    .language = number_in(head, "x-language")};
   const bool of_origin = status == 200 || status == 206;
   const Span part = span_of(head.value("content-range"));
   if (!of_origin && status != 416) excuse(fmt::format("status {}", status));
-  if (of_origin && (thing.number != number || !origin_.knows(thing)))
-    violate(fmt::format("{} of version {} for {}", thing.number, thing.version, number));
-  if (status == 206 && (!part.stated || part.first < asked.first || part.last > asked.last))
+  const bool is_asked_for =
+      thing.number == asked.thing.number && thing.language == asked.thing.language;
+  if (of_origin && (!is_asked_for || !origin_.knows(thing)))
+    violate(fmt::format("{} for {}", thing.name(), asked.thing.name()));
+  const Span span = asked.span;
+  if (status == 206 && (!part.stated || part.first < span.first || part.last > span.last))
     violate("another part than was asked for");
   std::size_t bytes = 0;
   bool right = true;
@@ -247,10 +274,10 @@ Task<bool> CrowdClient::take_body(Inbox& inbox, const Head& head, Framing framin
   if (ending == Ending::wrong) violate("a body that is none");
   if (ending == Ending::cut) excuse("a body that is cut");
   if (!of_origin) co_return ending == Ending::complete;
-  if (!right) violate(fmt::format("bytes of another thing for {}", number));
+  if (!right) violate(fmt::format("bytes of another thing for {}", thing.name()));
   const std::size_t due = status == 206 ? part.last - part.first + 1 : thing.bytes();
   if (ending == Ending::complete && bytes != due)
-    violate(fmt::format("{} bytes of {} passed for all of {}", bytes, due, number));
+    violate(fmt::format("{} bytes of {} passed for all of {}", bytes, due, thing.name()));
   report_.answers += ending == Ending::complete;
   co_return ending == Ending::complete;
 }
@@ -316,14 +343,20 @@ CrowdReport Crowd::finish() {
 
 }  // namespace
 
-std::size_t Thing::bytes() const {
-  constexpr std::array<std::size_t, 5> sizes{0, 10, 700, 3000, 9000};
-  return sizes[static_cast<std::size_t>(number + version) % sizes.size()];
+std::string Thing::name() const {
+  return fmt::format("thing {} of version {} in language {}", number, version, language);
 }
 
-char Thing::byte(std::size_t offset) const {
-  return body_byte({number, Direction::response, version}, offset);
+std::size_t Thing::bytes() const {
+  constexpr std::array<std::size_t, 5> sizes{0, 10, 700, 3000, 9000};
+  return sizes[static_cast<std::size_t>(number + version + language) % sizes.size()];
 }
+
+BodyKey Thing::key() const {
+  return {number * (languages + 1) + language, Direction::response, version};
+}
+
+char Thing::byte(std::size_t offset) const { return body_byte(key(), offset); }
 
 CrowdPlan::CrowdPlan(std::uint64_t seed) {
   Random random(seed);

@@ -3,15 +3,22 @@
 // says so.
 #pragma once
 
+#include "scenario/exchange.h"
 #include "scenario/house.h"
 
 namespace minato::scenario {
 
-/// Things are numbered, and change: a version of one has bytes and a length of its own.
+/// Things are numbered, and change: a version of one has bytes and a length of its own. Every other
+/// one is there in several languages, each as another one.
 struct Thing {
   int number = 0;
   int version = 0;
+  int language = 0;  ///< 0 where it has none
+  static constexpr int languages = 2;
+  bool varies() const { return number % 2 == 1; }
+  std::string name() const;
   std::size_t bytes() const;
+  BodyKey key() const;
   char byte(std::size_t offset) const;
 };
 
