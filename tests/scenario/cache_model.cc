@@ -15,6 +15,10 @@ bool is_heuristic(int status) {
   return all.contains(status);
 }
 
+bool is_below(const std::string& path, const std::string& prefix) {
+  return prefix == "/" || path == prefix || path.starts_with(prefix + "/");
+}
+
 }  // namespace
 
 PlainDirectives CacheModel::directives_of(const PlainRequest& request) {
@@ -31,8 +35,38 @@ std::optional<Second> CacheModel::Response::date_in(std::string_view name) const
 
 // What the RFC calculates.
 
+/// The longest prefix by segments, of what is no error.
+std::optional<ModelRules::Force> CacheModel::force_of(const std::string& path, int status) const {
+  static const std::set<int> statuses{200, 203, 204, 206, 300, 301, 308};
+  const ModelRules::Force* longest = nullptr;
+  for (const ModelRules::Force& force : rules_.force)
+    if (is_below(path, force.path) &&
+        (longest == nullptr || force.path.size() > longest->path.size()))
+      longest = &force;
+  if (longest == nullptr || !statuses.contains(status)) return std::nullopt;
+  return *longest;
+}
+
+bool CacheModel::bypasses(const PlainRequest& request) const {
+  return std::ranges::any_of(rules_.bypass, [&](const ModelRules::Bypass& bypass) {
+    return (bypass.cookie.empty() || !cookies_of(request.fields, bypass.cookie).empty()) &&
+           (bypass.header.empty() || !spellings_of(request.fields, bypass.header).empty()) &&
+           (bypass.path.empty() || is_below(request.path, bypass.path));
+  });
+}
+
+Lines CacheModel::key_of(const PlainRequest& request) const {
+  Lines key;
+  for (const std::string& name : rules_.key_headers)
+    for (const auto& line : spellings_of(request.fields, name)) key.push_back(line);
+  for (const std::string& name : rules_.key_cookies)
+    for (const std::string& value : cookies_of(request.fields, name))
+      key.emplace_back("cookie " + name, value);
+  return key;
+}
+
 CacheModel::Response CacheModel::read(const PlainResponse& said, const PlainRequest& request,
-                                      Second sent, Second received) {
+                                      Second sent, Second received) const {
   Response response{
       .status = said.status, .lines = said.fields, .sent = sent, .received = received};
   const auto targeted = value_in(said.fields, "cdn-cache-control");
@@ -41,10 +75,17 @@ CacheModel::Response CacheModel::read(const PlainResponse& said, const PlainRequ
       PlainDirectives(response.targeted ? *targeted : joined(said.fields, "cache-control"));
   const auto ages = split(joined(said.fields, "age"));
   if (!ages.empty() && is_number(ages.front())) response.age_value = number_of(ages.front());
-  const bool cookies =
-      line_of(request.fields, "cookie") != nullptr || line_of(said.fields, "set-cookie") != nullptr;
-  response.for_anybody = !cookies && line_of(request.fields, "authorization") == nullptr;
-  std::erase_if(response.lines, [](const auto& line) { return !is_for_store(line.first); });
+  // Of a GET alone, and of what HEAD says in its place.
+  if (request.method == "GET" || request.method == "HEAD")
+    response.forced = force_of(request.path, said.status);
+  response.sets_cookie = line_of(said.fields, "set-cookie") != nullptr;
+  const bool cookies = line_of(request.fields, "cookie") != nullptr || response.sets_cookie;
+  response.for_anybody = (!cookies || rules_.ttl_applies_to_cookies) &&
+                         line_of(request.fields, "authorization") == nullptr;
+  std::erase_if(response.lines, [&](const auto& line) {
+    return !is_for_store(line.first) ||
+           (strips_cookies(response) && iequals(line.first, "set-cookie"));
+  });
   if (response.line("date") == nullptr)  // RFC 9110 6.6.1
     response.lines.emplace_back("Date", date_text(received));
   return response;
@@ -52,6 +93,7 @@ CacheModel::Response CacheModel::read(const PlainResponse& said, const PlainRequ
 
 /// RFC 9111 4.2.1.
 Second CacheModel::lifetime(const Response& response) const {
+  if (response.forced) return response.forced->ttl + age(response, response.received);
   for (const auto* name : {"s-maxage", "max-age"})
     if (const auto stated = response.directives.number(name)) return std::max(Second{0}, *stated);
   const Second date = response.date_in("date").value_or(response.received);
@@ -75,7 +117,7 @@ std::optional<Second> CacheModel::status_ttl(const Response& response) const {
 
 /// RFC 9111 3, the last point; the configuration says it of statuses that it lists.
 bool CacheModel::is_allowed(const Response& response) const {
-  if (states_lifetime(response)) return true;
+  if (states_lifetime(response) || response.forced) return true;
   const auto ttl = status_ttl(response);
   if (ttl && *ttl == 0) return false;
   return is_heuristic(response.status) || response.directives.has("public") ||
@@ -94,7 +136,7 @@ Second CacheModel::age(const Response& response, Second now) {
 Second CacheModel::window(const Response& response, const std::string& directive,
                           Second otherwise) const {
   const PlainDirectives& said = response.directives;
-  if (said.has("must-revalidate") || said.has("proxy-revalidate") || said.has_whole("no-cache"))
+  if (said.has("must-revalidate") || said.has("proxy-revalidate") || response.says("no-cache"))
     return 0;
   if (const auto stated = said.number(directive)) return std::max(Second{0}, *stated);
   return said.has("s-maxage") || is_made_for_one(response) ? 0 : otherwise;
@@ -108,13 +150,13 @@ CacheModel::Decision CacheModel::decide(const Stored& stored, const PlainDirecti
   const Second meanwhile = window(stored, "stale-while-revalidate", rules_.stale_while_revalidate);
   Decision decision{
       .use = Use::validate,
-      .serves_on_error = !said.has_whole("no-cache") && (fresh_for > 0 || -fresh_for < on_error)};
+      .serves_on_error = !stored.says("no-cache") && (fresh_for > 0 || -fresh_for < on_error)};
   const auto most = asked.number("max-age"), least = asked.number("min-fresh");
   // RFC 9111 5.2.1; a number that is none asks for nothing.
   if (asked.has("no-cache") || (most && *most >= 0 && old > *most) ||
       (least && *least >= 0 && fresh_for < *least))
     return decision;
-  if (said.has_whole("no-cache") || stored.outdated) return decision;
+  if (stored.says("no-cache") || stored.outdated) return decision;
   const bool forbids = said.has("must-revalidate") || said.has("proxy-revalidate") ||
                        said.has("s-maxage") ||  // RFC 9111 5.2.2.10
                        is_made_for_one(stored);
@@ -136,7 +178,20 @@ bool CacheModel::states_lifetime(const Response& response) {
 /// And nobody but the origin may have it serve others: not for a time that the configuration or
 /// who asks has in mind.
 bool CacheModel::is_made_for_one(const Response& response) {
-  return !response.for_anybody && !states_lifetime(response);
+  return !response.for_anybody && !states_lifetime(response) && !response.forced;
+}
+
+/// `ttl` or `status_ttl`.
+bool CacheModel::has_configured_ttl(const Response& response) const {
+  if (!response.for_anybody) return false;
+  if (const auto ttl = status_ttl(response)) return *ttl > 0;
+  return is_heuristic(response.status) && rules_.ttl > 0;
+}
+
+bool CacheModel::allows_cookie(const Response& response) const {
+  if (!response.sets_cookie || strips_cookies(response)) return true;
+  return rules_.set_cookie == ModelRules::Cookies::store &&
+         (states_lifetime(response) || has_configured_ttl(response));
 }
 
 /// RFC 9111 3. `for_target`: answers a POST, and stands for a GET.
@@ -150,12 +205,13 @@ CacheModel::Keep CacheModel::keep(const Response& response, const PlainRequest& 
   if (request.method != "GET" && !for_target) return Keep::no;
   if (for_target && !states_lifetime(response)) return Keep::no;
   const bool understood = response.status != 299 && response.status != 599;
-  if (said.has("must-understand") ? !understood : said.has("no-store")) return Keep::no;
-  if (said.has_whole("private")) return Keep::no;
+  if (said.has("must-understand") ? !understood : said.has("no-store") && !response.overrules())
+    return Keep::no;
+  if (response.says("private")) return Keep::no;
   if (line_of(request.fields, "authorization") != nullptr && !said.has("public") &&
       !said.has("must-revalidate") && !said.has("s-maxage"))  // RFC 9111 3.5
     return Keep::not_for_others;
-  if (response.line("set-cookie") != nullptr && !states_lifetime(response)) return Keep::no;
+  if (!allows_cookie(response)) return Keep::no;
   const auto* const vary = response.line("vary");
   if (vary != nullptr && vary->find('*') != vary->npos) return Keep::no;
   if (!is_allowed(response)) return Keep::no;
@@ -164,7 +220,7 @@ CacheModel::Keep CacheModel::keep(const Response& response, const PlainRequest& 
   const Second window_longest =
       std::max(window(response, "stale-while-revalidate", rules_.stale_while_revalidate),
                window(response, "stale-if-error", rules_.stale_if_error));
-  const bool of_use = !said.has_whole("no-cache") &&
+  const bool of_use = !response.says("no-cache") &&
                       lifetime(response) + window_longest > age(response, response.received);
   return of_use ? Keep::yes : Keep::no;
 }
@@ -173,6 +229,7 @@ CacheModel::Keep CacheModel::keep(const Response& response, const PlainRequest& 
 
 CacheModel::Place CacheModel::find(const PlainRequest& request) const {
   Place newest;
+  const Lines key = key_of(request);
   const auto date = [](const Stored& stored) {
     return stored.date_in("date").value_or(stored.received);
   };
@@ -182,13 +239,25 @@ CacheModel::Place CacheModel::find(const PlainRequest& request) const {
       return spellings_of(request.fields, field.first) == field.second;
     });
     const bool is_newest = !newest || date(stored) > date(stored_[*newest]);  // RFC 9111 4
-    if (stored.path == request.path && selected && is_newest) newest = place;
+    if (stored.path == request.path && stored.key == key && selected && is_newest) newest = place;
   }
   return newest;
 }
 
+/// What is not as it would be stored for a GET goes: a Set-Cookie of a POST that GET would strip.
+CacheModel::Place CacheModel::find_usable(const PlainRequest& request) {
+  for (;;) {
+    const Place place = find(request);
+    if (!place) return place;
+    const Stored& stored = stored_[*place];
+    if (stored.line("set-cookie") == nullptr || !strips_cookies(stored)) return place;
+    forget(*place);
+  }
+}
+
 void CacheModel::store(Response response, const PlainRequest& request, std::string body) {
-  Stored stored{std::move(response), request.path, {}, std::move(body)};
+  Stored stored{std::move(response), request.path, key_of(request), {}, std::move(body)};
+  stored.forced = force_of(request.path, stored.status);  // of whoever reads it
   for (const std::string& name : split(joined(stored.lines, "vary")))
     stored.varies[lowered(name)] = spellings_of(request.fields, name);
   for (const auto* directive : {"no-cache", "private"}) {
@@ -198,7 +267,8 @@ void CacheModel::store(Response response, const PlainRequest& request, std::stri
   }
   std::erase_if(stored_, [&](const Stored& other) {
     const bool varied_on_nothing = other.varies.empty() || stored.varies.empty();
-    return other.path == stored.path && (other.varies == stored.varies || varied_on_nothing);
+    return other.path == stored.path && other.key == stored.key &&
+           (other.varies == stored.varies || varied_on_nothing);
   });
   stored_.push_back(std::move(stored));
 }
@@ -230,7 +300,9 @@ std::pair<CacheModel::Response, CacheModel::Keep> CacheModel::updated(
   reads.method = "GET";
   Response response = read(merged, reads, call.sent, call.received);
   // Whoever confirms it, what is in the content is of the request that fetched that.
-  response.for_anybody = old.for_anybody && line_of(call.response.fields, "set-cookie") == nullptr;
+  const bool sets_cookie = line_of(call.response.fields, "set-cookie") != nullptr;
+  response.for_anybody = old.for_anybody && (!sets_cookie || rules_.ttl_applies_to_cookies);
+  response.sets_cookie |= old.sets_cookie;
   const Keep verdict = keep(response, reads, false);
   return {std::move(response), verdict};
 }

@@ -17,6 +17,20 @@ struct ModelRules {
   std::map<int, Second> status_ttl{};  ///< by status, or by the first status of a class
   Second stale_while_revalidate = 0;
   Second stale_if_error = 0;
+  bool ttl_applies_to_cookies = false;
+  enum class Cookies { store, strip, bypass } set_cookie = Cookies::store;
+  struct Force {
+    std::string path;
+    Second ttl = 0;
+    bool even_private = false;
+  };
+  std::vector<Force> force{};
+  /// What a request must have; empty: whatever.
+  struct Bypass {
+    std::string cookie, header, path;
+  };
+  std::vector<Bypass> bypass{};
+  std::vector<std::string> key_headers{}, key_cookies{};
 };
 
 class CacheModel {
@@ -38,11 +52,19 @@ class CacheModel {
     Second received = 0;
     Second age_value = 0;
     bool for_anybody = false;
+    bool sets_cookie = false;
+    std::optional<ModelRules::Force> forced{};
+    bool overrules() const { return forced && forced->even_private; }
+    /// As a whole, and nobody overrules it.
+    bool says(const char* directive) const {
+      return directives.has_whole(directive) && !overrules();
+    }
     const std::string* line(std::string_view name) const { return line_of(lines, name); }
     std::optional<Second> date_in(std::string_view name) const;
   };
   struct Stored : Response {
     std::string path;
+    Lines key;                            ///< what else of the request counts for all of the path
     std::map<std::string, Lines> varies;  ///< what the request had, in each spelling
     std::string body;
     bool outdated = false;  ///< as a HEAD told
@@ -66,11 +88,20 @@ class CacheModel {
   Keep keep(const Response& response, const PlainRequest& request, bool for_target) const;
   static bool states_lifetime(const Response& response);
   static bool is_made_for_one(const Response& response);
-  static Response read(const PlainResponse& said, const PlainRequest& request, Second sent,
-                       Second received);
+  bool has_configured_ttl(const Response& response) const;
+  bool allows_cookie(const Response& response) const;
+  Response read(const PlainResponse& said, const PlainRequest& request, Second sent,
+                Second received) const;
+  std::optional<ModelRules::Force> force_of(const std::string& path, int status) const;
+  bool bypasses(const PlainRequest& request) const;
+  Lines key_of(const PlainRequest& request) const;
+  bool strips_cookies(const Response& response) const {
+    return rules_.set_cookie == ModelRules::Cookies::strip || response.overrules();
+  }
 
   // What is stored.
   Place find(const PlainRequest& request) const;
+  Place find_usable(const PlainRequest& request);
   void store(Response response, const PlainRequest& request, std::string body);
   void forget(std::size_t place);
   void invalidate(const PlainRequest& request, const PlainResponse& said);
@@ -81,6 +112,7 @@ class CacheModel {
 
   // What is seen, in cache_model_judge.cc. Each gives what is wrong.
   std::string judge_read(const PlainRequest& request, Second now);
+  std::string judge_bypassing(const PlainRequest& request);
   std::string judge_unsafe(const PlainRequest& request);
   std::string judge_asking(const PlainRequest& request, Place place, bool serves_on_error,
                            bool& again);

@@ -76,12 +76,28 @@ std::string CacheModel::judge(const PlainRequest& request, Second now, const Out
   return wrong;
 }
 
+/// It goes to the origin as it is, and nothing of what is stored changes.
+std::string CacheModel::judge_bypassing(const PlainRequest& request) {
+  if (directives_of(request).has("only-if-cached"))
+    return outcome_->status == 504 ? "" : "only-if-cached, and no 504";
+  const OriginCall* const call = next_call();
+  if (call == nullptr) return "what bypasses was not asked for";
+  if (call->request.method != request.method) return "another method";
+  if (auto wrong = wrong_condition(request, {}, *call, false); !wrong.empty()) return wrong;
+  const PlainResponse& said = call->response;
+  if (said.fails) return outcome_->failed ? "" : "the origin failed, and nobody was told";
+  if (request.method == "HEAD")
+    return outcome_->status == said.status ? "" : "another status than the origin's";
+  return judge_passed(request, *call);
+}
+
 std::string CacheModel::judge_read(const PlainRequest& request, Second now) {
+  if (bypasses(request)) return judge_bypassing(request);
   const auto asked = directives_of(request);
   const std::span<const OriginCall> calls = calls_;
   for (bool again = true; again;) {
     again = false;
-    Place place = find(request);
+    Place place = find_usable(request);
     const auto decision = place ? decide(stored_[*place], asked, now)
                                 : Decision{.use = Use::validate, .serves_on_error = false};
     if (decision.use != Use::validate) {
@@ -108,7 +124,7 @@ std::string CacheModel::judge_unsafe(const PlainRequest& request) {
   const auto location = value_in(said.fields, "content-location");
   const bool for_target = request.method == "POST" && said.status < 300 && location &&
                           path_of(*location) == request.path;  // RFC 9110 9.3.3
-  if (!said.cut && keep(response, request, for_target) == Keep::yes)
+  if (!said.cut && !bypasses(request) && keep(response, request, for_target) == Keep::yes)
     store(std::move(response), request, said.body);
   return outcome_->status == said.status ? "" : "another status than the origin's";
 }
@@ -163,12 +179,21 @@ std::string CacheModel::judge_confirmed(const PlainRequest& request, std::size_t
 /// A new response may be told whole, or as 304 to who has it.
 std::string CacheModel::judge_passed(const PlainRequest& request, const OriginCall& call) const {
   const PlainResponse& said = call.response;
-  if (outcome_->status == 304 && said.status == 200 && client_has(request, said.fields)) return {};
+  const Response response = read(said, request, call.sent, call.received);
+  if (outcome_->status == 304 && said.status == 200 && client_has(request, response.lines))
+    return {};
   if (outcome_->status != said.status)
     return fmt::format("{}, where the origin said {}", outcome_->status, said.status);
   if (said.status == 304 || said.status == 204) return {};
   const bool same = said.cut ? said.body.starts_with(outcome_->body) : outcome_->body == said.body;
   if (!same) return "another body than the origin's";
+  const bool is_stripped =
+      !bypasses(request) && strips_cookies(response) && keep(response, request, false) == Keep::yes;
+  Lines due = sorted_for_store(said.fields);
+  if (is_stripped) std::erase_if(due, [](const auto& line) { return line.first == "set-cookie"; });
+  const Lines told = sorted_for_store(outcome_->fields);
+  if (!std::ranges::includes(told, due)) return "other fields than the origin's";
+  if (is_stripped && line_of(told, "set-cookie") != nullptr) return "a Set-Cookie is not stripped";
   return outcome_->complete != said.cut ? "" : "the end of it is not the origin's";
 }
 
@@ -206,6 +231,8 @@ std::string CacheModel::wrong_answer(const PlainRequest& request, const Stored& 
   const auto said = value_in(outcome_->fields, "age");
   if (!outcome_->complete || outcome_->failed) return "what is stored was not answered with";
   if (!said || !is_number(*said)) return "no Age";
+  if (strips_cookies(stored) && line_of(outcome_->fields, "set-cookie") != nullptr)
+    return "a Set-Cookie is not stripped";
   if (number_of(*said) != age(stored, now))
     return fmt::format("Age is {}, and ought to be {}", *said, age(stored, now));
   if (stored.status == 200 && client_has(request, stored.lines))

@@ -117,7 +117,7 @@ void RandomOrigin::add_others(PlainResponse& response) {
                                                   "http://other.example/a"};
   if (random_.one_in(4)) response.fields.emplace_back("Vary", any_of(varies, random_));
   if (random_.one_in(2)) response.fields.emplace_back("X-Meta", fmt::to_string(answers_));
-  if (random_.one_in(20)) response.fields.emplace_back("Set-Cookie", "a=1");
+  if (random_.one_in(10)) response.fields.emplace_back("Set-Cookie", "a=1");
   if (random_.one_in(8))
     response.fields.emplace_back("Content-Location", any_of(references, random_));
   if (random_.one_in(8)) response.fields.emplace_back("Location", any_of(references, random_));
@@ -169,6 +169,7 @@ PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
                                                    "only-if-cached",
                                                    "max-age=abc",
                                                    "max-age=100, max-stale=100"};
+  constexpr std::array<const char*, 4> cookies{"a=1", "a=2", "b=1", "c=1; a=2"};
   PlainRequest request{.method = any_of(methods, random), .path = any_of(paths, random)};
   const auto add = [&](std::uint64_t rarity, const char* name, const std::string& value) {
     if (random.one_in(rarity)) request.fields.emplace_back(name, value);
@@ -179,7 +180,7 @@ PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
   add(3, "X-B", "1");
   add(12, "X_A", "1");
   add(12, "Authorization", "Basic YTpi");
-  add(12, "Cookie", "a=1");
+  add(6, "Cookie", any_of(cookies, random));
   add(8, "If-None-Match", origin.any_etag(request.path));
   add(8, "If-Modified-Since",
       random.one_in(2) ? origin.changed(request.path) : date_text(now - any_second(random, 50)));
@@ -207,6 +208,22 @@ std::string described(Second at, const PlainRequest& request, const Outcome& out
                             outcome.body, outcome.complete ? "" : ", not complete");
 }
 
+void add_cookie_options(cache::ServiceCacheOptions& options, Random& random) {
+  options.ttl_applies_to_cookies = random.one_in(3);
+  if (random.one_in(3)) options.set_cookie = cache::SetCookie::strip;
+  if (random.one_in(5)) options.set_cookie = cache::SetCookie::bypass;
+}
+
+void add_rules_by_path(cache::ServiceCacheOptions& options, Random& random) {
+  if (random.one_in(5))
+    options.force.push_back({.path = "/", .ttl = 8s, .even_private = random.one_in(2)});
+  if (random.one_in(5))
+    options.force.push_back({.path = "/a/", .ttl = 30s, .even_private = random.one_in(2)});
+  if (random.one_in(8)) options.bypass.push_back({.cookie = "b", .header = {}, .path = {}});
+  if (random.one_in(8)) options.bypass.push_back({.cookie = {}, .header = "X-B", .path = "/b"});
+  if (random.one_in(16)) options.bypass.push_back({.cookie = {}, .header = {}, .path = "/b"});
+}
+
 cache::ServiceCacheOptions any_options(Random& random) {
   cache::ServiceCacheOptions options;
   options.ttl = random.one_in(2) ? 0s : 25s;
@@ -216,10 +233,50 @@ cache::ServiceCacheOptions any_options(Random& random) {
   if (random.one_in(4)) options.stale_while_revalidate = 10s;
   if (random.one_in(4)) options.stale_if_error = 20s;
   options.collapse.enabled = !random.one_in(4);
+  add_cookie_options(options, random);
+  add_rules_by_path(options, random);
+  if (random.one_in(5)) options.key.headers = {"x-a"};
+  if (random.one_in(5)) options.key.cookies = {"a"};
   return options;
 }
 
 Second seconds(Millis span) { return span / 1s; }
+
+ModelRules model_rules(const cache::ServiceCacheOptions& options) {
+  ModelRules rules{.ttl = seconds(options.ttl),
+                   .stale_while_revalidate = seconds(options.stale_while_revalidate),
+                   .stale_if_error = seconds(options.stale_if_error),
+                   .ttl_applies_to_cookies = options.ttl_applies_to_cookies,
+                   .key_headers = options.key.headers,
+                   .key_cookies = options.key.cookies};
+  for (const auto& [listed, ttl] : options.status_ttl)
+    rules.status_ttl[listed.first] = seconds(ttl);
+  if (options.set_cookie == cache::SetCookie::strip) rules.set_cookie = ModelRules::Cookies::strip;
+  if (options.set_cookie == cache::SetCookie::bypass)
+    rules.set_cookie = ModelRules::Cookies::bypass;
+  for (const auto& [path, ttl, even_private] : options.force) {
+    const auto whole =
+        path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+    rules.force.push_back({.path = whole, .ttl = seconds(ttl), .even_private = even_private});
+  }
+  for (const auto& [cookie, header, path] : options.bypass)
+    rules.bypass.push_back(
+        {.cookie = cookie.value_or(""), .header = header.value_or(""), .path = path.value_or("")});
+  return rules;
+}
+
+/// What differs from the defaults, for whoever looks into a failure.
+std::string shown(const ModelRules& rules) {
+  std::string text =
+      fmt::format("ttl {} s, set_cookie {}, for cookies {}, keys by {} {}", rules.ttl,
+                  static_cast<int>(rules.set_cookie), rules.ttl_applies_to_cookies,
+                  rules.key_headers, rules.key_cookies);
+  for (const auto& [path, ttl, even_private] : rules.force)
+    text += fmt::format(", force {} {} s{}", path, ttl, even_private ? " even private" : "");
+  for (const auto& [cookie, header, path] : rules.bypass)
+    text += fmt::format(", bypass cookie '{}' header '{}' path '{}'", cookie, header, path);
+  return text;
+}
 
 void run_seed(std::uint64_t seed) {
   Random random(seed);
@@ -230,12 +287,7 @@ void run_seed(std::uint64_t seed) {
   });
   RandomOrigin random_origin(random(), rig.now());
   origin = &random_origin;
-  std::map<int, Second> status_ttl;
-  for (const auto& [listed, ttl] : options.status_ttl) status_ttl[listed.first] = seconds(ttl);
-  CacheModel model({.ttl = seconds(options.ttl),
-                    .status_ttl = status_ttl,
-                    .stale_while_revalidate = seconds(options.stale_while_revalidate),
-                    .stale_if_error = seconds(options.stale_if_error)});
+  CacheModel model(model_rules(options));
   const Second began = rig.now();
   std::vector<std::string> story;
   for (int step = 0; step < steps; ++step) {
@@ -247,9 +299,9 @@ void run_seed(std::uint64_t seed) {
     const std::string wrong = model.judge(request, now, outcome, rig.calls());
     if (wrong.empty()) continue;
     FAIL() << fmt::format(
-        "seed {} (ttl {} s, began at {}): {}\n  {}\nagain: MINATO_SEED={} scenario_test "
+        "seed {} ({}; began at {}): {}\n  {}\nagain: MINATO_SEED={} scenario_test "
         "--gtest_filter=CacheModel.*",
-        seed, seconds(options.ttl), began, wrong, fmt::join(story, "\n  "), seed);
+        seed, shown(model_rules(options)), began, wrong, fmt::join(story, "\n  "), seed);
   }
 }
 

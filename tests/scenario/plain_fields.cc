@@ -61,6 +61,15 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
+std::vector<std::string> cookies_of(const Lines& lines, const std::string& name) {
+  std::vector<std::string> values;
+  std::string all = value_in(lines, "cookie").value_or("");
+  std::ranges::replace(all, ';', ',');
+  for (const std::string& pair : split(all))
+    if (pair.starts_with(name + "=")) values.push_back(pair.substr(name.size() + 1));
+  return values;
+}
+
 std::string lowered(std::string text) {
   std::ranges::transform(text, text.begin(), to_lower);
   return text;

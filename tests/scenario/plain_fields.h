@@ -28,6 +28,9 @@ std::string joined(const Lines& lines, std::string_view name);
 /// The elements of a list, which may be quoted; none is empty.
 std::vector<std::string> split(const std::string& list);
 
+/// The values of all cookies of that name (RFC 6265 4.2.1).
+std::vector<std::string> cookies_of(const Lines& lines, const std::string& name);
+
 std::string lowered(std::string text);
 bool is_number(const std::string& text);
 /// Of digits; `for_ever` at most.
