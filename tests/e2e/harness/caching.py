@@ -1,5 +1,6 @@
 """What the tests of the cache share: an origin with a list of answers, and readers of Cache-Status."""
 import contextlib
+import functools
 import random
 import threading
 import time
@@ -72,18 +73,41 @@ def why_not_stored(answer):
 
 
 class Crowd:
-    """Clients that ask for one of some targets after another, and what they saw."""
+    """Clients that ask for one of some targets after another, whole or a part, and what they saw."""
 
     TARGETS = [f"/{number}" for number in range(20)]
+    LANGUAGES = ["de", "en"]
 
     def __init__(self, proxy):
         self.proxy, self.hits, self.misses, self.wrong = proxy, 0, 0, []
         self.stop = threading.Event()
 
     @staticmethod
-    def page(request):
-        """What an origin answers, so that what is not of its target is seen."""
-        return reply(request.target.encode() * 2000, "max-age=3600", Cache_Tag=request.target[1:2])
+    def varies(target):
+        return int(target[1:]) % 2 == 1
+
+    @classmethod
+    @functools.cache
+    def content(cls, target, language):
+        """Each line says of what it is, so that what is of another target, variant or place is seen."""
+        variant = language if cls.varies(target) else "all"
+        return "".join(f"{target} {variant} {number}\n" for number in range(400))
+
+    @classmethod
+    def page(cls, request):
+        """What an origin answers."""
+        target, language = request.target, request["Accept-Language"]
+        content = cls.content(target, language)
+        fields = {"ETag": f'"{hash(content)}"', "Cache_Tag": target[1:2]}
+        if cls.varies(target):
+            fields["Vary"] = "Accept-Language"
+        if request["If-None-Match"] == fields["ETag"]:
+            return reply("", "max-age=3600", status="304 Not Modified", **fields)
+        if request["Range"] is None:
+            return reply(content, "max-age=3600", **fields)
+        first, last = map(int, request["Range"].removeprefix("bytes=").split("-"))
+        return reply(content[first:last + 1], "max-age=3600", status="206 Partial Content",
+                     Content_Range=f"bytes {first}-{last}/{len(content)}", **fields)
 
     def ask(self, number):
         choice = random.Random(number)
@@ -91,14 +115,22 @@ class Crowd:
             while not self.stop.is_set():
                 with self.proxy.client() as connection:
                     for _ in range(5):
-                        self.check(choice.choice(self.TARGETS), connection)
+                        self.check(connection, choice)
         except Exception as error:  # such as a connection that was cut
             self.wrong.append(error)
 
-    def check(self, target, connection):
-        answer = connection.get(target)
-        if (answer.status, answer.text) != (200, target * 2000):
-            self.wrong.append((target, answer.status, answer.text))
+    def check(self, connection, choice):
+        target, fields = choice.choice(self.TARGETS), {"Accept-Language": choice.choice(self.LANGUAGES)}
+        content = self.content(target, fields["Accept-Language"])
+        status, content_range = 200, None
+        if choice.random() < 0.4:
+            first, last = sorted(choice.sample(range(0, len(content), 500), 2))
+            fields["Range"], last = f"bytes={first}-{last - 1}", last - 1
+            status, content_range = 206, f"bytes {first}-{last}/{len(content)}"
+            content = content[first:last + 1]
+        answer = connection.get(target, fields=fields)
+        if (answer.status, answer["Content-Range"], answer.text) != (status, content_range, content):
+            self.wrong.append((target, fields, answer.status, answer["Content-Range"], answer.text))
         if is_hit(answer):
             self.hits += 1
         else:
