@@ -1,11 +1,10 @@
 """Requests for what is being fetched already: one goes to the origin, the others follow it."""
 import threading
-import time
 
 import pytest
 
 from harness.caching import cache_status, is_hit, is_stored, reply
-from harness.waiting import eventually
+from harness.waiting import TIMEOUT, eventually
 from harness.wire import response
 from test_streaming import small_buffers
 
@@ -381,27 +380,31 @@ class TestTooLarge:
 
 
 def test_a_stampede_on_all_workers_meets_the_origin_once_a_page(caching_for, pages):
-    def slow(request):
-        time.sleep(0.05)
+    clients, targets, texts = 20, [f"/{number}" for number in range(10)], []
+    all_sent = {target: threading.Event() for target in targets}
+    together = {target: threading.Barrier(clients, all_sent[target].set, TIMEOUT) for target in targets}
+
+    def answer(request):
+        all_sent[request.target].wait(TIMEOUT)
         return reply(request.target, FOREVER)
 
-    pages.answer = slow
-    proxy = caching_for(pages, cache="ttl: 0, capacity: 1000", top=WORKERS)
-    wrong = []
+    pages.answer = answer
+    proxy = caching_for(pages, cache="ttl: 0, capacity: 1000, collapse: {timeout: 1m}", top=WORKERS)
 
     def ask():
         with proxy.client() as client:
-            for number in range(10):
-                if client.get(f"/{number}").text != f"/{number}":
-                    wrong.append(number)
+            for target in targets:
+                client.ask(target)
+                together[target].wait()
+                texts.append(client.read_response().text)
 
-    threads = [threading.Thread(target=ask) for _ in range(20)]
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert not wrong
-    assert pages.count() == 10
+    assert sorted(texts) == sorted(targets * clients)
+    assert pages.count() == len(targets)
 
 
 class TestNobodyIsLeft:

@@ -5,7 +5,6 @@ Old responses are made by Age and Date, so that no test waits for one to grow ol
 import pytest
 
 from harness.caching import ago, cache_status, is_hit, reply
-from harness.waiting import eventually
 from harness.wire import response
 
 FAR = 2**31
@@ -272,9 +271,3 @@ class TestRequestDirectives:
         assert origin.count() == 0
         proxy.get()
         assert is_hit(proxy.get(fields=wanted))
-
-
-def test_what_was_fresh_grows_stale(caching_for, replies):
-    proxy = caching_for(replies(reply(b"old", "max-age=1"), reply(b"new", "max-age=3600")))
-    assert proxy.get().text == "old"
-    eventually(lambda: proxy.get().text == "new", "the end of a second")

@@ -2,7 +2,6 @@
 import pytest
 
 from harness.caching import ago, cache_status, is_hit, reply
-from harness.waiting import eventually
 from harness.wire import response
 
 FOREVER = "max-age=3600"
@@ -259,10 +258,3 @@ class TestHeadUpdates:
         assert proxy.get(method="HEAD").status == 410
         answer = proxy.get()
         assert (answer.status, answer.text, answer["X-New"]) == (200, "stored", None)
-
-
-def test_what_was_validated_is_fresh_for_its_new_time_alone(caching_for, replies):
-    origin = replies(stale(ETag='"a"'), unchanged("max-age=1", ETag='"a"'), reply(b"new", FOREVER))
-    proxy = caching_for(origin)
-    assert [proxy.get().text for _ in range(2)] == ["stored", "stored"]
-    eventually(lambda: proxy.get().text == "new", "the end of a second")

@@ -46,6 +46,31 @@ TEST_F(LargeCases, AHitIsWrittenInSeveralPieces) {
   }
 }
 
+TEST_F(CacheCases, WhatWasFreshGrowsStale) {  // RFC 9111 4.2
+  say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "old"});
+  EXPECT_EQ(get().body, "old");
+  pass(9);
+  EXPECT_EQ(get().body, "old");
+  EXPECT_EQ(asked(), 0u);
+  pass(1);
+  say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "new"});
+  EXPECT_EQ(get().body, "new");
+}
+
+TEST_F(CacheCases, WhatWasValidatedIsFreshForItsNewTimeAlone) {  // RFC 9111 3.2, 4.3.4
+  say({.fields = {{"Cache-Control", "max-age=100"}, {"ETag", "\"1\""}}, .body = "old"});
+  EXPECT_EQ(get().body, "old");
+  pass(100);
+  say({.status = 304, .fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}});
+  EXPECT_EQ(get().body, "old");
+  pass(9);
+  EXPECT_EQ(get().body, "old");
+  EXPECT_EQ(asked(), 0u);
+  pass(1);
+  say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "new"});
+  EXPECT_EQ(get().body, "new");
+}
+
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");
