@@ -263,6 +263,14 @@ class TestRequestDirectives:
         proxy.get()
         assert proxy.get(fields={"Cache-Control": "max-stale"}).text == "new"
 
+    def test_a_reload_validates_nothing_immutable(self, caching_for, replies):
+        """RFC 8246 2.1."""
+        origin = replies(reply(b"old", "max-age=3600, immutable", Age="5"), reply(b"new", "max-age=3600"))
+        proxy = caching_for(origin)
+        proxy.get()
+        assert is_hit(proxy.get(fields={"Cache-Control": "max-age=0"}))
+        assert proxy.get(fields={"Cache-Control": "no-cache"}).text == "new"
+
     def test_only_if_cached_asks_nobody(self, caching_for, replies):
         origin = replies(stated("max-age=3600"))
         proxy = caching_for(origin)

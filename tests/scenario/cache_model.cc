@@ -152,8 +152,10 @@ CacheModel::Decision CacheModel::decide(const Stored& stored, const PlainDirecti
       .use = Use::validate,
       .serves_on_error = !stored.says("no-cache") && (fresh_for > 0 || -fresh_for < on_error)};
   const auto most = asked.number("max-age"), least = asked.number("min-fresh");
+  // RFC 8246 2: the origin promises that it stays as it is while it is fresh.
+  const bool settled = said.has("immutable") && fresh_for > 0 && !stored.forced;
   // RFC 9111 5.2.1; a number that is none asks for nothing.
-  if (asked.has("no-cache") || (most && *most >= 0 && old > *most) ||
+  if (asked.has("no-cache") || (most && *most >= 0 && old > *most && !settled) ||
       (least && *least >= 0 && fresh_for < *least))
     return decision;
   if (stored.says("no-cache") || stored.outdated) return decision;

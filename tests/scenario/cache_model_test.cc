@@ -100,7 +100,7 @@ void RandomOrigin::add_directives(PlainResponse& response) {
                                                    "stale-while-revalidate=40",
                                                    "stale-if-error=30",
                                                    "stale-if-error=100",
-                                                   "immutable",
+                                                   "max-age=30, immutable",
                                                    "x-other=1",
                                                    "must-understand, no-store"};
   constexpr std::array<const char*, 5> targeted{"max-age=40", "no-store", "max-age=20,",

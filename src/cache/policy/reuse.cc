@@ -8,10 +8,19 @@
 namespace minato::cache {
 namespace {
 
-/// What the request asks for beyond freshness (RFC 9111 5.2.1).
-std::optional<Why> objection(const http::RequestDirectives& request, const Decision& state) {
+/// The origin will not say anything else as long as it is fresh (RFC 8246 2), which is no longer
+/// than the origin means it to be.
+bool is_settled(const http::ResponseDirectives& stored, const Decision& state) {
+  return stored.immutable && state.ttl() > Seconds(0) && state.lifetime.basis != Basis::force;
+}
+
+/// What the request asks for beyond freshness (RFC 9111 5.2.1). A reload says max-age=0, which is
+/// no wish for what is settled; who forces it says no-cache (RFC 8246 2.1).
+std::optional<Why> objection(const http::RequestDirectives& request,
+                             const http::ResponseDirectives& stored, const Decision& state) {
   if (request.no_cache) return Why::request_no_cache;
-  if (request.max_age && state.age > *request.max_age) return Why::request_max_age;
+  const bool too_old = request.max_age && state.age > *request.max_age;
+  if (too_old && !is_settled(stored, state)) return Why::request_max_age;
   if (request.min_fresh && state.ttl() < *request.min_fresh) return Why::request_min_fresh;
   return std::nullopt;
 }
@@ -61,7 +70,7 @@ Decision decide(const ResponseFacts& stored, const http::RequestDirectives& requ
     decision.why = why;
     return decision;
   };
-  if (const auto why = objection(request, decision)) return validate(*why);
+  if (const auto why = objection(request, stored.directives(), decision)) return validate(*why);
   if (stored.directives().no_cache) return validate(Why::no_cache);
   if (purged) return validate(Why::purged);
   if (decision.ttl() > Seconds(0)) return decision;

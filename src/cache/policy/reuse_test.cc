@@ -22,6 +22,8 @@ struct Row {
 
 constexpr ReuseRules windows{.stale = {.while_revalidate = 30s, .if_error = 300s}};
 
+constexpr ReuseRules forced{.freshness = {.forced_ttl = 100s}};
+
 const Row rows[] = {
     {"4", "FreshServes", "max-age=60", 59s, "", Use::serve, Why::fresh},
     {"4", "StaleIsValidated", "max-age=60", 60s, "", Use::validate, Why::stale},
@@ -54,6 +56,22 @@ const Row rows[] = {
      Why::fresh},
     {"5.2.1.7", "OnlyIfCachedAndStale", "max-age=60", 61s, "only-if-cached", Use::refuse,
      Why::stale},
+    {"8246 2.1", "AReloadValidatesNothingImmutable", "max-age=60, immutable", 59s, "max-age=0",
+     Use::serve, Why::fresh},
+    {"8246 2.1", "ButWhoForcesItDoes", "max-age=60, immutable", 1s, "no-cache", Use::validate,
+     Why::request_no_cache},
+    {"8246 2.1", "AsDoesWhoWantsItFreshForLonger", "max-age=60, immutable", 50s, "min-fresh=20",
+     Use::validate, Why::request_min_fresh},
+    {"8246 2", "ItMeansNothingOnceStale", "max-age=60, immutable", 60s, "max-age=0", Use::validate,
+     Why::request_max_age},
+    {"8246 2", "ItsArgumentsMeanNothing", "max-age=60, immutable=\"x\"", 1s, "max-age=0",
+     Use::serve, Why::fresh},
+    {"8246 2", "OfARequestItMeansNothing", "max-age=60", 1s, "max-age=0, immutable", Use::validate,
+     Why::request_max_age},
+    {"8246 2", "BesideNoCacheItIsValidated", "max-age=60, immutable, no-cache", 1s, "max-age=0",
+     Use::validate, Why::no_cache},
+    {"8246 2", "NotForLongerThanTheOriginMeans", "max-age=60, immutable", 70s, "max-age=0",
+     Use::validate, Why::request_max_age, forced},
     {"5861 3", "StaleWhileRevalidate", "max-age=60, stale-while-revalidate=10", 70s, "",
      Use::serve_and_refresh, Why::stale_while_revalidate},
     {"5861 3", "NotBeyondItsWindow", "max-age=60, stale-while-revalidate=10", 71s, "",
