@@ -229,21 +229,44 @@ CacheModel::Keep CacheModel::keep(const Response& response, const PlainRequest& 
 
 // What is stored.
 
-CacheModel::Place CacheModel::find(const PlainRequest& request) const {
+bool CacheModel::Stored::answers(const PlainRequest& request) const {
+  if (!part) return true;
+  const auto range = range_of(request.fields);
+  return request.method == "GET" && range && range->first >= part->first &&
+         range->first < part->size && std::min(range->last, part->size - 1) <= part->last;
+}
+
+bool CacheModel::selects(const PlainRequest& request, const Stored& stored) const {
+  return stored.path == request.path && stored.key == key_of(request) &&
+         std::ranges::all_of(stored.varies, [&](const auto& field) {
+           return spellings_of(request.fields, field.first) == field.second;
+         });
+}
+
+/// RFC 9111 4: by its Date; of several the last.
+template <class Fits>
+CacheModel::Place CacheModel::newest_of(Fits fits) const {
   Place newest;
-  const Lines key = key_of(request);
   const auto date = [](const Stored& stored) {
     return stored.date_in("date").value_or(stored.received);
   };
-  for (std::size_t place = stored_.size(); place-- > 0;) {
-    const Stored& stored = stored_[place];
-    const bool selected = std::ranges::all_of(stored.varies, [&](const auto& field) {
-      return spellings_of(request.fields, field.first) == field.second;
-    });
-    const bool is_newest = !newest || date(stored) > date(stored_[*newest]);  // RFC 9111 4
-    if (stored.path == request.path && stored.key == key && selected && is_newest) newest = place;
-  }
+  for (std::size_t place = stored_.size(); place-- > 0;)
+    if (fits(stored_[place]) && (!newest || date(stored_[place]) > date(stored_[*newest])))
+      newest = place;
   return newest;
+}
+
+/// A whole, or else a part that has what is wanted.
+CacheModel::Place CacheModel::find(const PlainRequest& request) const {
+  const auto whole =
+      newest_of([&](const Stored& stored) { return !stored.part && selects(request, stored); });
+  if (whole) return whole;
+  return newest_of(
+      [&](const Stored& stored) { return stored.answers(request) && selects(request, stored); });
+}
+
+CacheModel::Place CacheModel::newest_part(const PlainRequest& request) const {
+  return newest_of([&](const Stored& stored) { return stored.part && selects(request, stored); });
 }
 
 /// What is not as it would be stored for a GET goes: a Set-Cookie of a POST that GET would strip.
@@ -260,6 +283,7 @@ CacheModel::Place CacheModel::find_usable(const PlainRequest& request) {
 void CacheModel::store(Response response, const PlainRequest& request, std::string body) {
   Stored stored{std::move(response), request.path, key_of(request), {}, std::move(body)};
   stored.forced = force_of(request.path, stored.status);  // of whoever reads it
+  if (stored.status == 206) stored.part = range_in(*stored.line("content-range"));
   for (const std::string& name : split(joined(stored.lines, "vary")))
     stored.varies[lowered(name)] = spellings_of(request.fields, name);
   for (const auto* directive : {"no-cache", "private"}) {
@@ -268,9 +292,10 @@ void CacheModel::store(Response response, const PlainRequest& request, std::stri
                   [&](const auto& line) { return names.contains(lowered(line.first)); });
   }
   std::erase_if(stored_, [&](const Stored& other) {
-    const bool varied_on_nothing = other.varies.empty() || stored.varies.empty();
-    return other.path == stored.path && other.key == stored.key &&
-           (other.varies == stored.varies || varied_on_nothing);
+    if (other.path != stored.path || other.key != stored.key) return false;
+    const bool same = other.varies == stored.varies;
+    if (stored.part) return same && other.part == stored.part;  // stands for that alone
+    return same || other.varies.empty() || stored.varies.empty();
   });
   stored_.push_back(std::move(stored));
 }
@@ -329,8 +354,9 @@ void CacheModel::update_by_head(std::size_t place, const PlainRequest& request,
     return line_of(said.fields, name) == nullptr ||
            value_in(said.fields, name) == value_in(stored.lines, name);
   };
-  const bool fits = said.status == stored.status && same("etag") && same("last-modified") &&
-                    (!said.states_length || said.body.size() == stored.body.size());
+  const std::size_t size = stored.part ? stored.part->size : stored.body.size();
+  const bool fits = (stored.part || said.status == stored.status) && same("etag") &&
+                    same("last-modified") && (!said.states_length || said.body.size() == size);
   const bool has_validator = line_of(said.fields, "etag") || line_of(said.fields, "last-modified");
   if (!fits)
     stored.outdated = true;

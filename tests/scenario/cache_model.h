@@ -67,7 +67,10 @@ class CacheModel {
     Lines key;                            ///< what else of the request counts for all of the path
     std::map<std::string, Lines> varies;  ///< what the request had, in each spelling
     std::string body;
-    bool outdated = false;  ///< as a HEAD told
+    std::optional<PlainRange> part{};  ///< of a 206: which bytes those are
+    bool outdated = false;             ///< as a HEAD told
+    /// All that `request` asks for is there.
+    bool answers(const PlainRequest& request) const;
   };
   using Place = std::optional<std::size_t>;
   enum class Use { serve, serve_and_refresh, validate };
@@ -101,6 +104,10 @@ class CacheModel {
 
   // What is stored.
   Place find(const PlainRequest& request) const;
+  Place newest_part(const PlainRequest& request) const;
+  bool selects(const PlainRequest& request, const Stored& stored) const;
+  template <class Fits>
+  Place newest_of(Fits fits) const;
   Place find_usable(const PlainRequest& request);
   void store(Response response, const PlainRequest& request, std::string body);
   void forget(std::size_t place);

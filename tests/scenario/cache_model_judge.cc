@@ -40,15 +40,6 @@ bool speaks_of_another(const Lines& said, const Lines& stored) {
   return modified && modified != value_in(stored, "last-modified");
 }
 
-/// `bytes=A-B` alone, as the generator writes it.
-std::optional<std::pair<std::size_t, std::size_t>> range_of(const PlainRequest& request) {
-  const auto value = value_in(request.fields, "range");
-  std::size_t first = 0, last = 0;
-  if (!value || std::sscanf(value->c_str(), "bytes=%zu-%zu", &first, &last) != 2)
-    return std::nullopt;
-  return std::pair{first, last};
-}
-
 Lines sorted_for_store(const Lines& lines) {
   Lines kept;
   for (const auto& line : lines)
@@ -156,7 +147,8 @@ std::string CacheModel::judge_asking(const PlainRequest& request, Place place, b
     if (said.fails) return outcome_->failed ? "" : "the origin failed, and nobody was told";
   }
   if (request.method == "HEAD") {
-    if (place && said.status == 200) update_by_head(*place, request, *call);
+    const Place told = place ? place : newest_part(request);
+    if (told && said.status == 200) update_by_head(*told, request, *call);
     return outcome_->status == said.status ? "" : "another status than the origin's";
   }
   if (said.status == 304 && place) return judge_confirmed(request, *place, *call, again);
@@ -180,8 +172,8 @@ std::string CacheModel::judge_confirmed(const PlainRequest& request, std::size_t
 std::string CacheModel::judge_passed(const PlainRequest& request, const OriginCall& call) const {
   const PlainResponse& said = call.response;
   const Response response = read(said, request, call.sent, call.received);
-  if (outcome_->status == 304 && said.status == 200 && client_has(request, response.lines))
-    return {};
+  const bool has_content = said.status == 200 || said.status == 206;
+  if (outcome_->status == 304 && has_content && client_has(request, response.lines)) return {};
   if (outcome_->status != said.status)
     return fmt::format("{}, where the origin said {}", outcome_->status, said.status);
   if (said.status == 304 || said.status == 204) return {};
@@ -235,17 +227,19 @@ std::string CacheModel::wrong_answer(const PlainRequest& request, const Stored& 
     return "a Set-Cookie is not stripped";
   if (number_of(*said) != age(stored, now))
     return fmt::format("Age is {}, and ought to be {}", *said, age(stored, now));
-  if (stored.status == 200 && client_has(request, stored.lines))
+  if ((stored.status == 200 || stored.status == 206) && client_has(request, stored.lines))
     return outcome_->status == 304 ? "" : "no 304, though the client has it";
   return wrong_body(request, stored);
 }
 
 std::string CacheModel::wrong_body(const PlainRequest& request, const Stored& stored) const {
-  const auto range = range_of(request);
-  const bool partial = range && request.method == "GET" && stored.status == 200;
-  if (partial && range->first >= stored.body.size()) return outcome_->status == 416 ? "" : "no 416";
+  const auto range = range_of(request.fields);
+  const bool partial = stored.part || (range && request.method == "GET" && stored.status == 200);
+  const std::size_t begin = stored.part ? stored.part->first : 0;
+  if (partial && range->first >= begin + stored.body.size())
+    return outcome_->status == 416 ? "" : "no 416";
   std::string body = request.method == "HEAD" ? "" : stored.body;
-  if (partial) body = body.substr(range->first, range->second - range->first + 1);
+  if (partial) body = body.substr(range->first - begin, range->last - range->first + 1);
   if (outcome_->status != (partial ? 206 : stored.status))
     return fmt::format("status {}", outcome_->status);
   if (outcome_->body != body) return fmt::format("{} in place of {}", outcome_->body, body);

@@ -34,7 +34,7 @@ struct Resource {
 
 class RandomOrigin {
  public:
-  RandomOrigin(std::uint64_t seed, Second now) : random_(seed) {
+  RandomOrigin(std::uint64_t seed, Second now) : random_(seed), ranges_(random_.one_in(2)) {
     for (const auto* path : paths) resources_[path].changed = now - any_second(random_, 100'000);
   }
 
@@ -47,9 +47,11 @@ class RandomOrigin {
   std::string changed(const std::string& path) { return date_text(resources_[path].changed); }
 
  private:
+  /// Those of parts are weak: they are not put together, nor completed, which the crowds are for.
   std::string etag_of(int version) const {
-    return fmt::format("{}\"v{}\"", version % 3 == 0 ? "W/" : "", version);
+    return fmt::format("{}\"v{}\"", ranges_ || version % 3 == 0 ? "W/" : "", version);
   }
+  void become_part(PlainResponse& response, PlainRange range);
   void add_validators(PlainResponse& response, const Resource& resource);
   void add_dates(PlainResponse& response, Second now);
   void add_directives(PlainResponse& response);
@@ -57,6 +59,7 @@ class RandomOrigin {
   bool is_unchanged(const PlainRequest& request, const PlainResponse& response) const;
 
   Random random_;
+  const bool ranges_;  ///< it answers them
   std::map<std::string, Resource> resources_;
   int answers_ = 0;
 };
@@ -133,6 +136,16 @@ bool RandomOrigin::is_unchanged(const PlainRequest& request, const PlainResponse
   return since != nullptr && modified != nullptr && *since == *modified;
 }
 
+void RandomOrigin::become_part(PlainResponse& response, PlainRange range) {
+  const std::size_t size = response.body.size();
+  if (range.first >= size) return;
+  range.last = std::min(range.last, size - 1);
+  response.status = 206;
+  response.body = response.body.substr(range.first, range.last - range.first + 1);
+  response.fields.emplace_back("Content-Range",
+                               fmt::format("bytes {}-{}/{}", range.first, range.last, size));
+}
+
 PlainResponse RandomOrigin::answer(const PlainRequest& request, Second now) {
   constexpr std::array statuses{204, 299, 301, 302, 404, 410, 500, 503, 599};
   Resource& resource = resources_[request.path];
@@ -148,8 +161,11 @@ PlainResponse RandomOrigin::answer(const PlainRequest& request, Second now) {
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (reads && response.status == 200 && is_unchanged(request, response)) response.status = 304;
   if (response.status != 204 && response.status != 304)
-    response.body = fmt::format("answer {:4} {}", ++answers_,
+    response.body = fmt::format("{0:04}{0:04}{0:04}{1}", ++answers_,
                                 std::string(static_cast<std::size_t>(resource.version % 3), '.'));
+  const auto range = range_of(request.fields);
+  const bool has_part = ranges_ && request.method == "GET" && response.status == 200 && range;
+  if (has_part && !random_.one_in(4)) become_part(response, *range);
   response.states_length = !random_.one_in(3);
   response.cut = request.method == "GET" && !response.body.empty() && random_.one_in(15);
   return response;
@@ -184,7 +200,7 @@ PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
   add(8, "If-None-Match", origin.any_etag(request.path));
   add(8, "If-Modified-Since",
       random.one_in(2) ? origin.changed(request.path) : date_text(now - any_second(random, 50)));
-  add(10, "Range", fmt::format("bytes={}-{}", random.below(8), 8 + random.below(8)));
+  add(4, "Range", fmt::format("bytes={}-{}", random.below(8), 8 + random.below(8)));
   return request;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <ctime>
 
 #include "base/strings.h"
@@ -80,6 +81,21 @@ bool is_number(const std::string& text) {
 }
 
 Second number_of(const std::string& text) { return text.size() > 12 ? for_ever : std::stoll(text); }
+
+std::optional<PlainRange> range_of(const Lines& request) {
+  const auto value = value_in(request, "range");
+  PlainRange range;
+  if (!value || std::sscanf(value->c_str(), "bytes=%zu-%zu", &range.first, &range.last) != 2)
+    return std::nullopt;
+  return range;
+}
+
+PlainRange range_in(const std::string& content_range) {
+  PlainRange range;
+  (void)std::sscanf(content_range.c_str(), "bytes %zu-%zu/%zu", &range.first, &range.last,
+                    &range.size);
+  return range;
+}
 
 std::optional<Second> plain_date(const std::string& text) {
   std::tm parts{};

@@ -36,6 +36,16 @@ bool is_number(const std::string& text);
 /// Of digits; `for_ever` at most.
 Second number_of(const std::string& text);
 
+/// Bytes from `first` to `last` of so many; 0 where that is not said.
+struct PlainRange {
+  std::size_t first = 0, last = 0, size = 0;
+  friend bool operator==(const PlainRange&, const PlainRange&) = default;
+};
+/// Of a Range, as the generator writes it; nullopt where there is none.
+std::optional<PlainRange> range_of(const Lines& request);
+/// Of a Content-Range.
+PlainRange range_in(const std::string& content_range);
+
 /// In the form that is preferred (RFC 9110 5.6.7); nullopt for what is not.
 std::optional<Second> plain_date(const std::string& text);
 std::string date_text(Second moment);
