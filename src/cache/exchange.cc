@@ -23,6 +23,20 @@ bool is_of_request(Why why) {
          why == Why::request_min_fresh;
 }
 
+/// Range is of GET alone (RFC 9110 14.2): a HEAD is not answered with a part, and tells of the
+/// newest, whatever range it names.
+Store::Found find_for(const http::RequestHead& head, Store& store, const Key& key,
+                      std::size_t reader) {
+  const http::Fields& fields = head.fields;
+  if (head.method != Method::head || !fields.has(FieldId::range))
+    return store.find(key, fields, reader);
+  http::Fields others(fields.arena());
+  fields.for_each([&](const http::Field& line) {
+    if (line.id != FieldId::range) others.append(line);
+  });
+  return store.find(key, others, reader);
+}
+
 }  // namespace
 
 CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request,
@@ -80,7 +94,7 @@ bool CacheExchange::is_plain(const Entry& entry) const {
 /// What may not be used under the rules of today goes, as if it had never been stored.
 Store::Found CacheExchange::find() {
   for (;;) {
-    if (!found_) found_ = cache_.store().find(key_, request_.head.fields, surroundings_.reader);
+    if (!found_) found_ = find_for(request_.head, cache_.store(), key_, surroundings_.reader);
     auto found = *std::exchange(found_, std::nullopt);
     const Pin& there = found.entry ? found.entry : found.part;
     if (!there || rules_.may_use(there->facts, configured_.forced)) return found;
@@ -131,9 +145,6 @@ Task<CacheExchange::Round> CacheExchange::round() {
 /// What is there that might answer; of a part that does not, `completion_` tells what is missing.
 Pin CacheExchange::look() {
   auto found = find();
-  // Range is of GET alone (RFC 9110 14.2), so that a part is no answer to HEAD.
-  if (facts_.method == Method::head && found.entry && found.entry->part)
-    found.part = std::exchange(found.entry, {});
   why_forwarded_ = found.part        ? Forwarded::partial
                    : found.knows_key ? Forwarded::vary_miss
                                      : Forwarded::uri_miss;

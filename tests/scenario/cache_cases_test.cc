@@ -71,6 +71,26 @@ TEST_F(CacheCases, WhatWasValidatedIsFreshForItsNewTimeAlone) {  // RFC 9111 3.2
   EXPECT_EQ(get().body, "new");
 }
 
+TEST_F(CacheCases, AHeadTellsOfTheNewestPartWhateverItsRange) {  // RFC 9110 14.2
+  const auto part = [&](const char* range, const char* content_range, const char* etag) {
+    say({.status = 206,
+         .fields = {{"Cache-Control", "max-age=100"},
+                    {"ETag", etag},
+                    {"Content-Range", content_range}},
+         .body = "abcd"});
+    EXPECT_EQ(get({{"Range", range}}).body, "abcd");
+    pass(1);
+  };
+  part("bytes=0-3", "bytes 0-3/10", "W/\"1\"");
+  part("bytes=6-9", "bytes 6-9/10", "W/\"2\"");
+  say({.fields = {{"Cache-Control", "private"}, {"ETag", "W/\"2\""}}, .body = "0123456789"});
+  ask_at_once({{.method = "HEAD", .fields = {{"Range", "bytes=0-3"}}}});
+  EXPECT_EQ(get({{"Range", "bytes=0-3"}}).body, "abcd");
+  EXPECT_EQ(asked(), 0u);
+  say({.fields = {}, .body = "new"});
+  EXPECT_EQ(get({{"Range", "bytes=6-9"}}).body, "new");
+}
+
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");
