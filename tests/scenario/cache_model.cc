@@ -275,14 +275,19 @@ CacheModel::Place CacheModel::find_usable(const PlainRequest& request) {
     const Place place = find(request);
     if (!place) return place;
     const Stored& stored = stored_[*place];
-    if (stored.line("set-cookie") == nullptr || !strips_cookies(stored)) return place;
+    const auto force = force_of(stored.path, stored.status);
+    const bool strips = strips_cookies(stored) || (force && force->even_private);
+    if (stored.line("set-cookie") == nullptr || !strips) return place;
     forget(*place);
   }
 }
 
 void CacheModel::store(Response response, const PlainRequest& request, std::string body) {
   Stored stored{std::move(response), request.path, key_of(request), {}, std::move(body)};
-  stored.forced = force_of(request.path, stored.status);  // of whoever reads it
+  // For whoever reads it; what a POST said of itself is not overruled.
+  const bool overrules = stored.overrules();
+  stored.forced = force_of(request.path, stored.status);
+  if (stored.forced) stored.forced->even_private = overrules;
   if (stored.status == 206) stored.part = range_in(*stored.line("content-range"));
   for (const std::string& name : split(joined(stored.lines, "vary")))
     stored.varies[lowered(name)] = spellings_of(request.fields, name);
@@ -326,9 +331,10 @@ std::pair<CacheModel::Response, CacheModel::Keep> CacheModel::updated(
   PlainRequest reads = request;
   reads.method = "GET";
   Response response = read(merged, reads, call.sent, call.received);
-  // Whoever confirms it, what is in the content is of the request that fetched that.
+  // Whoever confirms it, what is in the content is of the request that fetched that; a cookie is of
+  // who gets it.
   const bool sets_cookie = line_of(call.response.fields, "set-cookie") != nullptr;
-  response.for_anybody = old.for_anybody && (!sets_cookie || rules_.ttl_applies_to_cookies);
+  response.for_anybody = old.for_anybody && (!sets_cookie || response.for_anybody);
   response.sets_cookie |= old.sets_cookie;
   const Keep verdict = keep(response, reads, false);
   return {std::move(response), verdict};

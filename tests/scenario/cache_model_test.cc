@@ -158,6 +158,8 @@ PlainResponse RandomOrigin::answer(const PlainRequest& request, Second now) {
   add_dates(response, now);
   add_directives(response);
   add_others(response);
+  if (request.method == "POST" && random_.one_in(2))  // it may stand for a GET (RFC 9110 9.3.3)
+    response.fields.emplace_back("Content-Location", request.path);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (reads && response.status == 200 && is_unchanged(request, response)) response.status = 304;
   if (response.status != 204 && response.status != 304)
