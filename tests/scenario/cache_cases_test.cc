@@ -91,6 +91,24 @@ TEST_F(CacheCases, AHeadTellsOfTheNewestPartWhateverItsRange) {  // RFC 9110 14.
   EXPECT_EQ(get({{"Range", "bytes=6-9"}}).body, "new");
 }
 
+TEST_F(CacheCases, APartThatANewerOneOutdatedDoesNotComeBack) {  // RFC 9111 4.3.3
+  const auto get_part = [&](const char* range, const char* directive, const char* body) {
+    say({.status = 206,
+         .fields = {{"Cache-Control", directive},
+                    {"ETag", std::string("W/\"") + body + '"'},
+                    {"Content-Range", "bytes 1-4/5"}},
+         .body = body});
+    EXPECT_EQ(get({{"Range", range}, {"Cache-Control", "no-cache"}}).body, body);
+  };
+  get_part("bytes=1-9", "max-age=100", "old.");
+  get_part("bytes=1-4", "max-age=100", "new.");
+  EXPECT_EQ(get({{"Range", "bytes=1-9"}}).body, "new.");
+  EXPECT_EQ(asked(), 0u);
+  get_part("bytes=1-4", "private", "mine");
+  say({.fields = {}, .body = "last"});
+  EXPECT_EQ(get({{"Range", "bytes=1-4"}}).body, "last");
+}
+
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");

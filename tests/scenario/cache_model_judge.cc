@@ -193,6 +193,8 @@ void CacheModel::take_new(const PlainRequest& request, Place place, const Origin
   const PlainResponse& said = call.response;
   Response response = read(said, request, call.sent, call.received);
   const Keep verdict = keep(response, request, false);
+  // RFC 9111 4.3.3: what was asked about is not suitable any more.
+  if (verdict == Keep::yes && said.status == 206 && place) forget(*place);
   if (verdict == Keep::yes && !said.cut) store(std::move(response), request, said.body);
   if (verdict == Keep::no && place && !is_error(said.status)) forget(*place);
 }

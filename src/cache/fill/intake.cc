@@ -166,6 +166,15 @@ void forget(const Asked& asked) {
     if (part) store.remove(*part);
 }
 
+/// Whether what it asked about is not what the origin says now (RFC 9111 4.3.3), and a part that
+/// came instead does not stand in its place by itself.
+bool is_outdated_by(const Asked& asked, const http::ResponseHead& head) {
+  if (head.status != 206 || !asked.validated || asked.completion != nullptr) return false;
+  const bool is_same = asked.validated->facts.has_strong_etag &&
+                       asked.validated->etag() == head.fields.value(FieldId::etag);
+  return !is_same;
+}
+
 /// And so it is asked for anew.
 Ruling forgotten(const Asked& asked) {
   forget(asked);
@@ -229,6 +238,7 @@ Ruling judge(const Asked& asked, const http::ResponseHead& head, http::BodyLengt
     if (is_for_all(refusal) && !is_origin_error(head.status)) forget(asked);
     return pass(refusal);
   }
+  if (is_outdated_by(asked, head)) forget(asked);
   const Part part = head.status == 206 ? part_of(asked, head) : Part{};
   return take_in(asked, head, facts, part, known_bytes(length), arena);
 }
