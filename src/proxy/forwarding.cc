@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "http/tokens.h"
+#include "http/unforwarded.h"
 #include "http1/connection_fields.h"
 
 namespace minato::proxy {
@@ -11,22 +12,6 @@ using http::Field;
 using http::FieldId;
 using http::Fields;
 using http::Request;
-
-bool claims_a_way(const Field& line) {
-  switch (line.id) {
-    case FieldId::forwarded:
-    case FieldId::x_forwarded_for:
-    case FieldId::x_forwarded_host:
-    case FieldId::x_forwarded_proto:
-    case FieldId::x_real_ip: return true;
-    case FieldId::unknown: {
-      constexpr std::string_view prefix = "X-Forwarded-";
-      return http::same_variable(line.name.substr(0, prefix.size()), prefix) ||
-             http::same_variable(line.name, "X-Real-IP");
-    }
-    default: return false;
-  }
-}
 
 /// Framing and Host are the next connection's to say.
 bool is_for_this_hop(const Field& line) {
@@ -105,7 +90,7 @@ void forward_fields(const Request& request, const ForwardingOptions& options,
   if (!request.head.authority.empty()) out.add(FieldId::host, request.head.authority);
   request.head.fields.for_each([&](const Field& line) {
     if (is_for_this_hop(line) || http::same_variable(line.name, options.request_id)) return;
-    if (!request.client.trusted_peer && claims_a_way(line)) return;
+    if (!request.client.trusted_peer && http::claims_a_way(line)) return;
     out.append(line);
   });
   http1::remove_hop_by_hop(out);
