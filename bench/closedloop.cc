@@ -86,10 +86,12 @@ class Load {
     return all;
   }
 
+  /// Whoever has a request of his own on each is spared what he can do without.
   void connect(Connection& each) {
-    each.fd = connect_to(port_);
-    watch(epoll_, each.fd, &each);
+    each.fd = closing_ ? begin_to_connect(port_) : connect_to(port_);
     send_rest(each);
+    const bool is_sent = closing_ && each.sent == request_.size();
+    watch(epoll_, each.fd, &each, is_sent ? EPOLLIN | EPOLLET : any_news);
   }
 
   void go_on(Connection& with, std::uint32_t events) {

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -214,6 +215,16 @@ def on_cpu(cpus, yielding=False):
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return prepare
+
+
+@contextlib.contextmanager
+def crowding(cpus):
+    """A program that does nothing has its share of the CPUs until the block ends."""
+    with subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"], preexec_fn=on_cpu(cpus, yielding=True)) as process:
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 @contextlib.contextmanager

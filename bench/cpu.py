@@ -32,6 +32,7 @@ class Row:
     chunk: int = 0              # the origin's body comes in chunks of so many bytes; 0: its length is known
     upload: int = 0             # bytes of the body of a POST; 0: it is a GET
     closing: bool = False       # the client asks for a connection of its own each time
+    crowded: bool = False       # somebody else takes a share of the proxy's CPU, so that the load is never waited for
     filling: bool = True        # the origin runs where the proxy leaves its CPU idle, not beside the load
 
     def names_among(self, chosen):
@@ -66,7 +67,7 @@ ROWS = [
         upload=UPLOAD_BYTES),
     Row("chunked", "proxied GET, 16 chunks of 4 KiB", PROXIES, NEVER_WORSE, body=65536, chunk=4096),
     Row("connect", "proxied GET, a client connection each", PROXIES,
-        {"best": 0.90, "nginx": None, "haproxy": None}, closing=True),
+        {"best": 0.90, "nginx": None, "haproxy": None}, closing=True, crowded=True),
     Row("log", "access log, json to a file, instead of none", ("minato", "minato+log"), {"minato": 1.08}),
 ]
 
@@ -110,6 +111,8 @@ def started(row, names, folder):
     """Every contender of the row, tried out and warm: {name: (process, port)}."""
     with contextlib.ExitStack() as stack:
         behind = stack.enter_context(origin_of(row, folder))
+        if row.crowded:
+            stack.enter_context(contenders.crowding(contenders.PROXY_CPU))
         found = {}
         for name in names:
             port = contenders.free_port()

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -60,6 +61,16 @@ inline int connect_to(const char* port) {
   return fd;
 }
 
+/// A socket that on loopback is connected, too, without the calls that make it so surely and send
+/// without delay.
+inline int begin_to_connect(const char* port) {
+  const int fd = checked(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket");
+  const sockaddr_in address = loopback(port);
+  const int made = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  if (made < 0 && errno != EINPROGRESS) die("connect");
+  return fd;
+}
+
 /// The next waiting connection, or -1.
 inline int accept_from(int listener) {
   const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
@@ -67,10 +78,12 @@ inline int accept_from(int listener) {
   return fd;
 }
 
-/// Registers once, edge-triggered, for both directions; `owner` comes back with each event.
-inline void watch(int epoll, int fd, void* owner) {
+inline constexpr std::uint32_t any_news = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+/// Registers once, edge-triggered; `owner` comes back with each event.
+inline void watch(int epoll, int fd, void* owner, std::uint32_t news = any_news) {
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = news;
   event.data.ptr = owner;
   checked(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
 }
