@@ -82,7 +82,8 @@ Task<void> ServerConnection::serve() {
   for (int in_a_row = 0;;) {
     if (buffer_.empty()) {
       if (is_over()) co_return;
-      if (stream_->untouched()) in_a_row = 0;  // others have their turn while it waits
+      if (in_a_row > 0 && stream_->untouched())
+        in_a_row = 0;  // others have their turn while it waits
       const auto readable = co_await begin_to_wait();
       unlink();
       if (!readable) co_return;

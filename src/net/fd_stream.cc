@@ -36,7 +36,25 @@ Result<std::unique_ptr<FdStream>> FdStream::make(runtime::EpollLoop& loop, Fd so
   return stream;
 }
 
-FdStream::~FdStream() { epoll_.forget(*this); }
+std::unique_ptr<FdStream> FdStream::make_unheard(runtime::EpollLoop& loop, Fd socket, Side side) {
+  std::unique_ptr<FdStream> stream(new FdStream(loop, std::move(socket), side));
+  stream->unheard();
+  loop.late_watchers().add(*stream);
+  return stream;
+}
+
+FdStream::~FdStream() {
+  if (is_unheard())
+    epoll_.late_watchers().remove(*this);
+  else
+    epoll_.forget(*this);
+}
+
+void FdStream::listen() {
+  epoll_.late_watchers().remove(*this);
+  Stream::listen();
+  if (auto watched = epoll_.watch(fd(), *this); !watched) abort(watched.error());
+}
 
 Task<Result<void>> FdStream::connected(Instant until) {
   connecting();

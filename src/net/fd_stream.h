@@ -8,10 +8,14 @@
 
 namespace minato::net {
 
-class FdStream final : public Stream, private runtime::Watcher {
+class FdStream final : public Stream, private runtime::LateWatcher {
  public:
   /// Takes a connected, or connecting, non-blocking socket. Errors: resource.
   static Result<std::unique_ptr<FdStream>> make(runtime::EpollLoop& loop, Fd socket, Side side);
+  /// Takes one of whose peer the first bytes are there, or soon: if that is so and all goes fast,
+  /// it is never registered with the loop. Where that cannot be done later, operations fail:
+  /// resource.
+  static std::unique_ptr<FdStream> make_unheard(runtime::EpollLoop& loop, Fd socket, Side side);
   ~FdStream() override;
 
   /// co_await stream.connected(until): the outcome of a connect under way.
@@ -32,6 +36,8 @@ class FdStream final : public Stream, private runtime::Watcher {
   void hear(runtime::Readiness what) override {
     heard(what.readable, what.writable, what.peer_ended, what.broken);
   }
+  void listen() override;
+  void watch_now() override { listen(); }
   void ready(runtime::Readiness what) override {
     act(what.readable || what.peer_ended || what.broken, what.broken);
   }

@@ -146,12 +146,9 @@ std::optional<Result<void>> SocketListener::peek() {
   return stopped();
 }
 
-Result<Accepted> SocketListener::welcome(Fd socket, const sockaddr_storage& peer, socklen_t size) {
-  auto stream = FdStream::make(loop_, std::move(socket), Side::downstream);
-  if (!stream)
-    return fail(Fault::resource, Side::local, stream.error().detail, stream.error().os_errno);
-  return Accepted{.stream = std::move(*stream),
-                  .peer = Address::from(reinterpret_cast<const sockaddr*>(&peer), size)};
+Accepted SocketListener::welcome(Fd socket, const sockaddr_storage& peer, socklen_t size) {
+  return {.stream = FdStream::make_unheard(loop_, std::move(socket), Side::downstream),
+          .peer = Address::from(reinterpret_cast<const sockaddr*>(&peer), size)};
 }
 
 void SocketListener::stop() {

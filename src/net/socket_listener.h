@@ -33,7 +33,7 @@ class SocketListener final : public Listener, private runtime::Watcher {
   class Arrival;
   SocketListener(runtime::EpollLoop& loop, Fd socket, SocketFile file);
   void ready(runtime::Readiness) override { resume_waiter(); }
-  Result<Accepted> welcome(Fd socket, const sockaddr_storage& peer, socklen_t size);
+  Accepted welcome(Fd socket, const sockaddr_storage& peer, socklen_t size);
   void grace_is_over();
   void resume_waiter();
   void close();

@@ -17,6 +17,7 @@ void Waiting::wait(std::coroutine_handle<> who) {
   MINATO_ASSERT(stream_.*slot_ == nullptr);
   who_ = who;
   stream_.*slot_ = this;
+  if (stream_.unheard_) stream_.listen();
   stream_.watch_deadline(until_);
 }
 

@@ -90,7 +90,8 @@ class Stream {
   Side side() const { return side_; }
   /// False once the peer is known to have ended or broken the connection, or to have sent something
   /// that nobody has read: what an idle connection for reuse must not have.
-  bool untouched() const { return !readable_ && !broken_; }
+  /// Where the engine does not listen yet, the kernel is asked.
+  bool untouched() { return unheard_ ? quiet() : !readable_ && !broken_; }
   bool broken() const { return broken_; }
   /// What the kernel has taken of all writes.
   std::uint64_t bytes_written() const { return bytes_written_; }
@@ -103,6 +104,11 @@ class Stream {
 
   /// A connection under way is not writable until the engine says so.
   void connecting() { writable_ = false; }
+  /// The engine has said nothing so far, and begins to listen at `listen`, which whoever has to
+  /// wait calls; until then bytes may have come.
+  void unheard() { unheard_ = readable_ = true; }
+  virtual void listen() { unheard_ = false; }
+  bool is_unheard() const { return unheard_; }
   /// The engine's word of what changed.
   void heard(bool readable, bool writable, bool peer_ended, bool broken);
   /// Resumes who waits for that. May end in the destruction of this stream.
@@ -152,6 +158,7 @@ class Stream {
   bool ended_ = false;  // the peer's end is on its way: never take a short read for "drained"
   bool broken_ = false;
   bool is_aborted_ = false;
+  bool unheard_ = false;
 };
 
 }  // namespace minato::net

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "runtime/late_watchers.h"
 #include "runtime/loop.h"
 #include "runtime/watcher.h"
 
@@ -27,6 +28,8 @@ class EpollLoop final : public Loop {
 
   /// Tells `watcher` of every change of `fd`, which is non-blocking, until `unwatch`.
   Result<void> watch(int fd, Watcher& watcher);
+  /// Where `watcher` is to be told to watch in a while, unless it is removed.
+  LateWatchers& late_watchers() { return late_; }
   /// From here on `watcher` hears nothing more, not even what was already on its way.
   void unwatch(int fd, Watcher& watcher) noexcept;
   /// The same for a descriptor that the caller closes next, which the kernel then forgets by
@@ -43,6 +46,7 @@ class EpollLoop final : public Loop {
   Fd epoll_;
   Fd bell_;  // an eventfd that rings when the mailbox has something
   bool stopping_ = false;
+  LateWatchers late_{*this};
   std::span<epoll_event> pending_;  // of the batch being dispatched: those not yet delivered
 };
 

@@ -13,6 +13,7 @@ struct Readiness {
   bool broken = false;      ///< reset, or closed both ways
 };
 
+/// What hears of a descriptor.
 class Watcher {
  public:
   /// First each watcher of a batch of news is told its own, and does nothing but note it; so
@@ -23,6 +24,21 @@ class Watcher {
 
  protected:
   ~Watcher() = default;
+};
+
+/// One whose descriptor is watched a while after it was made, or when it asks, and often is gone by
+/// then.
+class LateWatcher : public Watcher {
+ public:
+  /// The while is over.
+  virtual void watch_now() = 0;
+
+ protected:
+  virtual ~LateWatcher() = default;
+
+ private:
+  friend class LateWatchers;
+  std::uint32_t place_ = 0;  // of LateWatchers
 };
 
 }  // namespace minato::runtime
