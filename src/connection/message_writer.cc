@@ -90,7 +90,11 @@ Soon<Result<void>> MessageWriter::write_piped(Pipe& pipe, Last last, Millis idle
 
 Task<Result<void>> MessageWriter::drain(Pipe& pipe, Millis idle) {
   const auto written = co_await stream_.drain(pipe, idle);
-  if (!written) co_return std::unexpected(written.error());
+  if (!written) {
+    bytes_ -= pipe.held();
+    body_bytes_ -= pipe.held();
+    co_return std::unexpected(written.error());
+  }
   co_return sent();
 }
 

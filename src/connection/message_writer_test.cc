@@ -363,5 +363,17 @@ TEST_F(PipedMessage, WhoTakesNothingIsGivenUp) {
   EXPECT_FALSE(writer.complete());
 }
 
+TEST_F(PipedMessage, WhatIsNotTakenIsNotCounted) {
+  begin({.kind = Kind::known, .bytes = 5});
+  EXPECT_TRUE(await(writer.flush(idle)));
+  stream.room = 2;
+  Pipe pipe = pipe_with("hello");
+  Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
+  world.advance(10s);
+  EXPECT_FALSE(writing.value());
+  EXPECT_EQ(writer.bytes(), head.size() + 2);
+  EXPECT_EQ(writer.body_bytes(), 2);
+}
+
 }  // namespace
 }  // namespace minato::connection
