@@ -1,7 +1,12 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <limits>
 #include <vector>
 
 #include "base/arena.h"
@@ -71,6 +76,28 @@ TEST(PipePool, HasNoneWhereDescriptorsAreOut) {
   EXPECT_FALSE(pool.take());
   ::setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_TRUE(pool.take());
+}
+
+/// The smallest that a user without privileges is lent, when he has all that he may have.
+int smallest_pipe_of_nobody() {
+  if (::geteuid() == 0 && ::setuid(65534) != 0) return 0;
+  std::array<PipePool, 4> pools;
+  std::vector<Pipe> pipes;
+  int smallest = std::numeric_limits<int>::max();
+  for (PipePool& pool : pools)
+    while (Pipe pipe = pool.take()) {
+      smallest = std::min(smallest, ::fcntl(pipe.in(), F_GETPIPE_SZ));
+      pipes.push_back(std::move(pipe));
+    }
+  return smallest;
+}
+
+TEST(PipePool, LendsNoneThatIsTooSmallToBeWorthIt) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(smallest_pipe_of_nobody() >= 64 << 10 ? 0 : 1);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Arena, JoinsAndAlignsAcrossBlocks) {

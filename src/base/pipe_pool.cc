@@ -10,6 +10,10 @@
 namespace minato {
 namespace {
 
+/// What the kernel has by default. Beyond what a user may have in all it gives pipes of two pages,
+/// which cost more than to copy.
+constexpr std::size_t pipe_bytes_min = 64u << 10;
+
 /// False where the call itself is denied, as a sandbox may do. The kernel lets nobody splice a pipe
 /// into itself, and says so, by an error of its own.
 bool may_splice(int from, int to) {
@@ -42,6 +46,7 @@ Pipe PipePool::make() {
   Pipe pipe{Fd(ends[1]), Fd(ends[0])};
   if (!may_splice(pipe.out(), pipe.in())) return {};
   ::fcntl(pipe.in(), F_SETPIPE_SZ, static_cast<int>(pipe_bytes));  // or it stays as it was
+  if (::fcntl(pipe.in(), F_GETPIPE_SZ) < static_cast<int>(pipe_bytes_min)) return {};
   return pipe;
 }
 

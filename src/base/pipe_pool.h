@@ -3,7 +3,7 @@
 // Thread: one pool a worker, used only there.
 // Bounds: as many as `limit` says, of two descriptors, lent and kept; each of `pipe_bytes`, or of
 // what the kernel has by default where it gives no more (pipe(7): users without privileges share 64
-// MiB).
+// MiB, behind which none is lent).
 #pragma once
 
 #include <algorithm>
