@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <limits>
 #include <vector>
 
@@ -67,7 +68,7 @@ TEST(PipePool, LendsNoMoreThanItsBound) {
   EXPECT_TRUE(pool.take());
 }
 
-TEST(PipePool, HasNoneWhereDescriptorsAreOut) {
+TEST(PipePool, HasNoneWhereDescriptorsAreOutAndAsksAgainAfterAWhile) {
   PipePool pool;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -75,7 +76,23 @@ TEST(PipePool, HasNoneWhereDescriptorsAreOut) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   EXPECT_FALSE(pool.take());
   ::setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_TRUE(pool.take());
+  int takes = 1;
+  while (!pool.take() && takes < 10'000) ++takes;
+  EXPECT_GT(takes, 100);
+  EXPECT_LT(takes, 10'000);
+}
+
+TEST(PipePool, KeepsAFewAndOtherwiseAsManyAsAreLent) {
+  PipePool pool;
+  std::vector<Pipe> lent;
+  for (int i = 0; i < 100; ++i) lent.push_back(pool.take());
+  const auto open_files = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  const auto all = open_files();
+  lent.clear();
+  EXPECT_GE(all - open_files(), 2 * (100 - 50));
+  EXPECT_LT(all - open_files(), 2 * 100);
 }
 
 /// The smallest that a user without privileges is lent, when he has all that he may have.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -27,16 +28,22 @@ PipePool::~PipePool() { MINATO_ASSERT(lent_ == 0); }
 
 Pipe PipePool::take() {
   if (lent_ >= limit_) return {};
-  Pipe pipe;
-  if (free_.empty()) {
-    pipe = make();
-  } else {
-    pipe = std::move(free_.back());
-    free_.pop_back();
-  }
+  Pipe pipe = free_.empty() ? another() : std::exchange(free_.back(), {});
   if (!pipe) return {};
+  if (!free_.empty()) free_.pop_back();
   ++lent_;
   pipe.pool_ = this;
+  return pipe;
+}
+
+/// Where the system gave none it is spared the question for a while.
+Pipe PipePool::another() {
+  if (spared_ > 0) {
+    --spared_;
+    return {};
+  }
+  Pipe pipe = make();
+  if (!pipe) spared_ = spared_takes;
   return pipe;
 }
 
@@ -53,7 +60,8 @@ Pipe PipePool::make() {
 void PipePool::give(Pipe pipe) noexcept {
   pipe.pool_ = nullptr;
   --lent_;
-  if (pipe.held() == 0) free_.push_back(std::move(pipe));
+  const std::size_t kept_max = std::max<std::size_t>(lent_, kept_min);
+  if (pipe.held() == 0 && free_.size() < kept_max) free_.push_back(std::move(pipe));
 }
 
 }  // namespace minato

@@ -75,12 +75,17 @@ class PipePool {
 
  private:
   friend class Pipe;
+  /// Kept however few are lent; otherwise as many as are.
+  static constexpr std::size_t kept_min = 32;
+  static constexpr std::uint32_t spared_takes = 1000;
   void give(Pipe pipe) noexcept;
+  Pipe another();
   static Pipe make();
 
   std::vector<Pipe> free_;
   std::uint32_t limit_ = pipes_max;
   std::uint32_t lent_ = 0;
+  std::uint32_t spared_ = 0;  // takes that are still to be answered without asking the system
 };
 
 inline Pipe::~Pipe() {

@@ -109,7 +109,7 @@ bool DrainOp::attempt() {
   while (pipe_.held() > 0) {
     const Io io = stream_.drain_once(pipe_);
     if (io.kind == Io::Kind::would_block) return false;
-    if (io.kind == Io::Kind::failed) {
+    if (io.kind != Io::Kind::moved) {
       result_ = std::unexpected(stream_.error_of(io));
       return true;
     }
