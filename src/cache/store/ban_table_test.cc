@@ -52,7 +52,8 @@ TEST_F(BanTableTest, SaysOfEachKeyWhatItsBansSay) {
       while (!table.clear(1000)) {
       }
     }
-    table.add(bans.emplace_back(ban()), bans.size());
+    bans.push_back(ban());
+    table.add(bans.back(), bans.size());
     const std::string text = key();
     const TagNode tags[] = {{.hash = random.below(10)}, {.hash = random.below(10)}};
     const BanFacts facts(text, tags);
