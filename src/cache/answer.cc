@@ -34,7 +34,6 @@ class Answering {
         request_(request),
         responder_(responder),
         head_(request.arena),
-        complete_(with.entry.size()),
         writes_(loop, writes_in_a_row) {}
 
   Task<Outcome> run() {
@@ -97,12 +96,15 @@ class Answering {
     return asked == with_.entry.range ? all : selection_of(asked, part).value_or(all);
   }
 
-  Selection selected() const {
+  /// Of a whole; what still comes has no size to read yet.
+  Selection selected() {
     const http::Fields& asked = request_.head.fields;
     const bool counts = request_.head.method == http::Method::get && head_.status == 200 &&
                         with_.reader == nullptr && asked.count_of(FieldId::range) == 1 &&
                         if_range_holds(asked.value(FieldId::if_range), with_.entry.lines);
-    return counts ? select_ranges(asked.value(FieldId::range), with_.entry.size()) : Selection{};
+    if (!counts) return {};
+    complete_ = with_.entry.size();
+    return select_ranges(asked.value(FieldId::range), *complete_);
   }
 
   Task<Outcome> send_unsatisfiable() {
