@@ -65,8 +65,8 @@ std::optional<Url> same_origin(const Url& from, std::string_view text, Arena& ar
                    arena.join(absolute->host, colon, absolute->port), arena);
   const bool has_path = absolute->rest.starts_with('/');
   url.rest = has_path ? absolute->rest : arena.join("/", absolute->rest);
-  const bool same = url.scheme == from.scheme && url.host == from.host && url.port == from.port;
-  return same ? std::optional(url) : std::nullopt;
+  const Url origin{.scheme = from.scheme, .host = from.host, .port = port_of(from), .rest = {}};
+  return is_at(url, origin) ? std::optional(url) : std::nullopt;
 }
 
 /// RFC 3986 5.2.4, of a path that begins with a slash.
@@ -120,8 +120,18 @@ std::optional<Url> split_url(std::string_view text) {
   return url;
 }
 
+std::string_view host_of(const Url& url) {
+  return url.host.substr(0, url.host.size() - (url.host.ends_with('.') ? 1 : 0));
+}
+
 std::string_view port_of(const Url& url) {
-  return url.port.empty() ? default_port(url.scheme) : url.port;
+  if (url.port.empty()) return default_port(url.scheme);
+  return url.port.substr(std::min(url.port.find_first_not_of('0'), url.port.size() - 1));
+}
+
+bool is_at(const Url& url, const Url& place) {
+  return host_of(url) == host_of(place) && (place.scheme.empty() || url.scheme == place.scheme) &&
+         (place.port.empty() || port_of(url) == port_of(place));
 }
 
 std::optional<Url> parse_url(std::string_view text, Arena& arena) {
@@ -142,7 +152,7 @@ std::optional<Url> parse_url(std::string_view text, Arena& arena) {
 }
 
 std::uint64_t hash_of(const Url& url, std::uint64_t seed) {
-  return hash_bytes(url.rest, hash_bytes(url.host, hash_bytes(url.scheme, seed)));
+  return hash_bytes(url.rest, hash_bytes(host_of(url), hash_bytes(url.scheme, seed)));
 }
 
 std::uint64_t hash_of_key(const Url& url, std::string_view suffix, std::uint64_t seed) {
@@ -153,8 +163,7 @@ std::uint64_t hash_of_key(const Url& url, std::string_view suffix, std::uint64_t
 
 bool is_of(std::string_view key, const Url& url) {
   const auto own = split_url(url_of(key));
-  return own && own->scheme == url.scheme && own->host == url.host && own->rest == url.rest &&
-         (url.port.empty() || url.port == port_of(*own));
+  return own && is_at(*own, url) && own->rest == url.rest;
 }
 
 std::optional<Url> resolve(const Url& base, std::string_view reference, Arena& arena) {

@@ -48,15 +48,20 @@ std::optional<Url> split_url(std::string_view text);
 /// Of what `head` asks for, as keys have it under no rules. Its authority is not empty.
 Url requested_url(http::Scheme scheme, const http::RequestHead& head, Arena& arena);
 
-/// The port that `url`, of a key, means.
+/// The host of `url` as routing takes it: without a final dot. Keys keep it, as origins see it.
+std::string_view host_of(const Url& url);
+/// The port that `url`, of a key, means: by its value, as 080 is 80.
 std::string_view port_of(const Url& url);
+/// Whether `url`, of a key, is of the host that `place` names, and of its scheme and port, where
+/// none is any.
+bool is_at(const Url& url, const Url& place);
 
 /// A URL as a person writes it: host in lower case, a path. Unlike a key it has the scheme's own
 /// port where that was written, as none means every port. nullopt for what is no http or https URL.
 /// `text` without a scheme is any scheme's.
 std::optional<Url> parse_url(std::string_view text, Arena& arena);
 
-/// Of all but the port, so that those of every port are found together.
+/// Of all but the port and a final dot of the host, so that those of every port are found together.
 std::uint64_t hash_of(const Url& url, std::uint64_t seed);
 /// Of a key that has `suffix` behind `url`.
 std::uint64_t hash_of_key(const Url& url, std::string_view suffix, std::uint64_t seed);

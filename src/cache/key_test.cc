@@ -277,6 +277,8 @@ TEST(Key, AReferenceIsOfAUrl) {
   EXPECT_EQ(named("/done?next=http://b/z"), "/done?next=http://b/z");
   EXPECT_EQ(named("z?to=c:d"), "/x/z?to=c:d");
   EXPECT_EQ(named("http://A.example:80/z#top"), "/z");
+  EXPECT_EQ(named("http://a.example.:080/z"), "/z");
+  EXPECT_EQ(named("http://a.example:81/z"), "elsewhere");
   EXPECT_EQ(named("http://b/z"), "elsewhere");
   EXPECT_EQ(named("//a.example/z"), "/z");
   EXPECT_EQ(named("http://a.example?c"), "/?c");

@@ -51,6 +51,15 @@ def test_a_url_is_purged(cached):
     assert purge(cached, url=url)[1]["purged"] == 0
 
 
+@pytest.mark.parametrize("host", ["app.test.", "app.test:080", "APP.test.:0080"])
+@pytest.mark.parametrize("order", [{"url": "http://app.test/x"}, {"url": "http://app.test:80/x"},
+                                   {"host": "app.test"}, {"prefix": "app.test:80/"}])
+def test_a_final_dot_and_zeros_of_the_port_hide_nothing_from_a_purge(cached, host, order):
+    assert cached.get("/x", host=host).text == cached.get("/x", host=host).text == "0"
+    assert purge(cached, **order)[0] == 200
+    assert cached.get("/x", host=host).text == "1"
+
+
 def test_a_url_with_the_port_of_its_scheme_is_on_no_other(cached):
     texts = [cached.get("/x", host=host).text for host in ("app.test", "app.test:80", "app.test:81")]
     assert texts == ["0", "0", "1"]

@@ -13,10 +13,9 @@ bool Ban::concerns(const BanFacts& facts) const {
     case What::urls:
     case What::url: break;
   }
-  const auto& url = facts.url;
-  return url && (scheme.empty() || scheme == url->scheme) && host == url->host &&
-         (port.empty() || port == port_of(*url)) && url->rest.starts_with(prefix) &&
-         (what == What::urls || url->rest.size() == prefix.size());
+  const auto& own = facts.url;
+  return own && is_at(*own, url()) && own->rest.starts_with(prefix) &&
+         (what == What::urls || own->rest.size() == prefix.size());
 }
 
 }  // namespace minato::cache

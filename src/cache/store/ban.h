@@ -40,6 +40,8 @@ struct Ban {
   std::string stamp;      ///< KeyRules::stamp of keys
   bool soft = false;      ///< marks stale
 
+  /// Where it is of URLs.
+  Url url() const { return {.scheme = scheme, .host = host, .port = port, .rest = prefix}; }
   bool concerns(const BanFacts& facts) const;
 };
 

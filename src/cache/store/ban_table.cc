@@ -44,7 +44,7 @@ BanTable::BanTable(std::size_t bytes, std::uint64_t seed)
 
 /// Where the hash of a prefix of it begins.
 std::uint64_t BanTable::origin(const Url& url, unsigned form) const {
-  std::uint64_t hash = hash_bytes(url.host, seed_ + form);
+  std::uint64_t hash = hash_bytes(host_of(url), seed_ + form);
   if ((form & named_scheme) != 0) hash = hash_bytes(url.scheme, hash);
   if ((form & named_port) != 0) hash = hash_bytes(port_of(url), hash);
   return hash;
@@ -82,11 +82,10 @@ void BanTable::raise(std::uint64_t key, bool soft, std::uint64_t number) {
 }
 
 void BanTable::add(const Ban& ban, std::uint64_t number) {
-  const Url url{.scheme = ban.scheme, .host = ban.host, .port = ban.port, .rest = ban.prefix};
   switch (ban.what) {
     case Ban::What::all: return all_.raise(ban.soft, number);
-    case Ban::What::urls: return add_urls(url, ban.soft, number);
-    case Ban::What::url: return add_url(url, ban.soft, number);
+    case Ban::What::urls: return add_urls(ban.url(), ban.soft, number);
+    case Ban::What::url: return add_url(ban.url(), ban.soft, number);
     case Ban::What::tag:
       has_tags_.store(true, std::memory_order_relaxed);
       return raise(key(ban.tag, Kind::tag), ban.soft, number);

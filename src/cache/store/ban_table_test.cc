@@ -32,14 +32,14 @@ struct BanTableTest : testing::Test {
       return {.what = Ban::What::keys, .stamp = one_of({" q(1)", " q(2)"}), .soft = soft};
     return {.what = what < 10 ? Ban::What::url : Ban::What::urls,
             .scheme = one_of({"", "http", "https"}),
-            .host = one_of({"h", "i"}),
-            .port = one_of({"", "80", "81"}),
+            .host = one_of({"h", "h.", "i"}),
+            .port = one_of({"", "80", "080", "81"}),
             .prefix = random.one_in(5) ? "" : path(),
             .soft = soft};
   }
   std::string key() {
-    return one_of({"http://", "https://"}) + one_of({"h", "i", "h:81", "i:80"}) + path() +
-           one_of({"", " q(1)", " q(2) more", " q(3)"});
+    return one_of({"http://", "https://"}) + one_of({"h", "h.", "i", "h:81", "i:80", "h.:081"}) +
+           path() + one_of({"", " q(1)", " q(2) more", " q(3)"});
   }
 };
 

@@ -30,6 +30,32 @@ TEST_F(StoreTest, PurgesAUrlOnOnePortWhereThatIsWritten) {
   EXPECT_EQ(get("http://a:81/x"), "x");
 }
 
+TEST_F(StoreTest, AFinalDotOfTheHostAndZerosOfThePortSayNothing) {
+  open();
+  const auto all = {"http://a/x", "http://a./x", "http://a:080/x", "http://a.:0080/x q(1)"};
+  const auto put_all = [&] {
+    for (const auto* const text : all) EXPECT_TRUE(put(text, text));
+  };
+  const auto expect_none = [&] {
+    for (const auto* const text : all) EXPECT_EQ(get(text), "(none)") << text;
+  };
+  for (const auto* const url : {"http://a/x", "http://a./x", "http://a:80/x", "http://a.:0080/x"}) {
+    put_all();
+    for (const auto* const text : all) EXPECT_EQ(get(text), text) << "keys tell them apart";
+    EXPECT_EQ(store->purge_url(*parse_url(url, arena), Purge::remove), 4u) << url;
+    expect_none();
+  }
+  for (const auto* const host : {"a", "a."})
+    for (const auto* const port : {"", "80", "080"}) {
+      put_all();
+      store->ban({.host = host, .port = port});
+      expect_none();
+    }
+  put("http://a.:081/x", "x");
+  store->ban({.host = "a", .port = "80"});
+  EXPECT_EQ(get("http://a.:081/x"), "x");
+}
+
 TEST_F(StoreTest, WhatIsOfNoUseAnyMoreIsNotCountedAsPurged) {
   open();
   put("http://a/x", "x");
