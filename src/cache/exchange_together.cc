@@ -60,7 +60,7 @@ void CacheExchange::refresh(const Pin& entry) {
   if (entry->refreshing.exchange(true, std::memory_order_relaxed)) return;
   std::string key = flight_key();
   if (entry->part)
-    key += request_.head.fields.value(FieldId::range);  // no answer to who wants more
+    key.append(1, '\n').append(request_.head.fields.value(FieldId::range));  // for nobody else
   auto [flight, leads] = cache_.flights().board(key, key_.text);
   if (!leads) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));

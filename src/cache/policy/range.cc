@@ -106,8 +106,7 @@ std::optional<ByteRange> range_within(std::string_view value, const ContentRange
   const Selection selection = select_ranges(value, *part.complete);
   if (selection.kind != Kind::ranges || selection.ranges.size() != 1) return std::nullopt;
   const ByteRange wanted = selection.ranges.front();
-  const bool inside = wanted.first >= part.range.first && wanted.last <= part.range.last;
-  return inside ? std::optional(wanted) : std::nullopt;
+  return is_within(wanted, part.range) ? std::optional(wanted) : std::nullopt;
 }
 
 bool if_range_holds(std::string_view if_range, std::span<const http::Field> stored) {

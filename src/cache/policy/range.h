@@ -19,6 +19,10 @@ struct ByteRange {
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
+constexpr bool is_within(const ByteRange& inner, const ByteRange& outer) {
+  return inner.first >= outer.first && inner.last <= outer.last;
+}
+
 /// Of a 206 (RFC 9110 14.4).
 struct ContentRange {
   ByteRange range;

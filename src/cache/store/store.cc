@@ -40,11 +40,15 @@ bool has_wanted_part(const Entry& entry, const http::Fields& request) {
 }
 
 /// What is for all requests stands for what is for some, and the other way round: the origin has
-/// changed its mind of what it varies on. A part stands for the same part alone.
+/// changed its mind of what it varies on. A part stands for what it has all the bytes of, in
+/// whatever words that was asked for, and for what was asked for in the same ones.
 bool is_replaced(const Entry& entry, const Entry& draft) {
   const bool same = entry.vary == draft.vary && entry.variant == draft.variant;
-  if (draft.part) return same && entry.range == draft.range;
-  return same || entry.vary.empty() || draft.vary.empty();
+  const bool alike = same || entry.vary.empty() || draft.vary.empty();
+  if (!draft.part || !alike) return alike;
+  if (!entry.part) return false;
+  return is_within(entry.part->range, draft.part->range) ||
+         (!draft.range.empty() && entry.range == draft.range);
 }
 
 /// By its Date, where it was asked for later, too: the clock of another origin may be late.
@@ -164,7 +168,8 @@ bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
   draft.content->first = first, draft.content->size = size;
   // What came counts, whatever was said of it.
   if (draft.part && (size == 0 || size > draft.part->range.size())) return false;
-  // Others may read it already, and seldom is it another than they saw.
+  // Nobody else reads it yet: a part that others follow completes what is there, and is given up
+  // where it is not as long as it says.
   if (draft.part && size != draft.part->range.size())
     draft.part->range.last = draft.part->range.first + size - 1;
   for (Piece* piece = first; piece != nullptr; piece = piece->next, ++draft.content->pieces)
@@ -203,12 +208,13 @@ bool Store::place(Entry& draft) {
   return true;
 }
 
-/// What came for the same requests while it was on its way is to serve (RFC 9111 4).
+/// What came for the same requests, or some of them, while it was on its way is to serve (RFC 9111
+/// 4).
 bool Store::is_overtaken(const Entry& draft) const {
   for (const Entry* entry = bucket_of(draft.hash).load(std::memory_order_relaxed); entry != nullptr;
        entry = entry->next.load(std::memory_order_relaxed)) {
     const bool meets = entry->hash == draft.hash && entry->key == draft.key;
-    if (meets && is_replaced(*entry, draft) &&
+    if (meets && (is_replaced(*entry, draft) || is_replaced(draft, *entry)) &&
         is_newer(entry->facts.freshness, draft.facts.freshness))
       return true;
   }

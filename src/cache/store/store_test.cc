@@ -87,6 +87,36 @@ TEST_F(StoreTest, WhatWasReplacedForAllRequestsDoesNotComeBack) {
   EXPECT_EQ(get("http://a/"), "(none)");
 }
 
+/// Of ten bytes, answered to a request for `range`.
+More part_of_ten(ByteRange bytes, std::string_view range, Seconds at) {
+  return {.date = at, .sent = at, .part = ContentRange{bytes, 10}, .range = range};
+}
+
+TEST_F(StoreTest, APartStandsForWhatItHasAllBytesOf) {
+  open();
+  const auto stored = [this] { return store->stats().entries; };
+  put("http://a/", "old..", part_of_ten({5, 9}, "bytes=-5", Seconds(1)));
+  put("http://a/", "new..", part_of_ten({5, 9}, "bytes=5-9", Seconds(2)));
+  EXPECT_EQ(stored(), 1u) << "in other words";
+  put("http://a/", "newest", part_of_ten({4, 9}, "bytes=4-", Seconds(3)));
+  EXPECT_EQ(stored(), 1u) << "and more";
+  EXPECT_FALSE(put("http://a/", "late", part_of_ten({5, 8}, "bytes=5-8", Seconds(1))));
+  EXPECT_FALSE(put("http://a/", "late......", part_of_ten({0, 9}, "bytes=0-9", Seconds(1))));
+  put("http://a/", "other", part_of_ten({0, 4}, "bytes=0-4", Seconds(4)));
+  EXPECT_EQ(stored(), 2u) << "of which it has not all";
+  put("http://a/", "grown", part_of_ten({3, 7}, "bytes=4-", Seconds(5)));
+  EXPECT_EQ(stored(), 2u) << "in the same words";
+}
+
+TEST_F(StoreTest, APartTakesNoWholeAwayAndAWholeItsParts) {
+  open();
+  put("http://a/", "the  whole", {.date = Seconds(1), .sent = Seconds(1)});
+  put("http://a/", "all of  it", part_of_ten({0, 9}, {}, Seconds(2)));
+  EXPECT_EQ(get("http://a/"), "the  whole");
+  put("http://a/", "next whole", {.date = Seconds(3), .sent = Seconds(3)});
+  EXPECT_EQ(store->stats().entries, 1u);
+}
+
 TEST_F(StoreTest, TheVariantsOfOneKeyHaveALimit) {
   open({.entries = 1000});
   for (int i = 0; i < 100; ++i)

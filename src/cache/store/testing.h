@@ -19,6 +19,8 @@ struct More {
   std::string_view vary, variant, tag;
   Seconds date{0};
   Seconds sent{0};
+  std::optional<ContentRange> part{};
+  std::string_view range{};
 };
 
 struct StoreTest : testing::Test {
@@ -46,6 +48,8 @@ struct StoreTest : testing::Test {
                                     .variant = more.variant,
                                     .lines = lines,
                                     .facts = facts,
+                                    .part = more.part,
+                                    .range = more.range,
                                     .tags = tags,
                                     .purges_before = store->purges()});
     return draft && store->insert(*draft, pieces(body), body.size());
