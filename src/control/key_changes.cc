@@ -44,14 +44,10 @@ bool is_within(std::string_view host, std::string_view wildcard) {
 /// specific ones have; the port that clients call may be any.
 bool overlaps(const StampedRoute& a, const StampedRoute& b) {
   if (a.host == b.host) return a.prefix.starts_with(b.prefix) || b.prefix.starts_with(a.prefix);
-  return overlap(a.host, b.host);
+  return is_within(a.host, b.host) || is_within(b.host, a.host);
 }
 
 }  // namespace
-
-bool overlap(std::string_view host, std::string_view other) {
-  return host == other || is_within(host, other) || is_within(other, host);
-}
 
 Stamps changed_stamps(const Snapshot& before, const Snapshot& after) {
   const Routes old = routes_of(before), fresh = routes_of(after);

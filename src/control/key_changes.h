@@ -9,9 +9,6 @@
 
 namespace minato::control {
 
-/// Some host may be of both, as routing::lookup_key gives them.
-bool overlap(std::string_view host, std::string_view other);
-
 using Stamps = std::set<std::string, std::less<>>;
 
 /// The stamps of rules for the query that are for other URLs in `after` than in `before`. While a

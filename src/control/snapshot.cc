@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "control/dispatch.h"
-#include "control/key_changes.h"
+#include "control/doors.h"
 
 namespace minato::control {
 namespace {
@@ -38,29 +38,25 @@ proxy::Service service_of(const ServiceConfig& config) {
           .group = nullptr};
 }
 
-/// The hosts of a service that caches, and where it takes requests for them.
-struct Doors {
-  explicit Doors(const ServiceConfig& service, bool host_has_ipv6)
-      : address(listen_address(service, host_has_ipv6)) {
-    if (!service.cache.enabled) return;
-    for (const auto& url : service.hosts) hosts.push_back(routing::lookup_key(url.host));
+/// Where services that cache take requests for their hosts.
+Doors doors_of(const Config& config, bool host_has_ipv6) {
+  Doors doors;
+  for (const ServiceConfig& service : config.services) {
+    if (!service.cache.enabled) continue;
+    for (const auto& url : service.hosts)
+      doors.add(routing::lookup_key(url.host), listen_address(service, host_has_ipv6));
   }
-  bool is_elsewhere(const Doors& other) const {
-    return address != other.address && std::ranges::any_of(hosts, [&](const auto& host) {
-             return std::ranges::any_of(
-                 other.hosts, [&](const auto& another) { return overlap(host, another); });
-           });
-  }
-
-  net::Address address;
-  std::vector<std::string> hosts;
-};
+  return doors;
+}
 
 /// Which of several listeners takes a request is its client's to say, by a Host with the port of
 /// another: where that makes a difference the listener is part of the key. Empty: no matter.
-std::string listener_in_key(const Doors& own, std::span<const Doors> all) {
-  const auto shares = [&](const Doors& other) { return own.is_elsewhere(other); };
-  return std::ranges::any_of(all, shares) ? own.address.text() : std::string{};
+std::string listener_in_key(const ServiceConfig& service, const net::Address& address,
+                            const Doors& doors) {
+  const bool is_shared = std::ranges::any_of(service.hosts, [&](const auto& url) {
+    return doors.has_another(routing::lookup_key(url.host), address);
+  });
+  return is_shared ? address.text() : std::string{};
 }
 
 std::unique_ptr<const cache::ServiceRules> rules_of(const Config& config,
@@ -140,19 +136,18 @@ std::expected<std::shared_ptr<Snapshot>, std::string> compile(Config config,
   if (!access) return std::unexpected(access.error());
   snapshot->access = *std::move(access);
   snapshot->trusted_proxies = net::CidrSet::of(from.trusted_proxies);
-  std::vector<Doors> doors;
-  for (const ServiceConfig& service : from.services)
-    doors.emplace_back(service, ingredients.host_has_ipv6);
+  const Doors doors = doors_of(from, ingredients.host_has_ipv6);
   for (std::size_t i = 0; i < from.services.size(); ++i) {
     const ServiceConfig& service = from.services[i];
     auto target = access_target(service.access_log, ingredients.access_log,
                                 fmt::format("services[{}].access_log", i));
     if (!target) return std::unexpected(target.error());
+    const auto address = listen_address(service, ingredients.host_has_ipv6);
     snapshot->services.push_back(
         {.service = service_of(service),
-         .caching = rules_of(from, service, listener_in_key(doors[i], doors)),
+         .caching = rules_of(from, service, listener_in_key(service, address, doors)),
          .access = *std::move(target)});
-    add_routes(port_of(snapshot->ports, doors[i].address, ingredients.seed), service,
+    add_routes(port_of(snapshot->ports, address, ingredients.seed), service,
                static_cast<routing::RouteIndex>(i));
   }
   return snapshot;
