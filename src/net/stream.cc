@@ -48,7 +48,7 @@ std::unexpected<Error> late_write(const Stream& stream) {
 }  // namespace
 
 ReadOp::ReadOp(Stream& stream, std::span<char> into, Instant until)
-    : Waiting(stream, &Stream::reading_, until), into_(into) {}
+    : Operation(stream, &Stream::reading_, until), into_(into) {}
 
 bool ReadOp::attempt() {
   const auto got = stream_.read_now(into_);
@@ -68,7 +68,7 @@ void ReadyOp::time_out() {
 }
 
 WriteOp::WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle)
-    : Waiting(stream, &Stream::writing_, deadline_after(stream.loop().now(), idle)),
+    : Operation(stream, &Stream::writing_, deadline_after(stream.loop().now(), idle)),
       pieces_(pieces),
       idle_(idle) {}
 
@@ -90,7 +90,7 @@ bool WriteOp::attempt() {
 void WriteOp::time_out() { result_ = late_write(stream_); }
 
 FillOp::FillOp(Stream& stream, Pipe& pipe, std::size_t most, Instant until)
-    : Waiting(stream, &Stream::reading_, until), pipe_(pipe), most_(most) {}
+    : Operation(stream, &Stream::reading_, until), pipe_(pipe), most_(most) {}
 
 bool FillOp::attempt() {
   const auto got = stream_.fill_now(pipe_, most_);
@@ -101,7 +101,7 @@ bool FillOp::attempt() {
 void FillOp::time_out() { result_ = late_read(stream_); }
 
 DrainOp::DrainOp(Stream& stream, Pipe& pipe, Millis idle)
-    : Waiting(stream, &Stream::writing_, deadline_after(stream.loop().now(), idle)),
+    : Operation(stream, &Stream::writing_, deadline_after(stream.loop().now(), idle)),
       pipe_(pipe),
       idle_(idle) {}
 

@@ -32,104 +32,98 @@ class Waiting {
   virtual ~Waiting();
   void wait(std::coroutine_handle<> who);
 
+  /// Tries, or tries again; true where the operation is done.
+  virtual bool attempt() = 0;
+
   Stream& stream_;
   Instant until_ = never;
 
  private:
   friend class net::Stream;
-  /// Tries again; true where the operation is done.
-  virtual bool attempt() = 0;
   virtual void time_out() = 0;
 
   Waiting* Stream::* slot_;
   std::coroutine_handle<> who_;
 };
 
+/// One that comes to a T, as an awaiter.
+template <class T>
+class Operation : protected Waiting {
+ public:
+  bool await_ready() { return attempt(); }
+  void await_suspend(std::coroutine_handle<> who) { wait(who); }
+  Result<T> await_resume() const { return result_; }
+
+ protected:
+  using Waiting::Waiting;
+  Result<T> result_{};
+};
+
 }  // namespace detail
 
 /// co_await stream.read(into, until): at least one byte into `into`, or 0 at the end of the stream.
 /// Errors: timed_out, reset, closed, with the stream's side.
-class [[nodiscard]] ReadOp final : detail::Waiting {
+class [[nodiscard]] ReadOp final : public detail::Operation<std::size_t> {
  public:
   ReadOp(Stream& stream, std::span<char> into, Instant until);
-  bool await_ready() { return attempt(); }
-  void await_suspend(std::coroutine_handle<> who) { wait(who); }
-  Result<std::size_t> await_resume() const { return result_; }
 
  private:
   bool attempt() override;
   void time_out() override;
   std::span<char> into_;
-  Result<std::size_t> result_ = 0;
 };
 
 /// co_await stream.readable(until) or writable(until): returns when a read (a write) would not
 /// block. Needs no buffer, so that an idle connection owns none. Errors: timed_out.
-class [[nodiscard]] ReadyOp final : detail::Waiting {
+class [[nodiscard]] ReadyOp final : public detail::Operation<void> {
  public:
   ReadyOp(Stream& stream, Waiting* Stream::* slot, bool Stream::* flag, Instant until)
-      : Waiting(stream, slot, until), flag_(flag) {}
-  bool await_ready() { return attempt(); }
-  void await_suspend(std::coroutine_handle<> who) { wait(who); }
-  Result<void> await_resume() const { return result_; }
+      : Operation(stream, slot, until), flag_(flag) {}
 
  private:
   bool attempt() override;
   void time_out() override;
   bool Stream::* flag_;
-  Result<void> result_;
 };
 
 /// co_await stream.write(pieces, idle): returns when all of `pieces` is with the kernel, which may
 /// be several sends later. `pieces` is used up on the way. Errors: timed_out where no byte was
 /// taken for `idle` (zero: no limit), reset, closed.
-class [[nodiscard]] WriteOp final : detail::Waiting {
+class [[nodiscard]] WriteOp final : public detail::Operation<void> {
  public:
   WriteOp(Stream& stream, std::span<iovec> pieces, Millis idle);
-  bool await_ready() { return attempt(); }
-  void await_suspend(std::coroutine_handle<> who) { wait(who); }
-  Result<void> await_resume() const { return result_; }
 
  private:
   bool attempt() override;
   void time_out() override;
   std::span<iovec> pieces_;
   Millis idle_;
-  Result<void> result_;
 };
 
 /// co_await stream.fill(pipe, most, until): as a read of at most `most` bytes, which stay with the
 /// kernel, in a pipe of the loop's that `pipe` then is. Errors: those, and resource (side local)
 /// where there are bytes and no pipe is left: nothing is lost then.
-class [[nodiscard]] FillOp final : detail::Waiting {
+class [[nodiscard]] FillOp final : public detail::Operation<std::size_t> {
  public:
   FillOp(Stream& stream, Pipe& pipe, std::size_t most, Instant until);
-  bool await_ready() { return attempt(); }
-  void await_suspend(std::coroutine_handle<> who) { wait(who); }
-  Result<std::size_t> await_resume() const { return result_; }
 
  private:
   bool attempt() override;
   void time_out() override;
   Pipe& pipe_;
   std::size_t most_;
-  Result<std::size_t> result_ = 0;
 };
 
 /// co_await stream.drain(pipe, idle): as a write of all that `pipe` holds.
-class [[nodiscard]] DrainOp final : detail::Waiting {
+class [[nodiscard]] DrainOp final : public detail::Operation<void> {
  public:
   DrainOp(Stream& stream, Pipe& pipe, Millis idle);
-  bool await_ready() { return attempt(); }
-  void await_suspend(std::coroutine_handle<> who) { wait(who); }
-  Result<void> await_resume() const { return result_; }
 
  private:
   bool attempt() override;
   void time_out() override;
   Pipe& pipe_;
   Millis idle_;
-  Result<void> result_;
 };
 
 }  // namespace minato::net
