@@ -101,6 +101,17 @@ Selection select_ranges(std::string_view value, std::uint64_t size) {
   return selection;
 }
 
+std::optional<Selection> selection_of(std::string_view range, const ContentRange& part) {
+  auto selection = select_ranges(range, part.complete.value_or(part.range.last + 1));
+  if (selection.kind == Kind::whole) return std::nullopt;
+  const auto is_inside = [&part](const ByteRange& wanted) { return is_within(wanted, part.range); };
+  if (!std::ranges::all_of(selection.ranges, is_inside)) return std::nullopt;
+  // Of a whole of unknown size, only what means the same however large that is.
+  const bool depends = !part.complete && (selection.ranges.empty() ||
+                                          selection.ranges != select_ranges(range, ~0ull).ranges);
+  return depends ? std::nullopt : std::optional(std::move(selection));
+}
+
 std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part) {
   if (!part.complete) return std::nullopt;  // what a range means depends on it
   const Selection selection = select_ranges(value, *part.complete);

@@ -49,6 +49,10 @@ inline constexpr std::size_t ranges_max = 16;
 /// `value` is that of the Range field; `size` that of the content.
 Selection select_ranges(std::string_view value, std::uint64_t size);
 
+/// What `range`, of a Range, selects of the whole that `part` is of, where that is all in the part,
+/// or nothing (RFC 9110 15.5.17); nullopt where the part does not answer it.
+std::optional<Selection> selection_of(std::string_view range, const ContentRange& part);
+
 /// The one range that `value` (of a Range) asks for, where all of it lies in `part`.
 std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part);
 

@@ -70,5 +70,28 @@ TEST(IfRange, HoldsForTheSameStrongValidatorAlone) {  // RFC 9110 13.1.5
   EXPECT_FALSE(if_range_holds("W/\"a\"", weak.lines()));
 }
 
+TEST(SelectionOfAPart, IsOfWhatLiesInItOrNowhere) {
+  const ContentRange part{{.first = 2, .last = 6}, 10};
+  const auto kind = [&](std::string_view range) {
+    const auto selection = selection_of(range, part);
+    return selection ? selection->kind : Kind::whole;
+  };
+  for (const auto* const inside : {"bytes=2-6", "bytes=2-3,5-5", "bytes=4-4,20-"})
+    EXPECT_EQ(kind(inside), Kind::ranges) << inside;
+  for (const auto* const nowhere : {"bytes=10-", "bytes=-0", "bytes=11-12,13-"})
+    EXPECT_EQ(kind(nowhere), Kind::unsatisfiable) << nowhere;
+  for (const auto* const other : {"bytes=1-3", "bytes=6-7", "bytes=-2", "bytes=2-3,7-7", "x"})
+    EXPECT_FALSE(selection_of(other, part)) << other;
+}
+
+TEST(SelectionOfAPart, OfAWholeOfUnknownSizeIsOfWhatDoesNotDependOnThat) {
+  const ContentRange part{{.first = 2, .last = 6}, std::nullopt};
+  for (const auto* const inside : {"bytes=2-6", "bytes=3-4", "bytes=2-3,5-5"})
+    EXPECT_TRUE(selection_of(inside, part)) << inside;
+  for (const auto* const other :
+       {"bytes=3-", "bytes=-2", "bytes=5-7", "bytes=3-4,9-", "bytes=7-", "bytes=-0", "bytes=1-2"})
+    EXPECT_FALSE(selection_of(other, part)) << other;
+}
+
 }  // namespace
 }  // namespace minato::cache

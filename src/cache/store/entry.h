@@ -36,10 +36,6 @@ struct Content {
 std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t last,
                      std::span<std::string_view> views);
 
-/// What `range`, of a Range, selects of the whole that `part` is of, where that is all in the part,
-/// or nothing (RFC 9110 15.5.17); nullopt where the part does not answer it.
-std::optional<Selection> selection_of(std::string_view range, const ContentRange& part);
-
 struct Entry;
 
 /// An entry's place among those of one tag.
