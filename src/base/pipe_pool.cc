@@ -28,9 +28,14 @@ PipePool::~PipePool() { MINATO_ASSERT(lent_ == 0); }
 
 Pipe PipePool::take() {
   if (lent_ >= limit_) return {};
-  Pipe pipe = free_.empty() ? another() : std::exchange(free_.back(), {});
-  if (!pipe) return {};
-  if (!free_.empty()) free_.pop_back();
+  Pipe pipe;
+  if (free_.empty()) {
+    pipe = another();
+    if (!pipe) return {};
+  } else {
+    pipe = std::move(free_.back());
+    free_.pop_back();
+  }
   ++lent_;
   pipe.pool_ = this;
   return pipe;

@@ -102,10 +102,9 @@ BodyReader::Piece BodyReader::ended_early() {
 }
 
 std::uint64_t BodyReader::unseen() const {
-  const bool bounded =
-      rules_ != nullptr && rules_->bytes_max != 0 && length_.bytes > rules_->bytes_max;
-  const bool known = length_.kind == BodyLength::Kind::known && buffer_.empty();
-  return known && !bounded ? left_ : 0;
+  if (length_.kind != BodyLength::Kind::known || !buffer_.empty()) return 0;
+  const bool over = rules_->bytes_max != 0 && length_.bytes > rules_->bytes_max;
+  return over ? 0 : left_;
 }
 
 Soon<Result<Pipe>> BodyReader::read_piped() {

@@ -1,7 +1,5 @@
 #include "runtime/late_watchers.h"
 
-#include <algorithm>
-
 namespace minato::runtime {
 
 void LateWatchers::add(LateWatcher& watcher) {
@@ -21,9 +19,7 @@ void LateWatchers::period_is_over() {
   for (std::size_t i = 0; i < oldest.size(); ++i)
     if (LateWatcher* const watcher = oldest[i]) watcher->watch_now();
   oldest.clear();
-  const bool any =
-      std::ranges::any_of(lists_[current_ ^ 1], [](auto* one) { return one != nullptr; });
-  if (any) due_.arm(loop_.now() + period);
+  if (!lists_[current_ ^ 1].empty()) due_.arm(loop_.now() + period);
 }
 
 }  // namespace minato::runtime
