@@ -130,8 +130,10 @@ std::optional<Result<Accepted>> SocketListener::accept_now() {
     Fd socket(::accept4(socket_.get(), generic, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) return welcome(std::move(socket), peer, size);
     if (means_lost_in_queue(errno)) continue;
-    if (errno != EAGAIN)
-      return fail(Fault::resource, Side::local, "cannot accept a connection", errno);
+    const int why = errno;
+    // The kernel takes a descriptor before it looks whether anybody waits.
+    if (why != EAGAIN && has_waiting())
+      return fail(Fault::resource, Side::local, "cannot accept a connection", why);
     if (!only_the_rest_) return std::nullopt;
     close();
   }
@@ -139,11 +141,15 @@ std::optional<Result<Accepted>> SocketListener::accept_now() {
 }
 
 std::optional<Result<void>> SocketListener::peek() {
-  pollfd queue{socket_.get(), POLLIN, 0};
-  if (socket_ && ::poll(&queue, 1, 0) > 0) return Result<void>{};
+  if (socket_ && has_waiting()) return Result<void>{};
   if (socket_ && !only_the_rest_) return std::nullopt;
   close();
   return stopped();
+}
+
+bool SocketListener::has_waiting() const {
+  pollfd queue{socket_.get(), POLLIN, 0};
+  return ::poll(&queue, 1, 0) > 0;
 }
 
 Accepted SocketListener::welcome(Fd socket, const sockaddr_storage& peer, socklen_t size) {

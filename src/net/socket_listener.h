@@ -33,6 +33,7 @@ class SocketListener final : public Listener, private runtime::Watcher {
   class Arrival;
   SocketListener(runtime::EpollLoop& loop, Fd socket, SocketFile file);
   void ready(runtime::Readiness) override { resume_waiter(); }
+  bool has_waiting() const;
   Accepted welcome(Fd socket, const sockaddr_storage& peer, socklen_t size);
   void grace_is_over();
   void resume_waiter();

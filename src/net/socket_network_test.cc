@@ -282,7 +282,7 @@ TEST_F(SocketNetworkTest, AStoppedPathGivesWhatWaitsAndIsGone) {
 }
 
 TEST_F(SocketNetworkTest, OutOfDescriptorsNothingIsLostAndTheNextTryGetsIt) {
-  const auto listener = listen(ip("127.0.0.1", 0));
+  const auto listener = listen(ip("127.0.0.1", 0)), idle = listen(ip("127.0.0.1", 0));
   Outcome outcome;
   run(connect(network, listener->address(), never, outcome));
   rlimit limit{};
@@ -291,6 +291,7 @@ TEST_F(SocketNetworkTest, OutOfDescriptorsNothingIsLostAndTheNextTryGetsIt) {
   const rlimit none{.rlim_cur = static_cast<rlim_t>(next_free.get()), .rlim_max = limit.rlim_max};
   ::setrlimit(RLIMIT_NOFILE, &none);
   run(accept(*listener, 1, outcome));
+  EXPECT_FALSE(idle->accept_now());  // nobody waits for a descriptor there
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ASSERT_EQ(outcome.refused.size(), 1u);
   EXPECT_EQ(outcome.refused[0].fault, Fault::resource);
