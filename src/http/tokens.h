@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "http/char_sets.h"
 
 namespace minato::http {
 
@@ -33,49 +34,6 @@ constexpr bool is_token(std::string_view text) {
   for (const char c : text)
     if (!is_tchar(c)) return false;
   return !text.empty();
-}
-
-/// A byte that may stand in a field value: visible ASCII, obs-text, space or tab (RFC 9110 5.5).
-constexpr bool is_value_char(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
-}
-
-namespace detail {
-
-constexpr bool all_value_chars(std::string_view text) {
-  for (const char c : text)
-    if (!is_value_char(c)) return false;
-  return true;
-}
-
-constexpr std::uint64_t eight_times(std::uint8_t byte) { return 0x0101010101010101u * byte; }
-
-/// True where one of eight bytes is below 0x20 or is 0x7f: a control character, or a harmless tab.
-inline bool may_have_control(const char* bytes) {
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  const std::uint64_t del = word ^ eight_times(0x7f);  // a byte 0x7f is a byte 0 here
-  const std::uint64_t below_space = (word - eight_times(0x20)) & ~word;
-  const std::uint64_t below_one = (del - eight_times(1)) & ~del;
-  return ((below_space | below_one) & eight_times(0x80)) != 0;
-}
-
-}  // namespace detail
-
-/// Only bytes that may stand in a field value. Eight bytes a step, the last eight read again where
-/// they are no whole step; vector instructions would pay only on values longer than most are.
-inline bool is_field_value(std::string_view text) {
-  constexpr std::size_t step = sizeof(std::uint64_t);
-  if (text.size() < step) return detail::all_value_chars(text);
-  const auto fits = [text](std::size_t at) {
-    return !detail::may_have_control(text.data() + at) ||
-           detail::all_value_chars(text.substr(at, step));
-  };
-  const std::size_t last = text.size() - step;
-  for (std::size_t at = 0; at < last; at += step)
-    if (!fits(at)) return false;
-  return fits(last);
 }
 
 /// Visible ASCII (VCHAR of RFC 5234).

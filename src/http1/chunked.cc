@@ -97,7 +97,7 @@ void ChunkedDecoder::take_extension(char c) {
     state_ = State::size_lf;
     return;
   }
-  if (!http::is_value_char(c)) return refuse("control character in a chunk extension");
+  if (!http::ValueChars::fits(c)) return refuse("control character in a chunk extension");
   count_extension_byte();
 }
 

@@ -10,11 +10,7 @@ namespace {
 
 constexpr std::size_t decimal_digits_max = 20;
 
-bool is_target_part(std::string_view text) {
-  bool valid = true;
-  for (const char c : text) valid &= http::is_visible(c);
-  return valid;
-}
+bool is_target_part(std::string_view text) { return http::all_fit<http::TargetChars>(text); }
 
 }  // namespace
 

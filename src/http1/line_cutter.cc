@@ -1,48 +1,30 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
-#include "http/tokens.h"
+#include "http/char_sets.h"
 #include "http1/head_parser.h"
 
 namespace minato::http1::detail {
 namespace {
 
-constexpr std::size_t step = 16;
+using http::ValueChars;
+constexpr std::size_t step = http::chars_step;
 
-/// A bit for each of sixteen bytes that may not stand in a field value.
-#ifdef __SSE2__
-unsigned controls(const char* bytes) {
-  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-  const auto each = [](char c) { return _mm_set1_epi8(c); };
-  const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(text, each(0x1f)), text);
-  const __m128i low_but_tab = _mm_andnot_si128(_mm_cmpeq_epi8(text, each('\t')), low);
-  const __m128i del = _mm_cmpeq_epi8(text, each(0x7f));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(low_but_tab, del)));
-}
-#else
-unsigned controls(const char* bytes) {
-  unsigned found = 0;
-  for (std::size_t i = 0; i < step; ++i) found |= (http::is_value_char(bytes[i]) ? 0u : 1u) << i;
-  return found;
-}
-#endif
+unsigned controls_among(const char* bytes) { return ValueChars::misfits(http::chars_at(bytes)); }
 
 /// Where in [at, end) the first control character is that is no tab; `end` where there is none.
 std::size_t find_control(const char* bytes, std::size_t at, std::size_t end) {
   for (; end - at >= step; at += step)
-    if (const unsigned found = controls(bytes + at); found != 0)
+    if (const unsigned found = controls_among(bytes + at); found != 0)
       return at + static_cast<std::size_t>(std::countr_zero(found));
   if (end < step) {
-    while (at < end && http::is_value_char(bytes[at])) ++at;
+    while (at < end && ValueChars::fits(bytes[at])) ++at;
     return at;
   }
   // The rest is no whole step: some is looked at again, and passed over.
   const std::size_t again = step - (end - at);
-  const unsigned found = controls(bytes + end - step) >> again;
+  const unsigned found = controls_among(bytes + end - step) >> again;
   return found == 0 ? end : at + static_cast<std::size_t>(std::countr_zero(found));
 }
 

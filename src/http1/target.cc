@@ -1,21 +1,14 @@
 #include "http1/target.h"
 
+#include "base/strings.h"
 #include "http/authority.h"
-#include "http/tokens.h"
+#include "http/char_sets.h"
 
 namespace minato::http1 {
 namespace {
 
 using http::Target;
 using http::TargetForm;
-
-// RFC 3986 has no place for some visible characters either ("<", "|", "\"), but clients send them
-// and every server reads them alike. A fragment is never sent (RFC 9110 7.1).
-bool has_invalid_character(std::string_view text) {
-  bool valid = true;
-  for (const char c : text) valid &= http::is_visible(c) && c != '#';
-  return !valid;
-}
 
 void split_query(std::string_view path_and_query, Target& target) {
   const auto mark = path_and_query.find('?');
@@ -53,7 +46,7 @@ const char* parse_authority_form(std::string_view text, Target& target) {
 const char* parse_target(std::string_view text, http::Method method, Target& target) {
   target.text = text;
   if (text.empty()) return "empty request target";
-  if (has_invalid_character(text)) return "invalid character in the request target";
+  if (!http::all_fit<http::TargetChars>(text)) return "invalid character in the request target";
   if (method == http::Method::connect) return parse_authority_form(text, target);
   if (text.front() == '/') return split_query(text, target), nullptr;
   if (text != "*") return parse_absolute(text, target);

@@ -1,0 +1,56 @@
+#include "http/char_sets.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace minato::http {
+namespace {
+
+/// In texts of every size up to some steps, each character at each place among ones that fit.
+template <class Set>
+void expect_each_is_found() {
+  for (std::size_t size = 0; size <= 3 * chars_step + 1; ++size) {
+    std::string text(size, 'a');
+    EXPECT_TRUE(all_fit<Set>(text)) << size;
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        text[at] = static_cast<char>(c);
+        ASSERT_EQ(all_fit<Set>(text), Set::fits(text[at])) << size << ' ' << at << ' ' << c;
+      }
+      text[at] = 'a';
+    }
+  }
+}
+
+template <class Set>
+void expect_a_bit_each() {
+  std::string text(chars_step, 'a');
+  for (std::size_t at = 0; at < chars_step; ++at) {
+    text[at] = '\0';
+    EXPECT_EQ(Set::misfits(chars_at(text.data())), 1u << at);
+    text[at] = 'a';
+  }
+}
+
+TEST(CharSets, FindsWhatDoesNotFitWhereverItStands) {
+  expect_each_is_found<ValueChars>();
+  expect_each_is_found<TargetChars>();
+  expect_a_bit_each<ValueChars>();
+  expect_a_bit_each<TargetChars>();
+}
+
+TEST(CharSets, KnowsWhatStandsInValues) {  // RFC 9110 5.5
+  for (const char c : {'\t', ' ', '~', '\x80', '\xff'}) EXPECT_TRUE(ValueChars::fits(c));
+  for (const char c : {'\0', '\n', '\r', '\x1f', '\x7f'}) EXPECT_FALSE(ValueChars::fits(c));
+}
+
+TEST(CharSets, KnowsWhatStandsInTargets) {
+  for (const char c : {'!', '/', '%', '<', '|', '~'}) EXPECT_TRUE(TargetChars::fits(c));
+  for (const char c : {'\0', '\t', ' ', '#', '\x7f', '\x80', '\xff'})
+    EXPECT_FALSE(TargetChars::fits(c));
+}
+
+}  // namespace
+}  // namespace minato::http
