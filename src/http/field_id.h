@@ -103,7 +103,7 @@ class FieldIdSet {
   FieldIdSet(std::initializer_list<FieldId> ids) {
     for (const FieldId id : ids) insert(id);
   }
-  void insert(FieldId id) { bits_.set(static_cast<std::size_t>(id)); }
+  void insert(FieldId id) { bits_[static_cast<std::size_t>(id)] = true; }
   bool contains(FieldId id) const { return bits_[static_cast<std::size_t>(id)]; }
 
  private:

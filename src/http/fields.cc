@@ -12,14 +12,10 @@ constexpr std::size_t first_lines = 16;  // what a browser sends, so that most h
 
 }  // namespace
 
-void Fields::append(const Field& line) {
-  if (count_ == lines_.size()) {
-    const auto grown = arena_->room<Field>(lines_.empty() ? first_lines : lines_.size() * 2);
-    std::ranges::uninitialized_copy(lines_, grown);
-    lines_ = grown;
-  }
-  std::construct_at(&lines_[count_++], line);
-  present_.insert(line.id);
+void Fields::grow() {
+  const auto grown = arena_->room<Field>(lines_.empty() ? first_lines : lines_.size() * 2);
+  std::ranges::uninitialized_copy(lines_, grown);
+  lines_ = grown;
 }
 
 const Field* Fields::find(FieldId id) const noexcept {

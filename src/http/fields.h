@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -31,7 +32,11 @@ class Fields {
   /// Appends a line of a known name, in its canonical spelling.
   void add(FieldId id, std::string_view value) { append({canonical_name(id), value, id}); }
   void add(std::string_view name, std::string_view value) { append({name, value, field_id(name)}); }
-  void append(const Field& line);
+  void append(const Field& line) {
+    if (count_ == lines_.size()) grow();
+    std::construct_at(&lines_[count_++], line);
+    present_.insert(line.id);
+  }
 
   /// Every line, removed ones too: skip those, or use `for_each`.
   std::span<const Field> lines() const { return lines_.first(count_); }
@@ -69,6 +74,8 @@ class Fields {
   Arena& arena() const { return *arena_; }
 
  private:
+  void grow();
+
   Arena* arena_;
   std::span<Field> lines_;
   std::size_t count_ = 0;
