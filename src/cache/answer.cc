@@ -273,6 +273,24 @@ void say_status(const CacheStatus& status, const ServiceRules& rules, std::strin
   if (rules.options().cache_status.enabled) head.fields.add(FieldId::cache_status, text);
 }
 
+std::string_view say_hit(Seconds age, Seconds ttl, const ServiceRules& rules, std::string_view name,
+                         Arena& arena, http::Record& record) {
+  constexpr std::string_view age_name = "Age: ", status_name = "\r\nCache-Status: ",
+                             hit = "; hit; ttl=", end = "\r\n";
+  const fmt::format_int age_text(age.count()), ttl_text(structured(ttl));
+  const auto lines =
+      arena.join(age_name, std::string_view(age_text.data(), age_text.size()), status_name, name,
+                 hit, std::string_view(ttl_text.data(), ttl_text.size()), end);
+  const std::size_t age_size = age_name.size() + age_text.size();
+  auto status = lines.substr(age_size + status_name.size());
+  status.remove_suffix(end.size());
+  record.cache = http::CacheUse::hit;
+  record.cache_text = status.substr(name.size() + 2);
+  if (!rules.options().cache_status.enabled) return arena.join(lines.substr(0, age_size), end);
+  record.cache_status = status;
+  return lines;
+}
+
 http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,
                                 const ServiceRules& rules, std::string_view name,
                                 http::Record& record) {

@@ -38,6 +38,10 @@ void say_stored(const Entry& entry, bool kept, CacheStatus& status);
 void say_status(const CacheStatus& status, const ServiceRules& rules, std::string_view name,
                 http::ResponseHead& head, http::Record& record);
 
+/// The same, and Age, of what is fresh, as lines of HTTP/1 in `arena`.
+std::string_view say_hit(Seconds age, Seconds ttl, const ServiceRules& rules, std::string_view name,
+                         Arena& arena, http::Record& record);
+
 /// What a client gets to see of the origin's own head: without hidden fields, with Cache-Status.
 /// The exchange's record tells the same.
 http::ResponseHead passing_head(const http::ResponseHead& head, const CacheStatus& status,

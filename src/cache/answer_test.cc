@@ -63,5 +63,24 @@ TEST_F(AnswerTest, OfManyRangesDoesToo) {
   EXPECT_EQ(status, 206);
 }
 
+TEST_F(AnswerTest, OfAHitIsSaidHowOldItIs) {
+  ServiceCacheOptions options;
+  http::Record record;
+  const auto say = [&](Seconds ttl) {
+    return say_hit(7s, ttl, ServiceRules{options}, "minato", arena, record);
+  };
+  EXPECT_EQ(say(30s), "Age: 7\r\nCache-Status: minato; hit; ttl=30\r\n");
+  EXPECT_EQ(record.cache, http::CacheUse::hit);
+  EXPECT_EQ(record.cache_text, "hit; ttl=30");
+  EXPECT_EQ(record.cache_status, "minato; hit; ttl=30");
+  EXPECT_EQ(say(Seconds::max()), "Age: 7\r\nCache-Status: minato; hit; ttl=999999999999999\r\n");
+
+  record = {};
+  options.cache_status.enabled = false;
+  EXPECT_EQ(say(30s), "Age: 7\r\n");
+  EXPECT_EQ(record.cache_text, "hit; ttl=30");
+  EXPECT_EQ(record.cache_status, "");
+}
+
 }  // namespace
 }  // namespace minato::cache

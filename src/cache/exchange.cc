@@ -66,9 +66,8 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   http::ResponseHead head(request_.arena);
   head.status = entry.facts.status;
   head.reason = http::reason_phrase(head.status);
-  head.prepared = entry.text;
-  say_age(decision.age, head);
-  say_status({.ttl = decision.ttl()}, rules_, surroundings_.name, head, request_.record);
+  head.prepared = {entry.text, say_hit(decision.age, decision.ttl(), rules_, surroundings_.name,
+                                       request_.arena, request_.record)};
   if (!responder_.start(head, http::BodyLength::known(entry.size()))) return std::nullopt;
   entry.touch(surroundings_.fills.next_tick());
   stored_ = std::move(found_->entry);  // until it is sent

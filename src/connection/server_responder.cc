@@ -34,7 +34,7 @@ Result<void> ServerResponder::start(const http::ResponseHead& head, BodyLength l
   if (terms_.connection.must_close()) keep_alive_ = false;
   const auto composed = writer_.compose([&](http1::HeadWriter& writer) {
     writer.status_line(head.status, head.reason);
-    writer.lines(head.prepared);
+    for (const std::string_view lines : head.prepared) writer.lines(lines);
     writer.fields(head.fields);
     write_framing(writer, head.status, length);
     write_connection_fields(writer, head);
@@ -81,7 +81,7 @@ void ServerResponder::write_connection_fields(http1::HeadWriter& writer,
 
 /// RFC 9110 6.6.1.
 void ServerResponder::write_date(http1::HeadWriter& writer, const http::ResponseHead& head) const {
-  const bool has_date = !head.prepared.empty() || head.fields.has(FieldId::date);
+  const bool has_date = !head.prepared.front().empty() || head.fields.has(FieldId::date);
   if (!has_date) writer.field(FieldId::date, date_.at(stream_.loop().wall()));
 }
 

@@ -1,6 +1,7 @@
 // The heads of requests and responses, whatever protocol carried them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -64,9 +65,9 @@ struct ResponseHead {
   std::string_view reason;  ///< the phrase; carries no meaning (RFC 9112 4)
   Version version = Version::http_1_1;
   Fields fields;
-  /// Further lines as HTTP/1 writes them, well-formed, Date among them: what is sent over and over
-  /// need not be put together each time.
-  std::string_view prepared{};
+  /// Further lines as HTTP/1 writes them, well-formed, Date among the first: what is sent over and
+  /// over need not be put together each time.
+  std::array<std::string_view, 2> prepared{};
 
   bool interim() const { return status >= 100 && status < 200; }
 };

@@ -26,6 +26,7 @@ void HeadWriter::request_line(std::string_view method, std::string_view target,
 }
 
 void HeadWriter::status_line(std::uint16_t status, std::string_view reason) {
+  if (status == 200 && reason == "OK") return raw(std::string_view("HTTP/1.1 200 OK\r\n"));
   if (status < 100 || status > 999 || !http::is_field_value(reason))
     return fail(Failure::not_writable);
   const std::array<char, 4> digits{static_cast<char>('0' + status / 100),
@@ -38,7 +39,8 @@ void HeadWriter::status_line(std::uint16_t status, std::string_view reason) {
 void HeadWriter::field(http::FieldId id, std::uint64_t number) {
   std::array<char, decimal_digits_max> digits;
   const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  field(id, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+  raw(http::canonical_name(id), std::string_view(": "),
+      std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())), line_end);
 }
 
 // A line that has an id was given it for its name.

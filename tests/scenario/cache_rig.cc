@@ -18,7 +18,7 @@ class Collector final : public http::testing::EagerResponder {
 
   Result<void> start(const http::ResponseHead& head, http::BodyLength length) override {
     outcome_.status = head.status;
-    take_lines(head.prepared);
+    for (const std::string_view lines : head.prepared) take_lines(lines);
     head.fields.for_each(
         [&](const http::Field& line) { outcome_.fields.emplace_back(line.name, line.value); });
     return EagerResponder::start(head, length);

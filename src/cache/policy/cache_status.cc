@@ -12,12 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 9> forwarded_names{
     "", "", "bypass", "method", "uri-miss", "vary-miss", "request", "stale", "partial"};
 
-/// RFC 9651 3.3.1: fifteen digits, no more.
-std::int64_t structured(Seconds value) {
-  constexpr std::int64_t most = 999'999'999'999'999;
-  return std::clamp<std::int64_t>(value.count(), -most, most);
-}
-
 /// RFC 9651 4.1.6; what cannot stand in a string is left out.
 template <class Out>
 Out write_string(Out out, std::string_view text) {
@@ -36,13 +30,13 @@ std::string_view name(Forwarded forwarded) {
   return forwarded_names[static_cast<std::size_t>(forwarded)];
 }
 
+std::int64_t structured(Seconds value) {
+  constexpr std::int64_t most = 999'999'999'999'999;
+  return std::clamp<std::int64_t>(value.count(), -most, most);
+}
+
 std::string_view cache_status_text(const CacheStatus& status, std::string_view name_of_cache,
                                    Arena& arena) {
-  if (status.forwarded == Forwarded::no && status.ttl && status.key.empty() &&
-      status.detail.empty()) {
-    const fmt::format_int ttl(structured(*status.ttl));
-    return arena.join(name_of_cache, "; hit; ttl=", std::string_view(ttl.data(), ttl.size()));
-  }
   fmt::basic_memory_buffer<char, 256> text;
   auto out = fmt::appender(text);
   out = fmt::format_to(out, "{}", name_of_cache);

@@ -33,6 +33,9 @@ struct CacheStatus {
   std::string_view detail;  ///< one word; a refusal to store, or why it was not fresh
 };
 
+/// RFC 9651 3.3.1: an Integer has fifteen digits, no more.
+std::int64_t structured(Seconds value);
+
 /// `minato; hit; ttl=30`, in `arena`. `name` is a token.
 std::string_view cache_status_text(const CacheStatus& status, std::string_view name, Arena& arena);
 
