@@ -65,6 +65,13 @@ class TestCapacity:
         proxy.get("/4")
         assert kept(proxy, range(4)) == [0, 2, 3]
 
+    def test_lfu_lets_in_what_is_new_though_all_that_is_there_was_used(self, caching_for, replies):
+        proxy = caching_for(replies(reply(b"x", FOREVER)), cache="capacity: 2, type: lfu")
+        filled(proxy, 2)
+        assert kept(proxy, range(2)) == [0, 1]
+        proxy.get("/2")
+        assert kept(proxy, range(1, 3)) == [1, 2]
+
     @pytest.mark.parametrize("kind", ["lru", "lfu", "s3fifo", "tinylfu"])
     def test_is_kept_by_every_type(self, caching_for, replies, kind):
         proxy = caching_for(replies(reply(b"x", FOREVER)), cache=f"capacity: 5, type: {kind}", top="workers: 2")

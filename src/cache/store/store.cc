@@ -14,15 +14,15 @@ constexpr std::uint64_t bytes_of_small_entry =
 /// Stored responses of one key; the oldest goes.
 constexpr int variants_max = 64;
 
-/// There are never more: one that is stored comes before another goes for it.
+/// There are never more.
 std::size_t entries_max(const StoreLimits& limits) {
   const auto bytes = std::max<std::uint64_t>(limits.memory_bytes, Region::piece_bytes_max);
-  return std::min(limits.entries, bytes / bytes_of_small_entry) + 1;
+  return std::min(limits.entries, bytes / bytes_of_small_entry);
 }
 
 /// So many are enough that chains stay short.
 std::size_t buckets_for(const StoreLimits& limits) {
-  return std::bit_ceil(std::max<std::size_t>(entries_max(limits) - 1, 1));
+  return std::bit_ceil(std::max<std::size_t>(entries_max(limits), 1));
 }
 
 /// The region and its book-keeping, which is a byte for each grain of it, beside `other` things.
@@ -197,14 +197,15 @@ bool Store::insert_in_place_of(Entry& stored, Entry& draft, std::uint64_t purges
   return !gone && place(draft);
 }
 
+/// Another goes before it comes: nobody has used it yet, so that it would be the one to go itself.
 bool Store::place(Entry& draft) {
   const bool spoiled = !draft.linked();
   draft.unlink();
   if (spoiled || is_overtaken(draft)) return false;
   replace(draft);
-  link(draft);
-  while (count_ > limits_.entries && evict_one()) {
+  while (count_ >= limits_.entries && evict_one()) {
   }
+  link(draft);
   return true;
 }
 

@@ -135,6 +135,24 @@ TEST_F(StoreTest, CapacityIsExact) {
   EXPECT_EQ(store->stats().evicted, 1u);
 }
 
+TEST_F(StoreTest, WhatIsStoredLastIsThereHoweverMuchTheOthersWereUsed) {
+  for (const EvictorKind& kind : evictors) {
+    SCOPED_TRACE(kind.name);
+    open({.entries = 3, .evictor = &kind});
+    std::uint64_t tick = 0;
+    for (std::uint64_t i = 0; i < 20; ++i) {
+      const std::string url = "http://a.example/" + std::to_string(i);
+      EXPECT_TRUE(put(url, "x"));
+      EXPECT_EQ(store->stats().entries, std::min<std::uint64_t>(i + 1, 3));
+      for (int use = 0; use < 5; ++use) {
+        const Pin stored = find(url);
+        ASSERT_TRUE(stored) << url;
+        stored->touch(++tick);
+      }
+    }
+  }
+}
+
 TEST_F(StoreTest, MemoryStaysWithinItsBoundWhateverIsStored) {
   for (const EvictorKind& kind : evictors) {
     open({.memory_bytes = 4u << 20, .entries = 1'000'000, .evictor = &kind});
