@@ -26,12 +26,6 @@ Reply no_cache() {
   return problem(404, "The configuration has no cache.", http::Reason::not_found);
 }
 
-/// On whatever port: one outside may be mapped to any of ours.
-Url anywhere(Url url) {
-  url.port = {};
-  return url;
-}
-
 using Rules = std::vector<const cache::ServiceRules*>;
 
 /// Of those with a cache.
@@ -43,16 +37,6 @@ Rules rules_of(std::span<const UrlService> services) {
 }
 
 // Purging.
-
-/// As what is stored of `url` may stand there: as it is, and as its services see it.
-std::vector<Url> forms_of(const Url& url, std::span<const cache::ServiceRules* const> services,
-                          Arena& arena) {
-  std::vector<Url> forms{url};
-  for (const cache::ServiceRules* const rules : services)
-    if (const Url own = rules->as_keyed(url, arena); std::ranges::find(forms, own) == forms.end())
-      forms.push_back(own);
-  return forms;
-}
 
 /// How many went; nullopt where they go when they are next used.
 std::optional<std::uint64_t> carry_out(cache::Store& store, const PurgeOrder& order, const Url& url,
@@ -211,7 +195,9 @@ Task<Reply> purge(Program& program, const Question& question) {
   co_await program.until_agreed();  // what one worker still serves is to be reached, too
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
-  const auto forms = forms_of(*url, rules_of(program.services_of(anywhere(*url))), arena);
+  // A port outside may be mapped to any of ours.
+  const auto services = program.services_of(on_every_port(*url));
+  const auto forms = forms_of(*url, rules_of(services), arena);
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
   if (!count) json["pending"] = "carried out on each entry when it is next asked for, or soon";
@@ -252,7 +238,7 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   const bool bypasses = std::ranges::all_of(all_rules, [&](const auto* rules) {
     return rules->request(plain_request(*url, arena), arena).bypasses;
   });
-  const auto of_any_port = program.services_of(anywhere(*url));
+  const auto of_any_port = program.services_of(on_every_port(*url));
   std::ranges::copy(rules_of(of_any_port), std::back_inserter(all_rules));  // its own come first
   Json variants = Json::array();
   const auto explain = [&](const cache::Entry& entry) {

@@ -37,6 +37,11 @@ struct Url {
   std::string_view rest;  ///< path and query; empty where there is none
   friend bool operator==(const Url&, const Url&) = default;
 };
+/// As one who names no port means it.
+constexpr Url on_every_port(Url url) {
+  url.port = {};
+  return url;
+}
 /// Without the query.
 constexpr std::string_view path_of(const Url& url) {
   return url.rest.substr(0, url.rest.find('?'));

@@ -205,4 +205,13 @@ bool ServiceRules::is_tag_field(const http::Field& line) const {
                              [&](const std::string& name) { return iequals(name, line.name); });
 }
 
+std::vector<Url> forms_of(const Url& url, std::span<const ServiceRules* const> rules,
+                          Arena& arena) {
+  std::vector<Url> forms{url};
+  for (const ServiceRules* const one : rules)
+    if (const Url own = one->as_keyed(url, arena); std::ranges::find(forms, own) == forms.end())
+      forms.push_back(own);
+  return forms;
+}
+
 }  // namespace minato::cache

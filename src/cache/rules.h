@@ -1,6 +1,7 @@
 // The settings of the cache as one service has them, ready to be used.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -90,5 +91,9 @@ class ServiceRules {
   std::vector<Force> forces_;  // the longest first
   std::vector<Bypass> bypasses_;
 };
+
+/// As what is stored of `url` may stand: as it is, which comes first, and as each of `rules` has
+/// it. None twice.
+std::vector<Url> forms_of(const Url& url, std::span<const ServiceRules* const> rules, Arena& arena);
 
 }  // namespace minato::cache

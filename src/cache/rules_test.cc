@@ -25,6 +25,21 @@ TEST(ServiceRules, AStatusComesBeforeItsClass) {
   EXPECT_EQ(rules.storing(404, nullptr).freshness.status_ttl, 10s);
 }
 
+TEST(ServiceRules, AUrlMayStandAsItIsAndAsEachOfThemHasIt) {
+  BlockPool blocks;
+  Arena arena(blocks);
+  const ServiceRules plain;
+  const ServiceRules sorting({.key = {.query = {.sort = true}}});
+  const ServiceRules also_sorting({.key = {.query = {.sort = true}}});
+  const Url url{.scheme = "http", .host = "a", .port = {}, .rest = "/?b&a"};
+  const std::array all{&plain, &sorting, &also_sorting};
+  const auto forms = forms_of(url, all, arena);
+  ASSERT_EQ(forms.size(), 2u);
+  EXPECT_EQ(forms[0], url);
+  EXPECT_EQ(forms[1].rest, "/?a&b");
+  EXPECT_EQ(forms_of(url, {}, arena).size(), 1u);
+}
+
 TEST(ServiceRules, WhatOtherTargetedFieldsWereReadForIsNotUsed) {  // RFC 9213 2.2
   Heads heads;
   const ServiceRules ours;

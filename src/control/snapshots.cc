@@ -9,11 +9,14 @@ using cache::Url;
 
 namespace {
 
-/// Any of what `services` take: they themselves, or those before them, of whom it was kept.
-bool may_have_stored(const Snapshot& snapshot, std::span<const ServicePlan* const> services) {
-  return snapshot.config.cache->keep_on_reload ||
-         std::ranges::any_of(services,
-                             [](const auto* service) { return service->caching != nullptr; });
+using Rules = std::vector<const cache::ServiceRules*>;
+
+/// Of those with a cache.
+Rules rules_of(std::span<const ServicePlan* const> services) {
+  Rules rules;
+  for (const ServicePlan* const service : services)
+    if (service->caching) rules.push_back(service->caching.get());
+  return rules;
 }
 
 }  // namespace
@@ -37,23 +40,20 @@ std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache* cache,
     edition_ = edition;
   }
   std::uint64_t count = 0;
-  Url anywhere = url;
-  anywhere.port = {};  // a port outside may be mapped to any of ours
+  const Url anywhere = on_every_port(url);  // a port outside may be mapped to any of ours
   for (const auto& one : all_) {
     const auto snapshot = one.lock();
     if (!snapshot || !snapshot->cache) continue;
     cache::Store& store = snapshot->cache->store();
     const bool is_other = snapshot->cache.get() != cache;
-    const auto services = snapshot->services_of(anywhere, arena);
-    if (is_other && may_have_stored(*snapshot, services)) store.purge_url(url, Purge::remove);
-    for (const ServicePlan* const service : services) {
-      const cache::ServiceRules* const other = service->caching.get();
-      if (other == nullptr || other == rules) continue;
-      const Url keyed = other->as_keyed(url, arena);
-      if (keyed == url) continue;
-      store.purge_url(keyed, Purge::remove);
-      if (!is_other) ++count;
-    }
+    Rules others = rules_of(snapshot->services_of(anywhere, arena));
+    // Of what those take: they themselves stored it, or those before them, of whom it was kept.
+    const bool may_have_stored = snapshot->config.cache->keep_on_reload || !others.empty();
+    std::erase(others, rules);
+    auto forms = cache::forms_of(url, others, arena);
+    if (!is_other || !may_have_stored) forms.erase(forms.begin());
+    for (const Url& form : forms) store.purge_url(form, Purge::remove);
+    if (!is_other) count += forms.size();
   }
   return count;
 }

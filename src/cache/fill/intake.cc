@@ -1,5 +1,7 @@
 #include "cache/fill/intake.h"
 
+#include <array>
+
 #include "base/strings.h"
 #include "cache/fill/storable.h"
 #include "cache/outdated.h"
@@ -254,10 +256,9 @@ void invalidate(Asked& asked, const http::ResponseHead& head, Arena& arena) {
   const bool is_newest = !store.may_be_purged(asked.key.text, asked.purges_before);
   std::uint64_t own = 0;
   // As it stands under the rules of today, and as it stood under none, which may come back.
+  const std::array rules{&asked.rules};
   for (const Url& one : outdated.urls()) {
-    const Url keyed = asked.rules.as_keyed(one, arena);
-    store.purge_url(one, Purge::remove), ++own;
-    if (keyed != one) store.purge_url(keyed, Purge::remove), ++own;
+    for (const Url& form : forms_of(one, rules, arena)) store.purge_url(form, Purge::remove), ++own;
     if (asked.elsewhere) own += asked.elsewhere->purge(one, &asked.cache, &asked.rules, arena);
   }
   // One of somebody else in between may be of the same, and later than the answer.

@@ -3,14 +3,6 @@
 #include <algorithm>
 
 namespace minato::cache {
-namespace {
-
-Url on_every_port(Url url) {
-  url.port = {};
-  return url;
-}
-
-}  // namespace
 
 PurgeLog::PurgeLog(std::uint64_t seed, std::uint64_t bytes)
     : tables_{{{std::min(bytes / 4, bytes_of_table_max), seed},
