@@ -20,7 +20,7 @@ bool CacheExchange::asks_alone() const {
 }
 
 bool CacheExchange::is_known_uncacheable() const {
-  return cache_.uncacheable().knows(Uncacheable::hash_for(key_.hash, facts_.naming()), now());
+  return cache_.uncacheable().knows({.key = key_.hash, .naming = facts_.naming()}, now());
 }
 
 /// What a HEAD tells of, besides what is stored whole (RFC 9111 4.3.5).

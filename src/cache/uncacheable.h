@@ -25,15 +25,17 @@ class Uncacheable {
       : slots_(std::min(std::bit_ceil(std::max(entries, ways)),
                         std::bit_floor(std::max(bytes_max / sizeof(Slot), ways)))) {}
 
-  /// For the key with `key` as its hash, and those who ask for it with the same `naming`
-  /// (RequestFacts): a stranger with a password must not change how others are served.
-  static constexpr std::uint64_t hash_for(std::uint64_t key, unsigned naming) {
-    return key ^ naming * 0x9e3779b97f4a7c15u;
-  }
-
   std::size_t memory_bytes() const { return slots_.bytes(); }
 
-  void remember(std::uint64_t hash, std::uint16_t status, WallTime now) {
+  /// A key by its hash, for those who name themselves alike (RequestFacts::naming): a stranger with
+  /// a password must not change how others are served.
+  struct Asking {
+    std::uint64_t key;
+    unsigned naming = 0;
+  };
+
+  void remember(const Asking& asking, std::uint16_t status, WallTime now) {
+    const std::uint64_t hash = hash_of(asking);
     const std::uint64_t end = seconds(now + (status >= 500 ? memory_of_errors : memory));
     std::size_t oldest = slot(hash, 0);
     for (std::size_t way = 0; way < ways; ++way) {
@@ -43,12 +45,14 @@ class Uncacheable {
     }
     write(oldest, hash, end);
   }
-  void forget(std::uint64_t hash) {
+  void forget(const Asking& asking) {
+    const std::uint64_t hash = hash_of(asking);
     for (std::size_t way = 0; way < ways; ++way)
       if (const std::size_t at = slot(hash, way); has(at, hash))
         slots_[at].store(0, std::memory_order_relaxed);
   }
-  bool knows(std::uint64_t hash, WallTime now) const {
+  bool knows(const Asking& asking, WallTime now) const {
+    const std::uint64_t hash = hash_of(asking);
     for (std::size_t way = 0; way < ways; ++way)
       if (const std::size_t at = slot(hash, way); has(at, hash)) return until(at) > seconds(now);
     return false;
@@ -60,6 +64,9 @@ class Uncacheable {
   static constexpr std::size_t ways = 8;
   static constexpr std::uint64_t half = 0xffffffffu;
 
+  static std::uint64_t hash_of(const Asking& asking) {
+    return asking.key ^ asking.naming * 0x9e3779b97f4a7c15u;
+  }
   static std::uint64_t seconds(WallTime now) {
     return static_cast<std::uint64_t>(std::chrono::floor<Seconds>(now.time_since_epoch()).count()) &
            half;

@@ -11,33 +11,33 @@ constexpr WallTime start{std::chrono::hours(480'000)};
 
 TEST(Uncacheable, IsRememberedForAWhile) {
   Uncacheable memory(100, 1u << 20);
-  memory.remember(42, 200, start);
-  EXPECT_TRUE(memory.knows(42, start + 119s));
-  EXPECT_FALSE(memory.knows(42, start + 121s));
-  EXPECT_FALSE(memory.knows(43, start));
+  memory.remember({42}, 200, start);
+  EXPECT_TRUE(memory.knows({42}, start + 119s));
+  EXPECT_FALSE(memory.knows({42}, start + 121s));
+  EXPECT_FALSE(memory.knows({43}, start));
 }
 
 TEST(Uncacheable, AnErrorIsSoonForgotten) {
   Uncacheable memory(100, 1u << 20);
-  memory.remember(42, 503, start);
-  EXPECT_TRUE(memory.knows(42, start + 1s));
-  EXPECT_FALSE(memory.knows(42, start + 3s));
+  memory.remember({42}, 503, start);
+  EXPECT_TRUE(memory.knows({42}, start + 1s));
+  EXPECT_FALSE(memory.knows({42}, start + 3s));
 }
 
 TEST(Uncacheable, WhatWasStoredAfterAllIsForgotten) {
   Uncacheable memory(100, 1u << 20);
-  memory.remember(42, 200, start);
-  memory.forget(42);
-  EXPECT_FALSE(memory.knows(42, start));
+  memory.remember({42}, 200, start);
+  memory.forget({42});
+  EXPECT_FALSE(memory.knows({42}, start));
 }
 
 TEST(Uncacheable, WhoNamesHimselfOtherwiseIsAnother) {
   Uncacheable memory(100, 1u << 20);
   for (unsigned named = 0; named < 4; ++named) {
-    memory.remember(Uncacheable::hash_for(42, named), 200, start);
+    memory.remember({.key = 42, .naming = named}, 200, start);
     for (unsigned other = 0; other < 4; ++other)
-      EXPECT_EQ(memory.knows(Uncacheable::hash_for(42, other), start), other == named);
-    memory.forget(Uncacheable::hash_for(42, named));
+      EXPECT_EQ(memory.knows({.key = 42, .naming = other}, start), other == named);
+    memory.forget({.key = 42, .naming = named});
   }
 }
 
@@ -47,18 +47,18 @@ TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
   std::vector<std::uint64_t> hashes(10'000);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     hashes[i] = random();
-    memory.remember(hashes[i], 200, start + Seconds(i / 100));
+    memory.remember({hashes[i]}, 200, start + Seconds(i / 100));
   }
-  EXPECT_TRUE(memory.knows(hashes.back(), start + 100s));
-  EXPECT_FALSE(memory.knows(hashes.front(), start + 100s));
+  EXPECT_TRUE(memory.knows({hashes.back()}, start + 100s));
+  EXPECT_FALSE(memory.knows({hashes.front()}, start + 100s));
 }
 
 TEST(Uncacheable, HoweverManyAreWantedItIsNoLargerThanItMayBe) {
   EXPECT_EQ(Uncacheable(100'000'000, 1u << 20).memory_bytes(), 1u << 20);
   EXPECT_EQ(Uncacheable(1000, 1u << 20).memory_bytes(), 8192u);
   Uncacheable least(100, 0);
-  least.remember(42, 200, start);
-  EXPECT_TRUE(least.knows(42, start));
+  least.remember({42}, 200, start);
+  EXPECT_TRUE(least.knows({42}, start));
 }
 
 }  // namespace

@@ -215,7 +215,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
 /// Before those who wait hear of it.
 void Fill::remember_refusal(std::uint16_t status) {
   const unsigned naming = order_.flight->naming = asked_->facts.naming();
-  order_.cache.uncacheable().remember(Uncacheable::hash_for(order_.key.hash, naming), status,
+  order_.cache.uncacheable().remember({.key = order_.key.hash, .naming = naming}, status,
                                       loop_.wall());
 }
 

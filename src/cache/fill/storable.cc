@@ -198,11 +198,11 @@ bool remember_use(const Asked& asked, const Entry& entry, WallTime now) {
   // What came too old may come fresh the next time.
   const bool never = decision.why == Why::no_cache || decision.lifetime.value <= Seconds(0);
   Uncacheable& uncacheable = asked.cache.uncacheable();
-  const auto hash = Uncacheable::hash_for(asked.key.hash, asked.facts.naming());
+  const Uncacheable::Asking asking{.key = asked.key.hash, .naming = asked.facts.naming()};
   if (never && !serves_others)
-    uncacheable.remember(hash, entry.facts.status, now);
+    uncacheable.remember(asking, entry.facts.status, now);
   else
-    uncacheable.forget(hash);
+    uncacheable.forget(asking);
   return serves_others;
 }
 
