@@ -181,35 +181,43 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
   flight.is_updated = ruling.is_updated;
   flight.length = length;
   ruling_ = ruling.kind;
+  if (ruling.kind == Kind::pass) return begin_to_pass(ruling.refusal, head);
+  begun_ = true;
   switch (ruling.kind) {
-    case Kind::store: grow(ruling); return {};
-    case Kind::confirmed:
-      begun_ = true;
-      (void)remember_use(*asked_, *ruling.entry, loop_.wall());
-      land();
-      become(Stage::confirmed);
-      return {};
-    case Kind::error:
-    case Kind::contested:
-      begun_ = true;
-      if (ruling.kind == Kind::contested && order_.validated)
-        order_.cache.store().remove(*order_.validated);
-      fail_flight(std::nullopt, ruling.kind == Kind::error);
-      return {};
     case Kind::pass: break;
+    case Kind::store: grow(ruling); break;
+    case Kind::confirmed: confirm(*ruling.entry); break;
+    case Kind::error: fail_flight(std::nullopt, true); break;
+    case Kind::contested: contest(); break;
   }
+  return {};
+}
+
+/// To the leader alone.
+Result<void> Fill::begin_to_pass(Refusal refusal, const http::ResponseHead& head) {
   land();
-  if (ruling.refusal != Refusal::no_memory) remember_refusal(head.status);
+  if (refusal != Refusal::no_memory) remember_refusal(head.status);
   if (leader_ == nullptr) {
     fail_flight(std::nullopt, is_origin_error(head.status));
     return nobody();
   }
   begun_ = true;
   copy_head(head, leader_->passing_head_, leader_->request_.arena);
-  leader_->passing_length_ = length;
-  leader_->refusal_ = ruling.refusal;
+  leader_->passing_length_ = order_.flight->length;
+  leader_->refusal_ = refusal;
   become(Stage::passing);
   return {};
+}
+
+void Fill::confirm(const Entry& fresh) {
+  (void)remember_use(*asked_, fresh, loop_.wall());
+  land();
+  become(Stage::confirmed);
+}
+
+void Fill::contest() {
+  if (order_.validated) order_.cache.store().remove(*order_.validated);
+  fail_flight(std::nullopt, false);
 }
 
 /// Before those who wait hear of it.
@@ -220,7 +228,6 @@ void Fill::remember_refusal(std::uint16_t status) {
 }
 
 void Fill::grow(const Ruling& ruling) {
-  begun_ = true;
   Flight& flight = *order_.flight;
   growth_ = flight.growth = ruling.growth;
   if (ruling.completes) {

@@ -125,7 +125,10 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Task<Result<void>> pass(std::string_view piece, http::Last last, const http::Fields* trailers);
   Task<Result<void>> pass_what_came();
   Task<Result<void>> until_leader_passes();
+  Result<void> begin_to_pass(Refusal refusal, const http::ResponseHead& head);
   void remember_refusal(std::uint16_t status);
+  void confirm(const Entry& fresh);
+  void contest();
   void grow(const Ruling& ruling);
   Task<Result<void>> keep(std::string_view piece, http::Last last);
   Task<Result<void>> complete();
