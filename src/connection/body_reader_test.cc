@@ -1,45 +1,13 @@
 #include "connection/body_reader.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include "connection/options.h"
-#include "connection/test_connection.h"
+#include "connection/test_body.h"
 
 namespace minato::connection {
 namespace {
 
 using http::BodyLength;
-
-constexpr BodyLength chunked{BodyLength::Kind::chunked, 0};
-constexpr BodyLength to_close{BodyLength::Kind::to_close, 0};
-
-/// A body on its way to a reader.
-struct Body {
-  explicit Body(BodyLength length, const http::BodyRules& with = {}) : rules(with) {
-    reader.begin(length, rules, trailers);
-  }
-  Result<std::string> read_all() { return connection.await(collect(reader)); }
-  Pending<Result<std::string>> reading() { return {connection.loop, collect(reader)}; }
-
-  static Task<Result<std::string>> collect(BodyReader& reader) {
-    std::string all;
-    for (;;) {
-      const auto piece = co_await reader.read();
-      if (!piece) co_return std::unexpected(piece.error());
-      if (piece->empty()) co_return all;
-      all += *piece;
-    }
-  }
-
-  TestConnection connection;
-  http::BodyRules rules;
-  BlockPool pool;
-  Arena arena{pool};
-  http::Fields trailers{arena};
-  ReceiveBuffer buffer{connection.loop.blocks()};
-  BodyReader reader{*connection.near, buffer};
-};
 
 struct Whole {
   const char* what;
@@ -233,135 +201,6 @@ TEST(BodyReader, OneByteOverTheLimitIsTooLarge) {
   }
 }
 
-TEST(BodyReader, GivesUpOnASilentSender) {
-  Body body(BodyLength::known(5), {.idle = 10s});
-  auto reading = body.reading();
-  body.connection.send("he");
-  body.connection.world.advance(9s);
-  body.connection.send("l");
-  body.connection.world.advance(9s);  // the time runs from the last byte
-  EXPECT_FALSE(reading.done());
-  body.connection.world.advance(1s);
-  ASSERT_TRUE(reading.done());
-  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-}
-
-TEST(BodyReader, WaitsForeverWhereNoLimitIsSet) {
-  Body body(BodyLength::known(5), {.idle = 0s});
-  auto reading = body.reading();
-  body.connection.world.advance(24h);
-  EXPECT_FALSE(reading.done());
-  body.connection.send("hello");
-  EXPECT_EQ(reading.value(), "hello");
-}
-
-TEST(BodyReader, ASenderBelowTheLeastRateIsCutOffAfterTheGrace) {
-  Body body(BodyLength::known(100'000), {.idle = 60s, .rate_min = 100});
-  auto reading = body.reading();
-  for (int second = 0; second < 30; ++second) {
-    EXPECT_FALSE(reading.done()) << second;
-    body.connection.send(std::string(99, 'x'));
-    body.connection.world.advance(1s);
-  }
-  ASSERT_TRUE(reading.done());
-  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-}
-
-TEST(BodyReader, ASenderAtTheLeastRateIsNot) {
-  Body body(BodyLength::known(12'000), {.idle = 60s, .rate_min = 100});
-  auto reading = body.reading();
-  for (int second = 0; second < 119; ++second) {
-    body.connection.send(std::string(100, 'x'));
-    EXPECT_FALSE(reading.done()) << second;
-    body.connection.world.advance(1s);
-  }
-  body.connection.send(std::string(100, 'x'));
-  ASSERT_TRUE(reading.done());
-  EXPECT_TRUE(reading.value());
-}
-
-TEST(BodyReader, WhoSentMuchAtFirstMayRestUntilTheRateIsReached) {
-  Body body(BodyLength::known(100'000), {.idle = 0s, .rate_min = 100});
-  auto reading = body.reading();
-  body.connection.send(std::string(5'000, 'x'));
-  body.connection.world.advance(49s);
-  EXPECT_FALSE(reading.done());
-  body.connection.world.advance(2s);
-  ASSERT_TRUE(reading.done());
-  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-}
-
-TEST(BodyReader, OnlyTheTimeInWhichTheSenderIsWaitedForCounts) {
-  Body body(BodyLength::known(100'000), {.idle = 60s, .rate_min = 1000});
-  for (int piece = 0; piece < 100; ++piece) {
-    body.connection.send(std::string(1000, 'x'));
-    body.connection.world.advance(10s);  // nobody reads
-    const auto got = body.connection.await(body.reader.read());
-    ASSERT_TRUE(got) << piece;
-  }
-  EXPECT_TRUE(body.reader.complete());
-}
-
-TEST(BodyReader, TheTimeOfAReadThatWasGivenUpCountsForTheNext) {
-  for (const std::uint64_t rate : {0u, 100u}) {
-    Body body(BodyLength::known(5), {.idle = rate == 0 ? 10s : 0s, .rate_min = rate});
-    const Millis limit = rate == 0 ? 10s : min_rate_grace;
-    for (const Millis part : {limit / 2, limit / 4}) {
-      const auto given_up = body.reading();
-      body.connection.world.advance(part);
-    }
-    body.connection.world.advance(1h);  // nobody waits
-    auto last = body.reading();
-    body.connection.world.advance(limit / 4 - 1ms);
-    EXPECT_FALSE(last.done());
-    body.connection.world.advance(1ms);
-    ASSERT_TRUE(last.done());
-    EXPECT_EQ(last.value().error().fault, Fault::timed_out);
-  }
-}
-
-TEST(BodyReader, AByteEndsTheTimeOfReadsThatWereGivenUp) {
-  Body body(BodyLength::known(5), {.idle = 10s});
-  {
-    auto given_up = body.reading();
-    body.connection.world.advance(9s);
-  }
-  auto reading = body.reading();
-  body.connection.send("h");
-  body.connection.world.advance(9s);
-  EXPECT_FALSE(reading.done());
-}
-
-TEST(BodyReader, ASenderThatWasToWaitAndSendsAllTheSameHasItsTime) {
-  for (const bool at_once : {false, true}) {
-    Body body(BodyLength::known(5), {.idle = 10s});
-    body.reader.hold();
-    if (at_once) body.connection.send("h");
-    auto reading = body.reading();
-    if (!at_once) body.connection.send("h");
-    EXPECT_FALSE(reading.done());
-    body.connection.world.advance(10s);
-    ASSERT_TRUE(reading.done()) << at_once;
-    EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-  }
-}
-
-TEST(BodyReader, NoTimeRunsAgainstASenderThatIsToWait) {  // RFC 9110 10.1.1
-  for (const std::uint64_t rate : {0u, 100u}) {
-    Body body(BodyLength::known(5), {.idle = 10s, .rate_min = rate});
-    body.reader.hold();
-    auto reading = body.reading();
-    body.connection.world.advance(105s);
-    EXPECT_FALSE(reading.done());
-    body.reader.release();
-    body.connection.world.advance(9s);
-    EXPECT_FALSE(reading.done());
-    body.connection.world.advance(1s);
-    ASSERT_TRUE(reading.done());
-    EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-  }
-}
-
 TEST(BodyReader, HoldsOneBlockWhateverTheLengthOfTheBody) {
   Body body(BodyLength::known(1u << 20));
   auto reading = body.reading();
@@ -370,81 +209,6 @@ TEST(BodyReader, HoldsOneBlockWhateverTheLengthOfTheBody) {
     EXPECT_LE(body.connection.loop.blocks().lent_bytes(), ReceiveBuffer::block_bytes);
   }
   EXPECT_TRUE(reading.done());
-}
-
-class PipedBody : public Body {
- public:
-  using Body::Body;
-  /// What comes next by a pipe.
-  Result<std::string> read_piped() {
-    auto pipe = connection.await(reader.read_piped());
-    if (!pipe) return std::unexpected(pipe.error());
-    std::string bytes(pipe->held(), '\0');
-    EXPECT_EQ(::read(pipe->out(), bytes.data(), bytes.size()), std::ssize(bytes));
-    pipe->taken(bytes.size());
-    return bytes;
-  }
-};
-
-TEST(BodyReader, WhatWasNotReadYetCanComeByPipes) {
-  PipedBody body(BodyLength::known(11));
-  EXPECT_EQ(body.reader.unseen(), 11u);
-  body.connection.send("hello ");
-  EXPECT_EQ(body.connection.await(body.reader.read()), "hello ");
-  EXPECT_EQ(body.reader.unseen(), 5u);
-  body.connection.send("world, and the next");
-  EXPECT_EQ(body.read_piped(), "world");
-  EXPECT_EQ(body.reader.unseen(), 0u);
-  EXPECT_TRUE(body.reader.complete());
-  EXPECT_EQ(body.reader.bytes(), 11u);
-}
-
-TEST(BodyReader, WhatIsInTheBufferOrHasNoLengthOrIsOverTheLimitDoesNotComeByPipes) {
-  Body buffered(BodyLength::known(11));
-  buffered.connection.send("hello world");
-  buffered.connection.world.run_until_idle();
-  buffered.buffer.received(
-      buffered.connection.near->read_now(buffered.buffer.room_for_body())->value());
-  EXPECT_EQ(buffered.reader.unseen(), 0u);
-  for (const BodyLength length : {chunked, to_close, BodyLength::none()})
-    EXPECT_EQ(Body(length).reader.unseen(), 0u);
-  EXPECT_EQ(Body(BodyLength::known(6), {.bytes_max = 5}).reader.unseen(), 0u);
-  EXPECT_EQ(Body(BodyLength::known(6), {.bytes_max = 6}).reader.unseen(), 6u);
-}
-
-TEST(BodyReader, AnEarlyEndIsNoCompleteBodyByPipesEither) {
-  PipedBody body(BodyLength::known(11));
-  body.connection.send("hello");
-  body.connection.end();
-  EXPECT_EQ(body.read_piped(), "hello");
-  EXPECT_EQ(body.read_piped().error().fault, Fault::closed);
-  EXPECT_FALSE(body.reader.complete());
-}
-
-TEST(BodyReader, ASilentSenderIsGivenUpByPipesToo) {
-  PipedBody body(BodyLength::known(11), {.idle = 10s});
-  Pending<Result<Pipe>> reading(body.connection.loop, body.reader.read_piped());
-  body.connection.world.advance(9s);
-  EXPECT_FALSE(reading.done());
-  body.connection.world.advance(1s);
-  ASSERT_TRUE(reading.done());
-  EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-}
-
-TEST(BodyReader, ASenderBelowTheLeastRateIsCutOffByPipesToo) {
-  PipedBody body(BodyLength::known(100'000), {.idle = 60s, .rate_min = 100});
-  int seconds = 0;
-  for (bool cut = false; !cut && seconds < 60; ++seconds) {
-    Pending<Result<Pipe>> reading(body.connection.loop, body.reader.read_piped());
-    body.connection.world.advance(1s);
-    body.connection.send(std::string(99, 'x'));
-    ASSERT_TRUE(reading.done());
-    cut = !reading.value();
-    if (cut) {
-      EXPECT_EQ(reading.value().error().fault, Fault::timed_out);
-    }
-  }
-  EXPECT_LE(seconds, 31);
 }
 
 }  // namespace
