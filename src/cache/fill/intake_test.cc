@@ -19,9 +19,11 @@ struct Meanwhile final : Elsewhere {
 
 class Invalidation : public testing::Test {
  protected:
+  using Event = std::function<void()>;
+
   /// Whether the answer to a POST for http://a/x may be stored, had it a lifetime, where `event`
-  /// happens while it purges what was stored of that.
-  bool is_current_after(std::function<void()> event) {
+  /// happens while it purges what was stored of that, and `earlier` while it is on its way.
+  bool is_current_after(Event event, const Event& earlier = [] {}) {
     Meanwhile meanwhile(std::move(event));
     http::RequestHead request(arena);
     request.method = http::Method::post;
@@ -38,6 +40,7 @@ class Invalidation : public testing::Test {
     http::ResponseHead head(arena);
     head.status = 200;
     head.fields.add(http::FieldId::content_location, "/x");
+    earlier();
     invalidate(asked, head, arena);
     return !cache.store().may_be_purged(asked.key.text, asked.purges_before);
   }
@@ -58,6 +61,11 @@ TEST_F(Invalidation, IsNotOfItsOwnAnswer) {  // RFC 9111 4.4
 TEST_F(Invalidation, TakesNoPurgeOfOthersForItsOwn) {
   EXPECT_FALSE(is_current_after([&] { purge("http://a/x"); }));
   EXPECT_FALSE(is_current_after([&] { cache.store().purge_all(Purge::remove); }));
+}
+
+TEST_F(Invalidation, MakesUpForNoPurgeBeforeIt) {
+  EXPECT_FALSE(is_current_after([] {}, [&] { purge("http://a/x"); }));
+  EXPECT_TRUE(is_current_after([] {}, [&] { purge("http://a/y"); }));
 }
 
 }  // namespace
