@@ -63,8 +63,8 @@ Decision decide(const ResponseFacts& stored, const http::RequestDirectives& requ
                     .serves_on_error = false};
   const auto windows = stale_windows(stored.freshness, rules.freshness, rules.stale);
   const Seconds staleness = -decision.ttl();
-  decision.serves_on_error = !stored.directives().no_cache &&
-                             (decision.ttl() > Seconds(0) || staleness < windows.if_error);
+  // What is fresh is stale by less than any window.
+  decision.serves_on_error = !stored.directives().no_cache && staleness < windows.if_error;
   const auto validate = [&](Why why) {
     decision.use = request.only_if_cached ? Use::refuse : Use::validate;
     decision.why = why;
