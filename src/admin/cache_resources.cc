@@ -65,6 +65,11 @@ Reply unreadable(const PurgeOrder& order) {
                                   order.what == "host" ? "example.com" : "http://example.com/x"));
 }
 
+Reply lacks_scheme(std::string_view text) {
+  return problem(400, fmt::format("{} has no scheme: http:// or https:// stands before the host.",
+                                  schema::in_quotes(text)));
+}
+
 Reply has_wildcard(const PurgeOrder& order) {
   return problem(400, fmt::format("{} has a wildcard, and purges know none: name each host, a "
                                   "tag that they share, or all.",
@@ -175,9 +180,8 @@ std::expected<Url, Reply> named_by(const PurgeOrder& order, Arena& arena) {
   if (order.what == "all" || order.what == "tag") return Url{};
   const auto url = cache::parse_url(order.value, arena);
   if (!url) return std::unexpected(unreadable(order));
-  const bool misses =
-      order.what == "url" ? url->scheme.empty() : order.what == "host" && url->rest != "/";
-  if (misses) return std::unexpected(unreadable(order));
+  if (order.what == "host" && url->rest != "/") return std::unexpected(unreadable(order));
+  if (order.what == "url" && url->scheme.empty()) return std::unexpected(lacks_scheme(order.value));
   if (url->host.contains('*')) return std::unexpected(has_wildcard(order));
   return *url;
 }
@@ -229,7 +233,8 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   const auto text = query_value(question.query, "url");
   const auto url = text ? cache::parse_url(*text, arena) : std::nullopt;
   if (!text) co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
-  if (!url || url->scheme.empty()) co_return unreadable({.what = "url", .value = *text});
+  if (!url) co_return unreadable({.what = "url", .value = *text});
+  if (url->scheme.empty()) co_return lacks_scheme(*text);
   const cache::ServiceRules fallback;
   const auto services = program.services_of(*url);
   auto all_rules = rules_of(services);

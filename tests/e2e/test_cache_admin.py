@@ -304,6 +304,7 @@ def test_an_order_that_is_none_is_refused_with_what_is_wrong_with_it(cached):
         return json.loads(cached.control("POST", "/cache/purge", body=body).body)["detail"]
     assert '"url" stands there twice' in detail('{"url": "http://a/", "url": "http://b/"}')
     assert '"*.example.com" has a wildcard' in detail('{"host": "*.example.com"}')
+    assert '"app.test/x" has no scheme' in detail('{"url": "app.test/x"}')
 
 
 def test_stats_tell_how_full_it_is_and_how_good(cached):
@@ -326,6 +327,7 @@ def test_an_entry_is_explained(cached):
     assert json.loads(cached.control("GET", "/cache/entry?url=http://b/").body)["variants"] == []
     assert cached.control("GET", "/cache/entry?url=%zz").status == 400
     assert cached.control("GET", "/cache/entry").status == 400
+    assert "has no scheme" in cached.control("GET", "/cache/entry?url=app.test/x").text
 
 
 def test_a_variant_is_told_with_what_selects_it(caching_for, replies):
