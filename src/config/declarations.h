@@ -8,7 +8,8 @@ namespace minato::config {
 
 inline constexpr std::array control_socket_words{
     schema::Choice{"auto", "`minato-<user>.sock` in the runtime directory."},
-    schema::Choice{"off", "No control socket: `minato reload` and `minato status` do not work."},
+    schema::Choice{
+        "off", "No control socket: `minato reload`, `status`, `purge` and `cache` do not work."},
 };
 
 /// Rules that only code can state; each is wrong where `text` is not what its name says.
@@ -88,11 +89,11 @@ inline constexpr auto of<config::Config> = object(
     field(&config::Config::trusted_proxies, "trusted_proxies",
           "Networks whose X-Forwarded-*, X-Real-IP and Forwarded are believed.",
           checked(net::check_cidr, "a network such as 10.0.0.0/8 or 2001:db8::/32, or an address")),
-    field(
-        &config::Config::control_socket, "control_socket",
-        "Unix socket for `minato reload` and `minato status`, mode 0600: `auto`, `off` or a path.",
-        words(config::control_socket_words), needs_restart,
-        checked(config::check_socket_path, "an absolute path")),
+    field(&config::Config::control_socket, "control_socket",
+          "Unix socket for `minato reload`, `status`, `purge` and `cache`, mode 0600: `auto`, "
+          "`off` or a path.",
+          words(config::control_socket_words), needs_restart,
+          checked(config::check_socket_path, "an absolute path")),
     field(&config::Config::admin, "admin", "", needs_restart),
     field(&config::Config::log, "log", ""), field(&config::Config::access_log, "access_log", ""),
     field(&config::Config::dns, "dns", "", needs_restart),

@@ -50,10 +50,12 @@ std::string describe(const ServiceConfig& service) {
   return out;
 }
 
-std::string describe(const cache::CacheOptions& cache) {
-  return fmt::format("cache: {}, {} entries, {} of memory at most",
+std::string describe(const cache::CacheOptions& cache, std::span<const ServiceConfig> services) {
+  const bool any = std::ranges::any_of(
+      services, [](const ServiceConfig& service) { return service.cache.enabled; });
+  return fmt::format("cache: {}, {} entries, {} of memory at most{}",
                      schema::show_value(cache.type, {}), cache.capacity,
-                     schema::show_value(cache.max_memory, {}));
+                     schema::show_value(cache.max_memory, {}), any ? "" : "; off in each service");
 }
 
 }  // namespace
@@ -73,7 +75,7 @@ std::string summary(const Config& config) {
     out += fmt::format("\n{}\n", listener.second);
     append(out, "  ", services, [](const ServiceConfig* service) { return describe(*service); });
   }
-  if (config.cache) out += fmt::format("\n{}\n", describe(*config.cache));
+  if (config.cache) out += fmt::format("\n{}\n", describe(*config.cache, config.services));
   return out;
 }
 

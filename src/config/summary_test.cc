@@ -43,6 +43,8 @@ TEST(Summary, TellsOfTheCache) {
   };
   EXPECT_EQ(last_line("cache: {capacity: 50}\n"),
             "cache: lru, 50 entries, 256MiB of memory at most\n");
+  EXPECT_EQ(last_line("cache: {enabled: false}\n"),
+            "cache: lru, 100 entries, 256MiB of memory at most; off in each service\n");
   EXPECT_EQ(last_line("").find("cache"), std::string::npos);
 }
 
