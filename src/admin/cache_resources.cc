@@ -150,25 +150,33 @@ Json entry_json(const cache::Entry& entry, const cache::ServiceRules& rules, Wal
   return json;
 }
 
-/// The value of `name` in a query; nullopt where it is not there or badly encoded.
-std::optional<std::string> query_value(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    std::string_view value = take_until(query, '&');
-    if (take_until(value, '=') != name) continue;
-    std::string text;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      if (value[i] != '%') {
-        text += value[i];
-        continue;
-      }
-      const auto code = parse_number<std::uint8_t>(value.substr(i + 1, 2), 16);
-      if (!code || i + 2 >= value.size()) return std::nullopt;
-      text += static_cast<char>(*code);
-      i += 2;
+/// Nullopt where it is badly encoded.
+std::optional<std::string> percent_decoded(std::string_view value) {
+  std::string text;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] != '%') {
+      text += value[i];
+      continue;
     }
-    return text;
+    const auto code = parse_number<std::uint8_t>(value.substr(i + 1, 2), 16);
+    if (!code || i + 2 >= value.size()) return std::nullopt;
+    text += static_cast<char>(*code);
+    i += 2;
   }
-  return std::nullopt;
+  return text;
+}
+
+/// What `url=` says in a query that says nothing else: behind a & stands what was to be of the URL.
+std::expected<std::string, Reply> url_in(std::string_view query) {
+  if (query.contains('&'))
+    return std::unexpected(
+        problem(400, "Beside url=URL nothing stands in the query: a & of the URL is written %26."));
+  const bool is_named = take_until(query, '=') == "url";
+  auto text = is_named ? percent_decoded(query) : std::nullopt;
+  if (!text)
+    return std::unexpected(
+        problem(400, "The query must be url=URL, such as url=http://example.com/x."));
+  return *std::move(text);
 }
 
 std::string dumped(const Json& json) {
@@ -228,11 +236,11 @@ Task<Reply> cache_stats(Program& program, const Question&) {
 Task<Reply> cache_entry(Program& program, const Question& question) {
   const auto cache = program.cache();
   if (!cache) co_return no_cache();
+  const auto text = url_in(question.query);
+  if (!text) co_return text.error();
   BlockPool blocks;
   Arena arena(blocks);
-  const auto text = query_value(question.query, "url");
-  const auto url = text ? cache::parse_url(*text, arena) : std::nullopt;
-  if (!text) co_return problem(400, "The query must be url=URL, such as url=http://example.com/x.");
+  const auto url = cache::parse_url(*text, arena);
   if (!url) co_return unreadable({.what = "url", .value = *text});
   if (url->scheme.empty()) co_return lacks_scheme(*text);
   const cache::ServiceRules fallback;

@@ -328,6 +328,7 @@ def test_an_entry_is_explained(cached):
     assert cached.control("GET", "/cache/entry?url=%zz").status == 400
     assert cached.control("GET", "/cache/entry").status == 400
     assert "has no scheme" in cached.control("GET", "/cache/entry?url=app.test/x").text
+    assert "%26" in json.loads(cached.control("GET", "/cache/entry?url=http://app.test/x?a=b&c=d").body)["detail"]
 
 
 def test_a_variant_is_told_with_what_selects_it(caching_for, replies):
