@@ -45,6 +45,17 @@ def test_a_part_is_stored_and_serves_what_lies_in_it(ask):
     assert inside["Cache-Status"].startswith("Minato; hit")
 
 
+@pytest.mark.parametrize("asked, says", [
+    ("bytes=2-6", {}), ("bytes=2-6", {"Content_Range": "bytes 2-6/x"}), ("bytes=2-6", {"Content_Range": "lines 2-6/10"}),
+    (None, {"Content_Range": "bytes 2-6/10"})], ids=["not said which", "no range", "other units", "not asked for"])
+def test_a_part_of_who_knows_what_is_not_stored(caching_for, replies, asked, says):
+    unknown = response(b"23456", status="206 Partial Content", Cache_Control="max-age=60", ETag='"a"', **says)
+    proxy = caching_for(replies(unknown, unknown, unknown))
+    for _ in range(3):
+        answer = proxy.get(fields={"Range": asked} if asked else {})
+        assert answer.status == 206 and "stored" not in answer["Cache-Status"] and "hit" not in answer["Cache-Status"]
+
+
 def test_a_part_answers_if_range_by_its_validator(ask):
     """RFC 9110 13.1.5."""
     ask("bytes=2-6", first=2, last=6)
