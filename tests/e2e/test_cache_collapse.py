@@ -166,6 +166,19 @@ def test_what_cannot_be_stored_releases_those_who_wait_at_once(proxy, scripted):
     assert leader.read(6) == b"abcdef"
 
 
+def test_what_is_refused_to_one_who_names_himself_the_others_ask_for_together(proxy, scripted):
+    leader = proxy.client().ask(fields={"Authorization": "Basic YTpi"})
+    own, _ = scripted.expect()
+    others = clients(proxy, 3)
+    assert scripted.hears_nothing()
+    own.send(reply(b"own", "max-age=60", Connection="close"))
+    assert leader.read_response().text == "own"
+    theirs, _ = scripted.expect()
+    assert scripted.hears_nothing()
+    theirs.send(reply(b"of all", "max-age=60"))
+    assert {each.read_response().text for each in others} == {"of all"}
+
+
 def test_what_could_not_be_stored_is_not_serialized_afterwards(proxy, scripted):
     leader = proxy.client().ask()
     origin, _ = scripted.expect()
