@@ -205,13 +205,15 @@ bool ServiceRules::is_tag_field(const http::Field& line) const {
                              [&](const std::string& name) { return iequals(name, line.name); });
 }
 
-std::vector<Url> forms_of(const Url& url, std::span<const ServiceRules* const> rules,
-                          Arena& arena) {
-  std::vector<Url> forms{url};
+std::span<const Url> forms_of(const Url& url, std::span<const ServiceRules* const> rules,
+                              Arena& arena) {
+  const auto forms = arena.array<Url>(1 + rules.size());
+  auto end = forms.begin();
+  *end++ = url;
   for (const ServiceRules* const one : rules)
-    if (const Url own = one->as_keyed(url, arena); std::ranges::find(forms, own) == forms.end())
-      forms.push_back(own);
-  return forms;
+    if (const Url own = one->as_keyed(url, arena); std::find(forms.begin(), end, own) == end)
+      *end++ = own;
+  return {forms.begin(), end};
 }
 
 }  // namespace minato::cache

@@ -93,7 +93,8 @@ class ServiceRules {
 };
 
 /// As what is stored of `url` may stand: as it is, which comes first, and as each of `rules` has
-/// it. None twice.
-std::vector<Url> forms_of(const Url& url, std::span<const ServiceRules* const> rules, Arena& arena);
+/// it. None twice. In `arena`.
+std::span<const Url> forms_of(const Url& url, std::span<const ServiceRules* const> rules,
+                              Arena& arena);
 
 }  // namespace minato::cache

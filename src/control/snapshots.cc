@@ -51,7 +51,7 @@ std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache* cache,
     const bool may_have_stored = snapshot->config.cache->keep_on_reload || !others.empty();
     std::erase(others, rules);
     auto forms = cache::forms_of(url, others, arena);
-    if (!is_other || !may_have_stored) forms.erase(forms.begin());
+    if (!is_other || !may_have_stored) forms = forms.subspan(1);
     for (const Url& form : forms) store.purge_url(form, Purge::remove);
     if (!is_other) count += forms.size();
   }
