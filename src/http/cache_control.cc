@@ -108,7 +108,6 @@ constexpr std::array response_flags{
     Flag{"must-revalidate", &ResponseDirectives::must_revalidate},
     Flag{"proxy-revalidate", &ResponseDirectives::proxy_revalidate},
     Flag{"must-understand", &ResponseDirectives::must_understand},
-    Flag{"no-transform", &ResponseDirectives::no_transform},
     Flag{"immutable", &ResponseDirectives::immutable},
 };
 constexpr std::array response_lifetimes{

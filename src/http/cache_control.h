@@ -38,7 +38,6 @@ struct ResponseDirectives {
   bool must_revalidate = false;
   bool proxy_revalidate = false;
   bool must_understand = false;
-  bool no_transform = false;
   bool immutable = false;
   std::optional<Seconds> max_age;
   std::optional<Seconds> s_maxage;
