@@ -101,7 +101,7 @@ class Answering {
     const http::Fields& asked = request_.head.fields;
     const bool counts = request_.head.method == http::Method::get && head_.status == 200 &&
                         with_.reader == nullptr && asked.count_of(FieldId::range) == 1 &&
-                        if_range_holds(asked.value(FieldId::if_range), with_.entry.lines);
+                        if_range_holds(asked, with_.entry.lines);
     if (!counts) return {};
     complete_ = with_.entry.size();
     return select_ranges(asked.value(FieldId::range), *complete_);

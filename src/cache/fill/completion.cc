@@ -13,8 +13,7 @@ using http::FieldId;
 std::optional<ByteRange> wanted_range(const http::Fields& request, const Entry& part) {
   const std::uint64_t complete = *part.part->complete;
   if (!request.has(FieldId::range)) return ByteRange{.first = 0, .last = complete - 1};
-  if (request.count_of(FieldId::range) != 1 ||
-      !if_range_holds(request.value(FieldId::if_range), part.lines))
+  if (request.count_of(FieldId::range) != 1 || !if_range_holds(request, part.lines))
     return std::nullopt;
   const Selection selection = select_ranges(request.value(FieldId::range), complete);
   if (selection.kind != Selection::Kind::ranges || selection.ranges.size() != 1)

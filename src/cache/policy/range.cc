@@ -120,8 +120,11 @@ std::optional<ByteRange> range_within(std::string_view value, const ContentRange
   return is_within(wanted, part.range) ? std::optional(wanted) : std::nullopt;
 }
 
-bool if_range_holds(std::string_view if_range, std::span<const http::Field> stored) {
-  if (if_range.empty()) return true;
+bool if_range_holds(const http::Fields& request, std::span<const http::Field> stored) {
+  const auto lines = request.count_of(FieldId::if_range);
+  if (lines == 0) return true;
+  const auto if_range = request.value(FieldId::if_range);
+  if (lines > 1 || if_range.empty()) return false;
   if (if_range.front() == '"') return if_range == value_of(stored, FieldId::etag);  // strong alone
   // A date is strong where the content cannot have changed twice in its second (RFC 9110 8.8.2.2).
   const auto modified = value_of(stored, FieldId::last_modified);

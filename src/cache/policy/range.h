@@ -56,8 +56,8 @@ std::optional<Selection> selection_of(std::string_view range, const ContentRange
 /// The one range that `value` (of a Range) asks for, where all of it lies in `part`.
 std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part);
 
-/// RFC 9110 13.1.5: whether the Range of a request counts for the response that is stored.
-/// `if_range` is the field's value, or empty where there is none.
-bool if_range_holds(std::string_view if_range, std::span<const http::Field> stored);
+/// RFC 9110 13.1.5: whether the Range of `request` counts for the response that is stored. An
+/// If-Range that is empty, or there twice, is no validator, and so not that of what is stored.
+bool if_range_holds(const http::Fields& request, std::span<const http::Field> stored);
 
 }  // namespace minato::cache

@@ -57,17 +57,31 @@ TEST(IfRange, HoldsForTheSameStrongValidatorAlone) {  // RFC 9110 13.1.5
   const auto stored = heads.fields({{"ETag", "\"a\""},
                                     {"Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT"},
                                     {"Date", "Thu, 01 Jan 2026 00:01:00 GMT"}});
-  EXPECT_TRUE(if_range_holds("", stored.lines()));
-  EXPECT_TRUE(if_range_holds("\"a\"", stored.lines()));
-  EXPECT_FALSE(if_range_holds("\"b\"", stored.lines()));
-  EXPECT_FALSE(if_range_holds("W/\"a\"", stored.lines()));
-  EXPECT_TRUE(if_range_holds("Thu, 01 Jan 2026 00:00:00 GMT", stored.lines()));
-  EXPECT_FALSE(if_range_holds("Thu, 01 Jan 2026 00:00:01 GMT", stored.lines()));
+  const auto holds = [&](const char* if_range, const http::Fields& fields) {
+    return if_range_holds(heads.fields({{"If-Range", if_range}}), fields.lines());
+  };
+  EXPECT_TRUE(holds("\"a\"", stored));
+  EXPECT_FALSE(holds("\"b\"", stored));
+  EXPECT_FALSE(holds("W/\"a\"", stored));
+  EXPECT_TRUE(holds("Thu, 01 Jan 2026 00:00:00 GMT", stored));
+  EXPECT_FALSE(holds("Thu, 01 Jan 2026 00:00:01 GMT", stored));
   const auto young = heads.fields({{"Last-Modified", "Thu, 01 Jan 2026 00:00:01 GMT"},
                                    {"Date", "Thu, 01 Jan 2026 00:01:00 GMT"}});
-  EXPECT_FALSE(if_range_holds("Thu, 01 Jan 2026 00:00:01 GMT", young.lines()));
+  EXPECT_FALSE(holds("Thu, 01 Jan 2026 00:00:01 GMT", young));
   const auto weak = heads.fields({{"ETag", "W/\"a\""}});
-  EXPECT_FALSE(if_range_holds("W/\"a\"", weak.lines()));
+  EXPECT_FALSE(holds("W/\"a\"", weak));
+}
+
+TEST(IfRange, ThatIsNoValidatorNeverHolds) {  // RFC 9110 13.1.5
+  Heads heads;
+  const auto stored = heads.fields({{"ETag", "\"a\""}});
+  EXPECT_TRUE(if_range_holds(heads.fields({}), stored.lines()));
+  EXPECT_FALSE(if_range_holds(heads.fields({{"If-Range", ""}}), stored.lines()));
+  EXPECT_FALSE(if_range_holds(heads.fields({{"If-Range", "a"}}), stored.lines()));
+  const auto twice = heads.fields({{"If-Range", "\"a\""}, {"If-Range", "\"a\""}});
+  EXPECT_FALSE(if_range_holds(twice, stored.lines()));
+  const auto none = heads.fields({});
+  EXPECT_FALSE(if_range_holds(heads.fields({{"If-Range", ""}}), none.lines()));
 }
 
 TEST(SelectionOfAPart, IsOfWhatLiesInItOrNowhere) {

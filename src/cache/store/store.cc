@@ -34,8 +34,7 @@ std::size_t region_bytes(const StoreLimits& limits, std::uint64_t other) {
 /// Asked for as it was before, or inside of what is there, or of what there is not in the whole.
 bool has_wanted_part(const Entry& entry, const http::Fields& request) {
   const auto range = request.value(http::FieldId::range);
-  if (range.empty() || !if_range_holds(request.value(http::FieldId::if_range), entry.lines))
-    return false;
+  if (range.empty() || !if_range_holds(request, entry.lines)) return false;
   return range == entry.range || selection_of(range, *entry.part).has_value();
 }
 
