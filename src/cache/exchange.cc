@@ -23,6 +23,23 @@ bool is_of_request(Why why) {
          why == Why::request_min_fresh;
 }
 
+/// No head came: what the origin says is not known. One that is at its limit is no such case: 503
+/// tells more of it, and when to come again.
+bool gave_no_answer(Reason reason) {
+  switch (reason) {
+    case Reason::no_usable_endpoint:
+    case Reason::name_not_resolved:
+    case Reason::connect_refused:
+    case Reason::connect_timeout:
+    case Reason::connect_unroutable:
+    case Reason::connect_failed:
+    case Reason::upstream_closed:
+    case Reason::upstream_reset:
+    case Reason::upstream_timeout: return true;
+    default: return false;
+  }
+}
+
 /// Range is of GET alone (RFC 9110 14.2): a HEAD is not answered with a part, and tells of the
 /// newest, whatever range it names.
 Store::Found find_for(const http::RequestHead& head, Store& store, const Key& key,
@@ -193,8 +210,17 @@ Task<Outcome> CacheExchange::answer_with(Answer with) {
                             responder_);
 }
 
+/// Who asks for what must not be served without the origin gets 504 (RFC 9111 5.2.2.2, 5.2.2.8,
+/// 5.2.2.10), however the origin was silent.
+http::Failure CacheExchange::told_of(const http::Failure& failure) const {
+  const bool is_silent = stored_ && gave_no_answer(failure.reason);
+  if (!is_silent || !prohibits_stale(stored_->facts.directives())) return failure;
+  return {.reason = Reason::stale_forbidden, .error = failure.error};
+}
+
 CacheStatus CacheExchange::status_of(const http::Failure& failure) const {
   CacheStatus status = forwarded_status();
+  if (failure.reason == Reason::stale_forbidden) status.detail = "stale-forbidden";
   if (failure.reason != Reason::only_if_cached) return status;
   status.forwarded = Forwarded::refused;
   status.detail = "only-if-cached";

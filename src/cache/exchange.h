@@ -56,6 +56,7 @@ class CacheExchange {
   bool serves_on_error() const { return stored_ && decision_->serves_on_error; }
   /// The same once the origin has failed, which may have taken long enough for a purge.
   bool may_serve_stale() const { return serves_on_error() && cache_.store().holds(*stored_); }
+  http::Failure told_of(const http::Failure& failure) const;
   CacheStatus status_of(const http::Failure& failure) const;
   CacheStatus forwarded_status() const;
   Task<http::Outcome> answer_with(Answer with);

@@ -50,6 +50,7 @@ Task<CacheExchange::Round> CacheExchange::ask_alone() {
   const bool has_failed = !outcome && is_origin_error(outcome.error()) && !responder_.started();
   const bool is_error = tee.ruling() && tee.ruling()->kind == Kind::error;  // however it ended
   if (is_error || (has_failed && may_serve_stale())) co_return co_await serve_stale(status);
+  if (!outcome && !tee.ruling()) co_return std::unexpected(told_of(outcome.error()));
   if (!outcome || !tee.ruling()) co_return outcome;
   switch (tee.ruling()->kind) {
     case Kind::pass:

@@ -182,7 +182,7 @@ Task<CacheExchange::Round> CacheExchange::take_failure(const Flight& flight, Cac
   completes_ = false;
   if (flight.is_error && may_serve_stale()) co_return co_await serve_stale(status);
   // It is its leader's alone: who followed may have more luck.
-  if (flight.failure && !status.collapsed) co_return std::unexpected(*flight.failure);
+  if (flight.failure && !status.collapsed) co_return std::unexpected(told_of(*flight.failure));
   co_return std::nullopt;
 }
 

@@ -61,6 +61,8 @@ constexpr std::array troubles = {
     Trouble{warn, "exchange.upstream_broken", "endpoints broke connections off"},
     Trouble{warn, "exchange.upstream_slow", "endpoints did not answer in time"},
     Trouble{warn, "exchange.upstream_malformed", "endpoints sent what is not well-formed HTTP"},
+    Trouble{warn, "exchange.stale_forbidden",
+            "endpoints gave no answer, and what is stored must be validated first"},
     Trouble{warn, "exchange.out_of_resources",
             "requests were refused: no descriptors are left for connections to endpoints"},
     Trouble{error, "exchange.failed", "requests failed here"},
@@ -79,8 +81,9 @@ std::optional<std::size_t> trouble_of(Reason reason) {
     case Reason::upstream_idle: return 2;
     case Reason::upstream_malformed:
     case Reason::upstream_head_too_large: return 3;
-    case Reason::out_of_resources: return 4;
-    case Reason::internal: return 5;
+    case Reason::stale_forbidden: return 4;
+    case Reason::out_of_resources: return 5;
+    case Reason::internal: return 6;
     default: return std::nullopt;
   }
 }

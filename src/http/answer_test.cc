@@ -91,6 +91,7 @@ constexpr StatusOf statuses[] = {
     {Reason::connect_timeout, 504},
     {Reason::upstream_timeout, 504},
     {Reason::upstream_idle, 504},
+    {Reason::stale_forbidden, 504},
     {Reason::version_not_supported, 505},
 };
 

@@ -77,6 +77,9 @@ constexpr std::array rows = {
               "The server behind this one stopped in the middle of its answer."},
     ReasonRow{Reason::upstream_truncated, "upstream_truncated", 502, "http_response_incomplete",
               "The server behind this one ended its answer early."},
+    ReasonRow{Reason::stale_forbidden, "stale_forbidden", 504, "destination_unavailable",
+              "What is stored must be validated first, and the server behind this one gave no "
+              "answer."},
     ReasonRow{Reason::proxy_loop, "proxy_loop", 502, "proxy_loop_detected",
               "The request came back to the proxy that had forwarded it."},
     ReasonRow{Reason::shutting_down, "shutting_down", 503, "proxy_internal_response",

@@ -43,6 +43,7 @@ enum class Reason : std::uint8_t {
   upstream_timeout,    ///< no head in time
   upstream_idle,       ///< the body stopped coming
   upstream_truncated,  ///< the body ended early
+  stale_forbidden,     ///< no answer, and what is stored must not be served without one
   proxy_loop,
   // What we did.
   shutting_down,

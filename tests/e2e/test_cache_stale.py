@@ -205,13 +205,13 @@ class TestIfError:
     def test_no_window_stands_against_the_origins_word(self, caching_for, replies, directive):
         proxy = caching_for(replies(stale(f"{directive}, stale-if-error=600"), None), top=ONCE)
         proxy.get()
-        assert proxy.get().status == 502
+        assert proxy.get().status == 504
 
     def test_a_window_of_the_origin_counts_beside_s_maxage(self, caching_for, replies):
         proxy = caching_for(replies(stale("s-maxage=60, stale-if-error=600"), None), top=ONCE)
         assert [proxy.get().text for _ in range(2)] == ["old", "old"]
 
-    @pytest.mark.parametrize("directive, status", [("", 200), *((each, 502) for each in FORBIDDING),
+    @pytest.mark.parametrize("directive, status", [("", 200), *((each, 504) for each in FORBIDDING),
                                                    ("stale-if-error=0", 502)])
     def test_a_default_window_goes_against_nothing(self, caching_for, replies, directive, status):
         proxy = caching_for(replies(stale(directive), None), cache="ttl: 0, stale_if_error: 600s", top=ONCE)
@@ -270,3 +270,43 @@ class TestIfError:
         proxy = caching_for(replies(stale("stale-if-error=600"), None), top=ONCE)
         proxy.get("/page"), proxy.get("/page")
         assert ' 200 ' in proxy.access.wait_for("/page", count=2)
+
+
+class TestForbidden:
+    """RFC 9111 5.2.2.2: where nothing may be served without an answer of the origin, silence is 504."""
+
+    @pytest.mark.parametrize("more", [{}, {"fields": {"Range": "bytes=0-1"}}, {"method": "HEAD"}], ids=str)
+    @pytest.mark.parametrize("directive", FORBIDDING)
+    def test_silence_is_504_and_says_why(self, caching_for, replies, directive, more):
+        top = ONCE + '\naccess_log: {format: "{status} {reason}"}'
+        proxy = caching_for(replies(stale(directive), None), top=top)
+        proxy.get()
+        answer = proxy.get(**more)
+        assert answer.status == 504
+        assert cache_status(answer)["detail"] == "stale-forbidden"
+        assert 'error=destination_unavailable' in answer["Proxy-Status"]
+        if "method" not in more:
+            assert "must be validated first" in answer.text
+        assert proxy.access.wait_for("stale_forbidden") == "504 stale_forbidden"
+
+    def test_while_nobody_listens(self, caching_for, replies):
+        origin = replies(stale("must-revalidate"))
+        proxy = caching_for(origin, top=ONCE)
+        proxy.get()
+        origin.close()
+        assert proxy.get().status == 504
+        assert proxy.get("/other").status == 502
+
+    def test_while_no_upstream_is_healthy(self, caching_for, replies):
+        origin = replies(stale("must-revalidate"))
+        proxy = caching_for(origin, top="health_check: {type: tcp, interval: 100ms, fall: 1, rise: 1}\n" + ONCE)
+        eventually(lambda: proxy.get().status == 200, "a healthy origin")
+        origin.close()
+        eventually(lambda: proxy.get("/other").status == 503, "the end of its health")
+        assert proxy.get().status == 504
+
+    def test_an_answer_that_is_an_error_passes(self, caching_for, replies):
+        proxy = caching_for(replies(stale("must-revalidate"), response(b"oops", status="503 Oops")))
+        proxy.get()
+        answer = proxy.get()
+        assert (answer.status, answer.text) == (503, "oops")

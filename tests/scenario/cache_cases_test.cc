@@ -71,6 +71,40 @@ TEST_F(CacheCases, WhatWasValidatedIsFreshForItsNewTimeAlone) {  // RFC 9111 3.2
   EXPECT_EQ(get().body, "new");
 }
 
+TEST_F(CacheCases, SilenceIs504WhereNothingMayBeServedStale) {  // RFC 9111 5.2.2.2
+  using enum http::Reason;
+  constexpr std::array forbidding{"max-age=10, must-revalidate", "max-age=10, proxy-revalidate",
+                                  "s-maxage=10", "max-age=10, no-cache"};
+  constexpr std::array silent{no_usable_endpoint, connect_refused, connect_timeout,
+                              upstream_closed,    upstream_reset,  upstream_timeout};
+  constexpr std::array answering{upstream_malformed, upstream_head_too_large, upstream_saturated};
+  for (const auto* const directives : forbidding) {
+    SCOPED_TRACE(directives);
+    say({.fields = {{"Cache-Control", directives}, {"ETag", "\"1\""}}, .body = "old"});
+    EXPECT_EQ(get({{"Cache-Control", "no-cache"}}).body, "old");
+    pass(20);
+    const auto failed = [&](http::Reason why, const char* method) {
+      say({.fields = {}, .body = {}, .fails = true, .why = why});
+      return ask(method);
+    };
+    for (const auto why : silent) {
+      EXPECT_EQ(failed(why, "GET").status, 504) << http::row(why).name;
+      const auto head = failed(why, "HEAD");
+      EXPECT_EQ(head.status, 504) << http::row(why).name;
+      EXPECT_EQ(field(head, "Cache-Status"), "model; fwd=stale; detail=stale-forbidden");
+    }
+    for (const auto why : answering) EXPECT_EQ(failed(why, "GET").status, http::row(why).status);
+  }
+}
+
+TEST_F(CacheCases, SilenceIsItselfWhereStaleIsNotForbidden) {  // RFC 9111 4.2.4
+  say({.fields = {{"Cache-Control", "max-age=10"}}, .body = "old"});
+  EXPECT_EQ(get().body, "old");
+  pass(20);
+  say({.fields = {}, .body = {}, .fails = true, .why = http::Reason::connect_refused});
+  EXPECT_EQ(get().status, 502);
+}
+
 TEST_F(CacheCases, AHeadTellsOfTheNewestPartWhateverItsRange) {  // RFC 9110 14.2
   const auto part = [&](const char* range, const char* content_range, const char* etag) {
     say({.status = 206,

@@ -150,7 +150,9 @@ CacheModel::Decision CacheModel::decide(const Stored& stored, const PlainDirecti
   const Second meanwhile = window(stored, "stale-while-revalidate", rules_.stale_while_revalidate);
   Decision decision{
       .use = Use::validate,
-      .serves_on_error = !stored.says("no-cache") && (fresh_for > 0 || -fresh_for < on_error)};
+      .serves_on_error = !stored.says("no-cache") && (fresh_for > 0 || -fresh_for < on_error),
+      .prohibits_stale = said.has("must-revalidate") || said.has("proxy-revalidate") ||
+                         said.has("s-maxage") || stored.says("no-cache")};
   const auto most = asked.number("max-age"), least = asked.number("min-fresh");
   // RFC 8246 2: the origin promises that it stays as it is while it is fresh.
   const bool settled = said.has("immutable") && fresh_for > 0 && !stored.forced;

@@ -77,6 +77,7 @@ class CacheModel {
   struct Decision {
     Use use;
     bool serves_on_error;
+    bool prohibits_stale = false;
   };
   enum class Keep { yes, no, not_for_others };
 
@@ -121,8 +122,9 @@ class CacheModel {
   std::string judge_read(const PlainRequest& request, Second now);
   std::string judge_bypassing(const PlainRequest& request);
   std::string judge_unsafe(const PlainRequest& request);
-  std::string judge_asking(const PlainRequest& request, Place place, bool serves_on_error,
+  std::string judge_asking(const PlainRequest& request, Place place, const Decision& decision,
                            bool& again);
+  std::string wrong_failure(const Decision& decision) const;
   std::string judge_confirmed(const PlainRequest& request, std::size_t place,
                               const OriginCall& call, bool& again);
   std::string judge_passed(const PlainRequest& request, const OriginCall& call) const;

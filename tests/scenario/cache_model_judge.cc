@@ -98,7 +98,7 @@ std::string CacheModel::judge_read(const PlainRequest& request, Second now) {
     }
     if (asked.has("only-if-cached"))
       return outcome_->status == 504 ? "" : "only-if-cached, and no 504";
-    std::string wrong = judge_asking(request, place, decision.serves_on_error, again);
+    std::string wrong = judge_asking(request, place, decision, again);
     if (!wrong.empty() || !again) return wrong;
     now = calls[calls.size() - calls_.size() - 1].received;
   }
@@ -135,16 +135,23 @@ std::string CacheModel::wrong_condition(const PlainRequest& request, Place place
   return {};
 }
 
-std::string CacheModel::judge_asking(const PlainRequest& request, Place place, bool serves_on_error,
-                                     bool& again) {
+/// RFC 9111 5.2.2.2: silence is 504 to who asks for what must not be served without an answer.
+std::string CacheModel::wrong_failure(const Decision& decision) const {
+  if (!outcome_->failed) return "the origin failed, and nobody was told";
+  const int due = decision.prohibits_stale ? 504 : 502;
+  return outcome_->status == due ? "" : fmt::format("{} in place of {}", outcome_->status, due);
+}
+
+std::string CacheModel::judge_asking(const PlainRequest& request, Place place,
+                                     const Decision& decision, bool& again) {
   const OriginCall* const call = next_call();
   if (call == nullptr) return "the origin was not asked";
   if (call->request.method != request.method) return "another method";
   if (auto wrong = wrong_condition(request, place, *call, false); !wrong.empty()) return wrong;
   const PlainResponse& said = call->response;
   if (said.fails || (is_error(said.status) && place)) {
-    if (serves_on_error) return wrong_answer(request, stored_[*place], call->received);
-    if (said.fails) return outcome_->failed ? "" : "the origin failed, and nobody was told";
+    if (decision.serves_on_error) return wrong_answer(request, stored_[*place], call->received);
+    if (said.fails) return wrong_failure(decision);
   }
   if (request.method == "HEAD") {
     const Place told = place ? place : newest_part(request);

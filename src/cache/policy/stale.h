@@ -28,6 +28,12 @@ constexpr bool forbids_stale(const http::ResponseDirectives& directives) {
   return directives.must_revalidate || directives.proxy_revalidate || directives.no_cache;
 }
 
+/// Whether an explicit directive prohibits what no window of the origin's allows (RFC 9111 4.2.4),
+/// s-maxage among them.
+constexpr bool prohibits_stale(const http::ResponseDirectives& directives) {
+  return forbids_stale(directives) || directives.s_maxage.has_value();
+}
+
 constexpr StaleWindows stale_windows(const FreshnessFacts& facts, const FreshnessRules& freshness,
                                      const StaleRules& rules) {
   const auto& directives = facts.directives;
