@@ -11,6 +11,14 @@
 
 namespace minato::connection {
 
+/// How long a client that has its answer is heard out before its connection closes (RFC 9112 9.6):
+/// as long as it sends, since it may read only behind that, but not for ever, nor where it is
+/// silent.
+struct Linger {
+  Millis idle = 5s;
+  Millis total = 120s;
+};
+
 /// One configuration's view of a port. An exchange keeps the front that it began with; a reload
 /// puts another one into the port. Thread: one worker's.
 struct Front : LocalCounted {
@@ -20,6 +28,7 @@ struct Front : LocalCounted {
 
   ServerTimeouts timeouts;
   ServerLimits limits;
+  Linger linger;
   const net::CidrSet* trusted_proxies = nullptr;  ///< not null
   std::string request_id_field;                   ///< empty: none
   http::Scheme scheme = http::Scheme::http;

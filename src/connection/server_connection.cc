@@ -1,5 +1,7 @@
 #include "connection/server_connection.h"
 
+#include <algorithm>
+
 #include "connection/server_exchange.h"
 
 namespace minato::connection {
@@ -7,9 +9,8 @@ namespace {
 
 /// Exchanges in a row, all of whose input was there already, before others get a turn.
 constexpr int pipelined_in_a_row = 32;
-/// How long, and how much, a client that still sends is heard out before its connection closes.
-constexpr Millis linger_time = 2s;
-constexpr std::size_t linger_bytes = 1u << 20;
+/// Of what a client sends behind its answer, heard before others get a turn.
+constexpr std::size_t linger_bytes = 64u << 10;
 
 /// How long a connection that has not asked yet when its port closes may take to send its request.
 constexpr Millis late_request_time = 2s;
@@ -112,13 +113,22 @@ net::ReadyOp ServerConnection::begin_to_wait() {
 
 Task<void> ServerConnection::linger() {
   stream_->end_writing();
-  const Instant until = server_.loop_.now() + linger_time;
-  Block sink = server_.loop_.blocks().take(ReceiveBuffer::block_bytes);
-  for (std::size_t heard = 0; heard < linger_bytes;) {
-    const auto count = co_await stream_->read(sink.span(), until);
-    if (!count || *count == 0) co_return;
-    heard += *count;
+  const Linger limits = port_->front->linger;
+  Instant until = server_.loop_.now() + limits.total;
+  for (Instant now = server_.loop_.now(); now < until; now = server_.loop_.now()) {
+    const Instant silent_until = now + limits.idle;
+    if (must_close()) until = std::min(until, silent_until);
+    const auto sends = co_await stream_->readable(std::min(until, silent_until));
+    if (!sends || !discard()) co_return;
+    co_await server_.loop_.breathe();
   }
+}
+
+/// Some of what is there. False at the connection's end.
+bool ServerConnection::discard() {
+  const Block sink = server_.loop_.blocks().take(linger_bytes);
+  const auto count = stream_->read_now(sink.span());
+  return !count || count->value_or(0) > 0;
 }
 
 }  // namespace minato::connection

@@ -17,7 +17,7 @@ enum class Next : std::uint8_t {
   keep,    ///< the next request may come
   wait,    ///< none has begun: what looked like it was nothing
   close,   ///< nothing more to say or hear
-  linger,  ///< say the end, and hear the client out for a while, so that it can read our answer
+  linger,  ///< say the end, and hear the client out, within limits, so that it can read our answer
 };
 
 /// While idle it owns no buffer: this object, its stream and one coroutine frame is all there is.
@@ -40,6 +40,7 @@ class ServerConnection : public ListLink {
   /// Stands among the idle ones from now on; to be awaited until the next request comes.
   net::ReadyOp begin_to_wait();
   Task<void> linger();
+  bool discard();
 
   Server& server_;
   LocalRef<Port> port_;

@@ -14,6 +14,7 @@ struct AdminServer::Front final : connection::Front {
   Front(http::Handler& answers, const net::CidrSet& trusted) : answering(answers) {
     trusted_proxies = &trusted;
     timeouts.request_header = head_patience;
+    linger = {.idle = head_patience, .total = head_patience};
   }
   http::Handler& handler() override { return answering; }
   http::Handler& answering;

@@ -102,6 +102,20 @@ def test_the_rest_of_an_upload_behind_an_early_answer_is_discarded(minato, scrip
         assert client.read_response().text == "good"
 
 
+def test_an_early_answer_is_read_whole_behind_a_large_upload(minato, scripted):
+    """RFC 9112 9.6: to close while the client sends would reset the connection, the answer with it."""
+    with minato.serving(scripted).client() as client:
+        client.send(put(100 << 20))
+        origin = scripted.accept()
+        origin.read_head()
+        origin.send(response(BODY[:65536], "413 Content Too Large", Connection="close")).close()
+        for _ in range(100):
+            client.send(BODY[:1 << 20])
+        answer = client.read_response()
+        assert (answer.status, answer.body) == (413, BODY[:65536])
+        assert client.read_to_end() == b""  # in good order: a reset would raise
+
+
 def test_what_ends_early_is_cut_off(minato, scripted):
     with minato.serving(scripted).client() as client:
         client.ask()
