@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/assert.h"
+#include "connection/untaken.h"
 
 namespace minato::connection {
 
@@ -57,16 +58,16 @@ Soon<Result<void>> MessageWriter::write(std::span<const std::string_view> body, 
     size_line_ = http1::ChunkSizeLine(size);
     pieces.add(size_line_.view());
   }
-  if (framing_.kind != Kind::none) {
+  if (framing_.kind == Kind::none)
+    size = 0;
+  else
     for (const std::string_view piece : body) pieces.add(piece);
-    body_bytes_ += size;
-  }
   if (framed) pieces.add(http1::chunk_data_end);
   if (last == Last::yes) {
     if (framing_.kind == Kind::chunked) pieces.add(http1::last_chunk);
     ending_ = true;
   }
-  return send(pieces, idle);
+  return send(pieces, size, idle);
 }
 
 /// Of the length that was announced.
@@ -89,12 +90,10 @@ Soon<Result<void>> MessageWriter::write_piped(Pipe& pipe, Last last, Millis idle
 }
 
 Task<Result<void>> MessageWriter::drain(Pipe& pipe, Millis idle) {
+  const std::size_t held = pipe.held();
+  const Untaken untaken(stream_, held, [&](auto bytes) { not_taken(bytes, held); });
   const auto written = co_await stream_.drain(pipe, idle);
-  if (!written) {
-    bytes_ -= pipe.held();
-    body_bytes_ -= pipe.held();
-    co_return std::unexpected(written.error());
-  }
+  if (!written) co_return std::unexpected(written.error());
   co_return sent();
 }
 
@@ -118,22 +117,37 @@ Soon<Result<void>> MessageWriter::finish_with(const http::Fields& trailers, Mill
   Pieces pieces;
   pieces.add(head_);
   ending_ = true;
-  return send(pieces, idle);
+  return send(pieces, 0, idle);
 }
 
-Soon<Result<void>> MessageWriter::send(Pieces& pieces, Millis idle) {
+Soon<Result<void>> MessageWriter::send(Pieces& pieces, std::size_t body_size, Millis idle) {
   if (!head_.empty()) pieces.join(std::min(joined_bytes_max, head_block_.size() - head_.size()));
   for (const iovec& piece : pieces.all()) bytes_ += piece.iov_len;
+  body_bytes_ += body_size;
   begun_ = true;
   std::span<iovec> rest = pieces.all();
   if (stream_.write_now(rest)) return sent();
-  return send_rest(pieces, pieces.count - rest.size(), idle);
+  return send_rest(pieces, pieces.count - rest.size(), body_size, idle);
 }
 
-Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, Millis idle) {
-  const auto written = co_await stream_.write(pieces.all().subspan(done), idle);
+Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, std::size_t body_size,
+                                            Millis idle) {
+  const auto rest = pieces.all().subspan(done);
+  std::size_t left = 0;
+  for (const iovec& piece : rest) left += piece.iov_len;
+  const Untaken untaken(stream_, left, [&](auto bytes) { not_taken(bytes, body_size); });
+  const auto written = co_await stream_.write(rest, idle);
   if (!written) co_return std::unexpected(written.error());
   co_return sent();
+}
+
+/// Behind the body stands what ends a chunk, and the last one.
+void MessageWriter::not_taken(std::size_t bytes, std::size_t body_size) {
+  std::size_t behind = 0;
+  if (framing_.kind == Kind::chunked)
+    behind = http1::chunk_data_end.size() + (ending_ ? http1::last_chunk.size() : 0);
+  bytes_ -= bytes;
+  body_bytes_ -= std::min(bytes - std::min(bytes, behind), body_size);
 }
 
 Result<void> MessageWriter::sent() {

@@ -72,7 +72,7 @@ class MessageWriter {
   bool begun() const { return begun_; }
   /// Everything that was announced has been sent.
   bool complete() const { return complete_; }
-  /// Head, framing and body: what this message has put on the wire.
+  /// Head, framing and body: what the kernel has taken of this message, once no write is under way.
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t body_bytes() const { return body_bytes_; }
   /// Forgets the message and its memory.
@@ -92,8 +92,11 @@ class MessageWriter {
   static std::optional<Result<void>> check(const http1::HeadWriter& writer, std::size_t room);
   Result<void> take_off(std::size_t bytes, http::Last last);
   Task<Result<void>> drain(Pipe& pipe, Millis idle);
-  Soon<Result<void>> send(Pieces& pieces, Millis idle);
-  Task<Result<void>> send_rest(Pieces pieces, std::size_t done, Millis idle);
+  /// `body_size`: what of them is body.
+  Soon<Result<void>> send(Pieces& pieces, std::size_t body_size, Millis idle);
+  Task<Result<void>> send_rest(Pieces pieces, std::size_t done, std::size_t body_size, Millis idle);
+  /// The end of what was given last, which holds so much body, is not with the kernel.
+  void not_taken(std::size_t bytes, std::size_t body_size);
   /// What follows a write that went out whole.
   Result<void> sent();
   /// Gives its memory back.

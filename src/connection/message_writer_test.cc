@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "connection/raw_bytes.h"
 #include "connection/test_connection.h"
 
 namespace minato::connection {
@@ -255,6 +256,33 @@ TEST_F(MessageWriterTest, IsNotCompleteWhereItsLastWriteIsCancelled) {
   EXPECT_FALSE(writer.complete());
 }
 
+TEST_F(MessageWriterTest, OfAWriteThatIsCancelledWhatWasTakenIsCounted) {
+  const std::string before = with_head("5\r\n"), all = before + "hello\r\n0\r\n\r\n";
+  for (std::size_t taken = 0; taken < all.size(); ++taken) {
+    writer.reset();
+    stream.make_room(taken);
+    begin({.kind = Kind::chunked});
+    {
+      const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+      EXPECT_FALSE(piece.done());
+    }
+    EXPECT_EQ(writer.bytes(), taken);
+    EXPECT_EQ(writer.body_bytes(),
+              std::clamp(taken, before.size(), before.size() + 5) - before.size());
+  }
+}
+
+TEST(RawBytes, OfAWriteThatIsCancelledWhatWasTakenIsCounted) {
+  TestConnection connection(10);
+  ReceiveBuffer buffer(connection.loop.blocks());
+  RawBytes raw(*connection.near, buffer);
+  {
+    const Pending<Result<void>> piece(connection.loop, raw.write("more than ten", idle));
+    EXPECT_FALSE(piece.done());
+  }
+  EXPECT_EQ(raw.written_bytes(), 10u);
+}
+
 TEST_F(MessageWriterTest, APeerThatTakesNothingTimesOut) {
   stream.make_room(3);
   begin({.kind = Kind::known, .bytes = 5});
@@ -364,15 +392,21 @@ TEST_F(PipedMessage, WhoTakesNothingIsGivenUp) {
 }
 
 TEST_F(PipedMessage, WhatIsNotTakenIsNotCounted) {
-  begin({.kind = Kind::known, .bytes = 5});
-  EXPECT_TRUE(await(writer.flush(idle)));
-  stream.room = 2;
-  Pipe pipe = pipe_with("hello");
-  Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
-  world.advance(10s);
-  EXPECT_FALSE(writing.value());
-  EXPECT_EQ(writer.bytes(), head.size() + 2);
-  EXPECT_EQ(writer.body_bytes(), 2);
+  for (const bool cancelled : {false, true}) {
+    stream.make_room(100);
+    writer.reset();
+    begin({.kind = Kind::known, .bytes = 5});
+    EXPECT_TRUE(await(writer.flush(idle)));
+    stream.room = 2;
+    Pipe pipe = pipe_with("hello");
+    {
+      Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
+      world.advance(cancelled ? 1s : 10s);
+      EXPECT_NE(writing.done(), cancelled);
+    }
+    EXPECT_EQ(writer.bytes(), head.size() + 2);
+    EXPECT_EQ(writer.body_bytes(), 2);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "connection/untaken.h"
+
 namespace minato::connection {
 namespace {
 
@@ -38,6 +40,7 @@ Soon<Result<void>> RawBytes::write(std::string_view piece, Millis idle) {
 }
 
 Task<Result<void>> RawBytes::write_rest(std::string_view piece, Millis idle) {
+  const Untaken untaken(stream_, piece.size(), [this](auto bytes) { written_bytes_ -= bytes; });
   auto item = as_iovec(piece);
   co_return co_await stream_.write(item, idle);
 }

@@ -19,6 +19,7 @@ class RawBytes {
   Soon<Result<std::string_view>> read();
   /// `piece` lives until all of it is sent.
   Soon<Result<void>> write(std::string_view piece, Millis idle);
+  /// What the kernel has taken.
   std::uint64_t written_bytes() const { return written_bytes_; }
 
  private:
