@@ -55,16 +55,6 @@ bool CacheModel::bypasses(const PlainRequest& request) const {
   });
 }
 
-Lines CacheModel::key_of(const PlainRequest& request) const {
-  Lines key;
-  for (const std::string& name : rules_.key_headers)
-    for (const auto& line : spellings_of(request.fields, name)) key.push_back(line);
-  for (const std::string& name : rules_.key_cookies)
-    for (const std::string& value : cookies_of(request.fields, name))
-      key.emplace_back("cookie " + name, value);
-  return key;
-}
-
 CacheModel::Response CacheModel::read(const PlainResponse& said, const PlainRequest& request,
                                       Second sent, Second received) const {
   Response response{
@@ -239,7 +229,8 @@ bool CacheModel::Stored::answers(const PlainRequest& request) const {
 }
 
 bool CacheModel::selects(const PlainRequest& request, const Stored& stored) const {
-  return stored.path == request.path && stored.key == key_of(request) &&
+  return stored.path == request.path && stored.query == keyed(request.query) &&
+         stored.key == key_of(request) &&
          std::ranges::all_of(stored.varies, [&](const auto& field) {
            return spellings_of(request.fields, field.first) == field.second;
          });
@@ -284,13 +275,27 @@ CacheModel::Place CacheModel::find_usable(const PlainRequest& request) {
   }
 }
 
+/// What is for all requests stands for what is for some, and the other way round; a part for what
+/// it has all the bytes of, and for what was asked for in the same words.
+bool CacheModel::stands_for(const Stored& stored, const Stored& other) {
+  if (other.path != stored.path || other.query != stored.query || other.key != stored.key)
+    return false;
+  const bool alike = other.varies == stored.varies || other.varies.empty() || stored.varies.empty();
+  if (!alike || !stored.part) return alike;
+  if (!other.part) return false;
+  return other.words == stored.words ||
+         (other.part->first >= stored.part->first && other.part->last <= stored.part->last);
+}
+
 void CacheModel::store(Response response, const PlainRequest& request, std::string body) {
-  Stored stored{std::move(response), request.path, key_of(request), {}, std::move(body)};
+  Stored stored{std::move(response), request.path, keyed(request.query),
+                key_of(request),     {},           std::move(body)};
   // For whoever reads it; what a POST said of itself is not overruled.
   const bool overrules = stored.overrules();
   stored.forced = force_of(request.path, stored.status);
   if (stored.forced) stored.forced->even_private = overrules;
   if (stored.status == 206) stored.part = range_in(*stored.line("content-range"));
+  if (stored.part) stored.words = value_in(request.fields, "range").value_or("");
   for (const std::string& name : split(joined(stored.lines, "vary")))
     stored.varies[lowered(name)] = spellings_of(request.fields, name);
   for (const auto* directive : {"no-cache", "private"}) {
@@ -298,12 +303,7 @@ void CacheModel::store(Response response, const PlainRequest& request, std::stri
     std::erase_if(stored.lines,
                   [&](const auto& line) { return names.contains(lowered(line.first)); });
   }
-  std::erase_if(stored_, [&](const Stored& other) {
-    if (other.path != stored.path || other.key != stored.key) return false;
-    const bool same = other.varies == stored.varies;
-    if (stored.part) return same && other.part == stored.part;  // stands for that alone
-    return same || other.varies.empty() || stored.varies.empty();
-  });
+  std::erase_if(stored_, [&](const Stored& other) { return stands_for(stored, other); });
   stored_.push_back(std::move(stored));
 }
 
@@ -313,10 +313,11 @@ void CacheModel::forget(std::size_t place) {
 
 /// RFC 9111 4.4.
 void CacheModel::invalidate(const PlainRequest& request, const PlainResponse& said) {
-  std::set<std::string> paths{request.path};
+  std::set<std::string> targets{request.path + keyed(request.query)};
   for (const auto* name : {"location", "content-location"})
-    if (const auto reference = value_in(said.fields, name)) paths.insert(path_of(*reference));
-  std::erase_if(stored_, [&](const Stored& stored) { return paths.contains(stored.path); });
+    if (const auto reference = value_in(said.fields, name)) targets.insert(path_of(*reference));
+  std::erase_if(stored_,
+                [&](const Stored& stored) { return targets.contains(stored.path + stored.query); });
 }
 
 /// RFC 9111 3.2: what is stored, with what was said anew; and whether that may be stored.
@@ -348,8 +349,11 @@ CacheModel::Keep CacheModel::update(std::size_t place, const PlainRequest& reque
   auto [response, verdict] = updated(stored_[place], request, call);
   if (verdict != Keep::yes) return verdict;
   std::string body = stored_[place].body;
+  PlainRequest fetched = request;
+  std::erase_if(fetched.fields, [](const auto& line) { return iequals(line.first, "range"); });
+  fetched.fields.emplace_back("Range", stored_[place].words);  // it was not this one's
   forget(place);
-  store(std::move(response), request, std::move(body));
+  store(std::move(response), fetched, std::move(body));
   return verdict;
 }
 

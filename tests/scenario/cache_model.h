@@ -31,6 +31,8 @@ struct ModelRules {
   };
   std::vector<Bypass> bypass{};
   std::vector<std::string> key_headers{}, key_cookies{};
+  std::vector<std::string> query_ignore{}, query_only{};
+  bool query_sort = false;
 };
 
 class CacheModel {
@@ -63,11 +65,12 @@ class CacheModel {
     std::optional<Second> date_in(std::string_view name) const;
   };
   struct Stored : Response {
-    std::string path;
+    std::string path, query;              ///< as they are keyed
     Lines key;                            ///< what else of the request counts for all of the path
     std::map<std::string, Lines> varies;  ///< what the request had, in each spelling
     std::string body;
     std::optional<PlainRange> part{};  ///< of a 206: which bytes those are
+    std::string words{};               ///< and in which words they were asked for
     bool outdated = false;             ///< as a HEAD told
     /// All that `request` asks for is there.
     bool answers(const PlainRequest& request) const;
@@ -98,7 +101,10 @@ class CacheModel {
                 Second received) const;
   std::optional<ModelRules::Force> force_of(const std::string& path, int status) const;
   bool bypasses(const PlainRequest& request) const;
+  // What tells responses apart, in cache_model_key.cc.
   Lines key_of(const PlainRequest& request) const;
+  std::string keyed(const std::string& query) const;
+  bool counts(const std::string& parameter) const;
   bool strips_cookies(const Response& response) const {
     return rules_.set_cookie == ModelRules::Cookies::strip || response.overrules();
   }
@@ -110,6 +116,7 @@ class CacheModel {
   template <class Fits>
   Place newest_of(Fits fits) const;
   Place find_usable(const PlainRequest& request);
+  static bool stands_for(const Stored& stored, const Stored& other);
   void store(Response response, const PlainRequest& request, std::string body);
   void forget(std::size_t place);
   void invalidate(const PlainRequest& request, const PlainResponse& said);

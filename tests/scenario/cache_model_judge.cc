@@ -113,8 +113,9 @@ std::string CacheModel::judge_unsafe(const PlainRequest& request) {
   if (said.status < 400) invalidate(request, said);
   Response response = read(said, request, call->sent, call->received);
   const auto location = value_in(said.fields, "content-location");
-  const bool for_target = request.method == "POST" && said.status < 300 && location &&
-                          path_of(*location) == request.path;  // RFC 9110 9.3.3
+  const bool for_target =
+      request.method == "POST" && said.status < 300 && location &&
+      path_of(*location) == request.path + keyed(request.query);  // RFC 9110 9.3.3
   if (!said.cut && !bypasses(request) && keep(response, request, for_target) == Keep::yes)
     store(std::move(response), request, said.body);
   return outcome_->status == said.status ? "" : "another status than the origin's";
@@ -123,6 +124,7 @@ std::string CacheModel::judge_unsafe(const PlainRequest& request) {
 /// RFC 9111 4.3.1. `background`: nobody's own request.
 std::string CacheModel::wrong_condition(const PlainRequest& request, Place place,
                                         const OriginCall& call, bool background) const {
+  if (call.request.query != request.query) return "another query than was sent";
   for (const auto* name : {"if-none-match", "if-modified-since"}) {
     const auto sent = value_in(call.request.fields, name);
     const bool validates = place && call.request.method == "GET";

@@ -173,7 +173,15 @@ PlainResponse RandomOrigin::answer(const PlainRequest& request, Second now) {
   return response;
 }
 
-PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
+const char* any_query(Random& random) {
+  constexpr std::array<const char*, 16> queries{
+      "",         "?a=1",         "?a=1&b=2",   "?b=2&a=1",    "?a=1&u_x=1", "?u_x=2&a=1",
+      "?A=1",     "?a=1&A=2",     "?A=2&a=1",   "?a&b",        "?%61=1&b=2", "?b=2&%61=1",
+      "?a=1;b=2", "?b=2&a=1;b=2", "?&b=2&&a=1", "?a.b=1&a_b=2"};
+  return any_of(queries, random);
+}
+
+PlainRequest any_request(RandomOrigin& origin, Second now, bool has_query, Random& random) {
   constexpr std::array<const char*, 12> methods{"GET", "GET", "GET", "GET",  "GET",  "GET",
                                                 "GET", "GET", "GET", "HEAD", "POST", "DELETE"};
   constexpr std::array<const char*, 11> directives{"max-age=0",
@@ -189,6 +197,7 @@ PlainRequest any_request(RandomOrigin& origin, Second now, Random& random) {
                                                    "max-age=100, max-stale=100"};
   constexpr std::array<const char*, 4> cookies{"a=1", "a=2", "b=1", "c=1; a=2"};
   PlainRequest request{.method = any_of(methods, random), .path = any_of(paths, random)};
+  if (has_query) request.query = any_query(random);
   const auto add = [&](std::uint64_t rarity, const char* name, const std::string& value) {
     if (random.one_in(rarity)) request.fields.emplace_back(name, value);
   };
@@ -215,8 +224,8 @@ std::string shown(const Lines& lines) {
 /// What happened in one step, for whoever looks into a failure.
 std::string described(Second at, const PlainRequest& request, const Outcome& outcome,
                       std::span<const OriginCall> calls) {
-  std::string text =
-      fmt::format("at {}: {} {}{}", at, request.method, request.path, shown(request.fields));
+  std::string text = fmt::format("at {}: {} {}{}{}", at, request.method, request.path,
+                                 request.query, shown(request.fields));
   for (const OriginCall& call : calls)
     text += fmt::format("\n    {}..{} origin: {}{} -> {}{}{}{} \"{}\"", call.sent, call.received,
                         call.request.method, shown(call.request.fields), call.response.status,
@@ -242,6 +251,15 @@ void add_rules_by_path(cache::ServiceCacheOptions& options, Random& random) {
   if (random.one_in(16)) options.bypass.push_back({.cookie = {}, .header = {}, .path = "/b"});
 }
 
+void add_query_rules(cache::QueryKeyOptions& options, Random& random) {
+  constexpr std::array<const char*, 5> patterns{"a", "b", "u_*", "A*", "*"};
+  options.sort = random.one_in(4);
+  if (random.one_in(4))
+    options.ignore = {any_of(patterns, random)};
+  else if (random.one_in(4))
+    options.only = {any_of(std::span(patterns).first(4), random)};
+}
+
 cache::ServiceCacheOptions any_options(Random& random) {
   cache::ServiceCacheOptions options;
   options.ttl = random.one_in(2) ? 0s : 25s;
@@ -255,6 +273,7 @@ cache::ServiceCacheOptions any_options(Random& random) {
   add_rules_by_path(options, random);
   if (random.one_in(5)) options.key.headers = {"x-a"};
   if (random.one_in(5)) options.key.cookies = {"a"};
+  add_query_rules(options.key.query, random);
   return options;
 }
 
@@ -266,7 +285,10 @@ ModelRules model_rules(const cache::ServiceCacheOptions& options) {
                    .stale_if_error = seconds(options.stale_if_error),
                    .ttl_applies_to_cookies = options.ttl_applies_to_cookies,
                    .key_headers = options.key.headers,
-                   .key_cookies = options.key.cookies};
+                   .key_cookies = options.key.cookies,
+                   .query_ignore = options.key.query.ignore,
+                   .query_only = options.key.query.only,
+                   .query_sort = options.key.query.sort};
   for (const auto& [listed, ttl] : options.status_ttl)
     rules.status_ttl[listed.first] = seconds(ttl);
   if (options.set_cookie == cache::SetCookie::strip) rules.set_cookie = ModelRules::Cookies::strip;
@@ -285,10 +307,10 @@ ModelRules model_rules(const cache::ServiceCacheOptions& options) {
 
 /// What differs from the defaults, for whoever looks into a failure.
 std::string shown(const ModelRules& rules) {
-  std::string text =
-      fmt::format("ttl {} s, set_cookie {}, for cookies {}, keys by {} {}", rules.ttl,
-                  static_cast<int>(rules.set_cookie), rules.ttl_applies_to_cookies,
-                  rules.key_headers, rules.key_cookies);
+  std::string text = fmt::format(
+      "ttl {} s, set_cookie {}, for cookies {}, keys by {} {}, query {} {} {}", rules.ttl,
+      static_cast<int>(rules.set_cookie), rules.ttl_applies_to_cookies, rules.key_headers,
+      rules.key_cookies, rules.query_ignore, rules.query_only, rules.query_sort ? "sorted" : "");
   for (const auto& [path, ttl, even_private] : rules.force)
     text += fmt::format(", force {} {} s{}", path, ttl, even_private ? " even private" : "");
   for (const auto& [cookie, header, path] : rules.bypass)
@@ -306,12 +328,13 @@ void run_seed(std::uint64_t seed) {
   RandomOrigin random_origin(random(), rig.now());
   origin = &random_origin;
   CacheModel model(model_rules(options));
+  const bool has_query = random.one_in(2);
   const Second began = rig.now();
   std::vector<std::string> story;
   for (int step = 0; step < steps; ++step) {
     rig.advance(any_second(random, random.one_in(3) ? 40 : 8));
     const Second now = rig.now();
-    const PlainRequest request = any_request(random_origin, now, random);
+    const PlainRequest request = any_request(random_origin, now, has_query, random);
     const Outcome outcome = rig.exchange(request);
     story.push_back(described(now - began, request, outcome, rig.calls()));
     const std::string wrong = model.judge(request, now, outcome, rig.calls());

@@ -56,6 +56,7 @@ class Collector final : public http::testing::EagerResponder {
 PlainRequest plain(const http::RequestHead& head) {
   PlainRequest request{
       .method = std::string(head.method_text), .path = std::string(head.target.path), .fields = {}};
+  if (head.target.has_query) request.query = "?" + std::string(head.target.query);
   head.fields.for_each([&](const http::Field& line) {
     request.fields.emplace_back(std::string(line.name), std::string(line.value));
   });
@@ -124,7 +125,11 @@ Task<void> CacheRig::ask(const PlainRequest& request, Outcome& outcome) {
   http::RequestHead& head = asked.head;
   head.method = http::method_of(request.method);
   head.method_text = request.method;
-  head.target.text = head.target.path = request.path;
+  const std::string target = request.path + request.query;
+  head.target.text = target;
+  head.target.path = head.target.text.substr(0, request.path.size());
+  head.target.has_query = !request.query.empty();
+  if (head.target.has_query) head.target.query = head.target.text.substr(request.path.size() + 1);
   head.authority = "site.example";
   for (const auto& [name, value] : request.fields) head.fields.add(name, value);
   Collector collector(outcome);

@@ -17,7 +17,8 @@ struct PlainRequest {
   std::string method = "GET";
   std::string path = "/";
   Lines fields;
-  Second after{0};  ///< those that are sent at once
+  std::string query{};  ///< with its question mark; empty: none
+  Second after{0};      ///< those that are sent at once
 };
 
 struct PlainResponse {
