@@ -55,8 +55,9 @@ Span span_of(const std::string& text) {
 class CrowdOrigin {
  public:
   CrowdOrigin(runtime::Loop& loop, net::Network& network, const net::Address& address,
-              const CrowdPlan& plan, std::uint64_t seed)
+              const CrowdPlan& plan, Said& said, std::uint64_t seed)
       : plan_(plan),
+        said_(said),
         random_(seed),
         listener_(network.listen({.address = address}).value()),
         versions_(plan.things, 1),
@@ -79,6 +80,7 @@ class CrowdOrigin {
   std::string whole(const Thing& thing, bool& to_close);
 
   const CrowdPlan& plan_;
+  Said& said_;
   Random random_;
   std::unique_ptr<net::Listener> listener_;
   std::vector<int> versions_;
@@ -131,8 +133,9 @@ std::string CrowdOrigin::answer(const Head& request, bool& to_close) {
       fmt::format("ETag: {}\r\nCache-Control: {}\r\n{}", etag, any_of(directives, random_),
                   thing.varies() ? "Vary: Accept-Language\r\n" : "");
   if (request.value("if-none-match") == etag) return "HTTP/1.1 304 Same\r\n" + fields + "\r\n";
-  const std::string told = fmt::format("X-Thing: {}\r\nX-Version: {}\r\nX-Language: {}\r\n{}",
-                                       number, version, thing.language, fields);
+  const std::string told = fmt::format(
+      "X-Thing: {0}\r\nX-Version: {1}\r\nX-Language: {2}\r\nX-Said: {3}\r\nCache-Tag: t{0}\r\n{4}",
+      number, version, thing.language, ++said_.answers, fields);
   const Span span = span_of(request.value("range"));
   if (!span.stated || span.first >= thing.bytes() || random_.one_in(3))
     return "HTTP/1.1 200 OK\r\n" + told + whole(thing, to_close);
@@ -160,15 +163,17 @@ class CrowdClient {
   struct Asked {
     Thing thing;  ///< of whatever version
     Span span{};
+    int purged = 0;  ///< what was said up to then has no place in the answer
   };
 
  public:
   CrowdClient(runtime::Loop& loop, net::Network& network, const CrowdPlan& plan,
-              const CrowdOrigin& origin, CrowdReport& report, std::uint64_t seed)
+              const CrowdOrigin& origin, const Said& said, CrowdReport& report, std::uint64_t seed)
       : loop_(loop),
         network_(network),
         plan_(plan),
         origin_(origin),
+        said_(said),
         report_(report),
         random_(seed),
         left_(2 + static_cast<int>(random_.below(7))),
@@ -192,6 +197,7 @@ class CrowdClient {
   net::Network& network_;
   const CrowdPlan& plan_;
   const CrowdOrigin& origin_;
+  const Said& said_;
   CrowdReport& report_;
   Random random_;
   int left_;
@@ -235,6 +241,7 @@ Task<bool> CrowdClient::exchange(net::Stream& stream, Inbox& inbox) {
     request += fmt::format("Range: bytes={}-{}\r\n", span.first, span.last);
   }
   if (random_.one_in(10)) request += "Cache-Control: no-cache\r\n";
+  asked.purged = said_.purged[static_cast<std::size_t>(asked.thing.number)];
   const bool sent = co_await write_paced(stream, random_, {}, request + "\r\n");
   if (random_.one_in(12)) co_return false;  // leaves without an answer
   Head head;
@@ -260,6 +267,8 @@ Task<bool> CrowdClient::take_body(Inbox& inbox, const Head& head, Framing framin
       thing.number == asked.thing.number && thing.language == asked.thing.language;
   if (of_origin && (!is_asked_for || !origin_.knows(thing)))
     violate(fmt::format("{} for {}", thing.name(), asked.thing.name()));
+  if (of_origin && number_in(head, "x-said") <= asked.purged)
+    violate(fmt::format("{} was purged before it was asked for", thing.name()));
   const Span span = asked.span;
   if (status == 206 && (!part.stated || part.first < span.first || part.last > span.last))
     violate("another part than was asked for");
@@ -292,12 +301,16 @@ class Crowd {
   bool clients_done() const {
     return std::ranges::all_of(clients_, [](const auto& client) { return client->done(); });
   }
+  bool all_reloaded() const {
+    return house_.reloads().size() == static_cast<std::size_t>(plan_.reloads);
+  }
   void expect(bool holds, const char* what) {
     if (!holds) report_.violations.emplace_back(what);
   }
 
   const CrowdPlan plan_;
   const net::Address address_ = machine("10.0.0.1", 8001);
+  Said said_{plan_.things};
   CrowdReport report_;
   sim::SimWorld world_;
   sim::SimLoop& client_loop_;
@@ -305,6 +318,7 @@ class Crowd {
   sim::SimNetwork client_network_, origin_network_;
   CrowdOrigin origin_;
   House house_;
+  CachePurger purger_;
   std::vector<std::unique_ptr<CrowdClient>> clients_;
 };
 
@@ -315,16 +329,23 @@ Crowd::Crowd(std::uint64_t seed)
       origin_loop_(world_.add_loop()),
       client_network_(world_.wire(), client_loop_, machine("192.0.2.1", 0)),
       origin_network_(world_.wire(), origin_loop_, machine("10.0.0.1", 0)),
-      origin_(origin_loop_, origin_network_, address_, plan_, seed),
-      house_(world_, plan_.config(address_), static_cast<std::uint32_t>(plan_.workers)) {
+      origin_(origin_loop_, origin_network_, address_, plan_, said_, seed),
+      house_(world_, plan_.config(address_), static_cast<std::uint32_t>(plan_.workers)),
+      purger_(client_loop_, house_,
+              {.purges = plan_.purges, .reloads = plan_.reloads, .config = plan_.config(address_)},
+              said_, seed) {
   world_.wire().faults() = plan_.faults;
   for (std::size_t i = 0; i < plan_.clients; ++i)
     clients_.push_back(std::make_unique<CrowdClient>(client_loop_, client_network_, plan_, origin_,
-                                                     report_, seed * 10 + i));
+                                                     said_, report_, seed * 10 + i));
 }
 
 CrowdReport Crowd::finish() {
   expect(world_.run_until([this] { return clients_done(); }, patience), "a client is stuck");
+  report_.purges = purger_.purges_done();
+  report_.reloads = static_cast<int>(house_.reloads().size());
+  expect(world_.run_until([this] { return purger_.done() && all_reloaded(); }, patience),
+         "a purge or a reload is stuck");
   clients_.clear();
   house_.shut_down();
   expect(house_.has_ended(), "the program does not end");
@@ -337,6 +358,7 @@ CrowdReport Crowd::finish() {
          "connections to origins are left");
   for (std::size_t i = 0; i < plan_.workers; ++i)
     expect(house_.network(i).open_streams() == 0, "streams are left");
+  std::ranges::copy(purger_.violations(), std::back_inserter(report_.violations));
   report_.origin_requests = origin_.requests();
   return report_;
 }
@@ -376,6 +398,9 @@ CrowdPlan::CrowdPlan(std::uint64_t seed) {
   cache.service.max_body_size = random.one_in(3) ? 2000_B : 1_MiB;
   cache.service.collapse.enabled = !random.one_in(5);
   cache.service.collapse.timeout = random.one_in(3) ? 20ms : 5s;
+  if (random.one_in(2)) purges = 1 + static_cast<int>(random.below(4));
+  if (random.one_in(2)) reloads = 1 + static_cast<int>(random.below(3));
+  cache.keep_on_reload = random.one_in(2);
 }
 
 config::Config CrowdPlan::config(const net::Address& origin) const {

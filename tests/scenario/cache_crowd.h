@@ -3,6 +3,7 @@
 // says so.
 #pragma once
 
+#include "scenario/cache_purger.h"
 #include "scenario/exchange.h"
 #include "scenario/house.h"
 
@@ -35,6 +36,8 @@ struct CrowdPlan {
   std::size_t workers = 1;
   std::size_t clients = 2;
   std::size_t things = 1;
+  int purges = 0;
+  int reloads = 0;
   cache::CacheOptions cache;
 };
 
@@ -42,6 +45,8 @@ struct CrowdReport {
   std::vector<std::string> violations;
   int answers = 0;  ///< that came whole
   int origin_requests = 0;
+  int purges = 0;   ///< that were done while clients asked
+  int reloads = 0;  ///< likewise
 };
 CrowdReport run_crowd(std::uint64_t seed);
 
