@@ -27,8 +27,11 @@ struct Item : ListLink {
   /// Marks a use at `tick`, which grows from use to use. Any thread.
   void touch(std::uint64_t tick) {
     used.store(tick, std::memory_order_relaxed);
-    hits.fetch_add(1, std::memory_order_relaxed);
+    if (hits.load(std::memory_order_relaxed) < hits_max)
+      hits.fetch_add(1, std::memory_order_relaxed);
   }
+  /// Counts no further, lest it began anew; all threads at once may still count on from here.
+  static constexpr std::uint32_t hits_max = 4'000'000'000;
   std::atomic<std::uint64_t> used{0};
   std::atomic<std::uint32_t> hits{0};
 

@@ -246,6 +246,14 @@ TEST(GhostsTest, HardlyOneOfManyIsForgottenBeforeItsTurn) {
   EXPECT_GT(known, count * 98 / 100);
 }
 
+TEST(ItemTest, NeverCountsAnewHoweverOftenItIsUsed) {
+  Item item(1, 1);
+  item.hits = Item::hits_max - 1;
+  for (std::uint64_t tick = 1; tick <= 3; ++tick) item.touch(tick);
+  EXPECT_EQ(item.hits, Item::hits_max);
+  EXPECT_EQ(item.used, 3u);
+}
+
 TEST(SketchTest, CountsUpToItsLimitAndForgetsByHalves) {
   Sketch sketch(64);
   sketch.add(1, 3);
