@@ -76,6 +76,13 @@ def test_a_tag_is_purged(cached):
     assert cached.get("/blue").text == blue
 
 
+def test_so_many_tags_of_a_response_count(caching_for, replies):
+    tags = " ".join(f"t{number}" for number in range(257))
+    proxy = caching_for(replies(reply(b"x", "max-age=60", Cache_Tag=tags)))
+    proxy.get()
+    assert [purge(proxy, tag=tag)[1]["purged"] for tag in ("t256", "t255")] == [0, 1]
+
+
 @pytest.mark.parametrize("failure", [b"", b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"])
 @pytest.mark.parametrize("wish", [{}, {"Cache-Control": "max-age=0"}])  # together with others, and alone
 def test_what_is_purged_meanwhile_does_not_stand_in_for_an_error(caching_for, scripted, wish, failure):
