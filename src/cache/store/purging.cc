@@ -162,6 +162,8 @@ void Store::take_step(std::size_t cost_max) {
   collect();
   if (sweep_bucket_ < buckets_.size()) return;
   sweep_bucket_ = 0;
+  // Whoever came to an entry before the sweep took it out still has to find the ban on it.
+  await_readers(readers_.retire());
   bans_.end_sweep();
   await_readers(readers_.retire());
 }
