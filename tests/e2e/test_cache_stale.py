@@ -30,6 +30,15 @@ def kept(proxy, scripted, directives, **more):
     return origin
 
 
+def without_health(caching_for, origin):
+    """In front of one that answered once, and is known to be gone."""
+    proxy = caching_for(origin, top="health_check: {type: tcp, interval: 100ms, fall: 1, rise: 1}\n" + ONCE)
+    eventually(lambda: proxy.get().status == 200, "a healthy origin")
+    origin.close()
+    eventually(lambda: proxy.get("/other").status == 503, "the end of its health")
+    return proxy
+
+
 class TestWhileRevalidate:
     """RFC 5861 3."""
 
@@ -166,11 +175,7 @@ class TestIfError:
         assert proxy.get().text == "old"
 
     def test_while_no_upstream_is_healthy(self, caching_for, replies):
-        origin = replies(stale("stale-if-error=600"))
-        proxy = caching_for(origin, top="health_check: {type: tcp, interval: 100ms, fall: 1, rise: 1}\n" + ONCE)
-        eventually(lambda: proxy.get().status == 200, "a healthy origin")
-        origin.close()
-        eventually(lambda: proxy.get("/other").status == 503, "the end of its health")
+        proxy = without_health(caching_for, replies(stale("stale-if-error=600")))
         assert proxy.get().text == "old"
 
     def test_when_the_head_does_not_come_in_time(self, caching_for, scripted):
@@ -298,11 +303,7 @@ class TestForbidden:
         assert proxy.get("/other").status == 502
 
     def test_while_no_upstream_is_healthy(self, caching_for, replies):
-        origin = replies(stale("must-revalidate"))
-        proxy = caching_for(origin, top="health_check: {type: tcp, interval: 100ms, fall: 1, rise: 1}\n" + ONCE)
-        eventually(lambda: proxy.get().status == 200, "a healthy origin")
-        origin.close()
-        eventually(lambda: proxy.get("/other").status == 503, "the end of its health")
+        proxy = without_health(caching_for, replies(stale("must-revalidate")))
         assert proxy.get().status == 504
 
     def test_an_answer_that_is_an_error_passes(self, caching_for, replies):
