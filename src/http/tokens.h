@@ -2,8 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string_view>
 

@@ -28,7 +28,7 @@ class HeadWriter {
   explicit HeadWriter(std::span<char> room)
       : begin_(room.data()), at_(begin_), end_(begin_ + room.size()) {}
 
-  /// `target` must hold visible ASCII alone, at least one.
+  /// `target` must hold TargetChars alone, at least one.
   void request_line(std::string_view method, std::string_view target);
   /// The target in two parts, such as a path and a query that begins with its '?'.
   void request_line(std::string_view method, std::string_view target, std::string_view more);

@@ -1,17 +1,15 @@
 #include "upstream/options.h"
 
-#include <algorithm>
-
 #include "http/authority.h"
+#include "http/char_sets.h"
 #include "schema/problem.h"
 
 namespace minato::upstream {
 
 std::optional<schema::Rejection> check_health_uri(std::string_view text) {
-  const auto fits = [](char c) { return c > 0x20 && c < 0x7f && c != '#'; };
-  if (text.starts_with('/') && std::ranges::all_of(text, fits)) return std::nullopt;
-  const bool only_slash_is_missing =
-      !text.empty() && !text.contains(':') && std::ranges::all_of(text, fits);
+  const bool fits = http::all_fit<http::TargetChars>(text);
+  if (text.starts_with('/') && fits) return std::nullopt;
+  const bool only_slash_is_missing = !text.empty() && !text.contains(':') && fits;
   return schema::Rejection{schema::in_quotes(text) + " is not a path",
                            {},
                            only_slash_is_missing ? "/" + std::string(text) : ""};
