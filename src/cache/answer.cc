@@ -286,7 +286,7 @@ std::string_view say_hit(Seconds age, Seconds ttl, const ServiceRules& rules, st
   status.remove_suffix(end.size());
   record.cache = http::CacheUse::hit;
   record.cache_text = status.substr(name.size() + 2);
-  if (!rules.options().cache_status.enabled) return arena.join(lines.substr(0, age_size), end);
+  if (!rules.options().cache_status.enabled) return lines.substr(0, age_size + end.size());
   record.cache_status = status;
   return lines;
 }
