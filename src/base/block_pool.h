@@ -3,6 +3,7 @@
 // Thread: one pool a worker, used only there.
 // Bounds: keeps as much free memory as is lent, so that what comes and goes under load is not
 // allocated anew, or `kept_bytes_min` where that is more; what comes back beyond that is freed.
+// What nobody used for a while is given back by `free_unused`.
 #pragma once
 
 #include <array>
@@ -10,7 +11,8 @@
 #include <memory>
 #include <span>
 #include <utility>
-#include <vector>
+
+#include "base/free_stack.h"
 
 namespace minato {
 
@@ -60,6 +62,12 @@ class BlockPool {
   /// A block of at least `bytes`, rounded up to a power of two. At most 16 MiB.
   Block take(std::size_t bytes);
 
+  /// Frees some of what nobody has used since `age`: `step_bytes` or a block more. How many bytes;
+  /// 0 where nothing is left.
+  std::size_t free_unused(std::size_t step_bytes);
+  /// From here on all that is kept counts as unused. Once nothing else does.
+  void age();
+
   /// How many bytes are out now: for tests that nothing leaks.
   std::size_t lent_bytes() const { return lent_bytes_; }
   std::size_t kept_bytes() const { return kept_bytes_; }
@@ -68,8 +76,9 @@ class BlockPool {
   friend class Block;
   void give(char* data, std::size_t size) noexcept;
   void free_largest() noexcept;
+  void free_one(std::size_t size_class) noexcept;
 
-  std::array<std::vector<char*>, classes> free_;
+  std::array<FreeStack<char*>, classes> free_;
   std::size_t kept_bytes_ = 0;
   std::size_t lent_bytes_ = 0;
   std::size_t kept_bytes_min_;

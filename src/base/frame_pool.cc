@@ -14,28 +14,53 @@ struct FreeFrame {
   FreeFrame* next;
 };
 
+FreeFrame* pop(FreeFrame*& list) { return std::exchange(list, list->next); }
+
 class FreeLists {
  public:
   FreeLists() = default;
   FreeLists(const FreeLists&) = delete;
   FreeLists& operator=(const FreeLists&) = delete;
   ~FreeLists() {
-    for (FreeFrame*& head : heads_)
-      while (head != nullptr) ::operator delete(std::exchange(head, head->next));
+    for (auto* lists : {&used_, &unused_})
+      for (FreeFrame*& list : *lists)
+        while (list != nullptr) ::operator delete(pop(list));
   }
 
   void* take(std::size_t size_class) {
-    FreeFrame*& head = heads_[size_class];
-    if (head == nullptr) return ::operator new((size_class + 1) * step_bytes);
-    return std::exchange(head, head->next);
+    FreeFrame*& list = used_[size_class];
+    return list == nullptr ? take_another(size_class) : pop(list);
   }
   void give(void* frame, std::size_t size_class) noexcept {
-    heads_[size_class] = new (frame) FreeFrame{heads_[size_class]};
+    used_[size_class] = new (frame) FreeFrame{used_[size_class]};
   }
 
+  std::size_t free_unused(std::size_t step_frames) noexcept;
+  void age() noexcept { unused_.swap(used_); }
+
  private:
-  std::array<FreeFrame*, largest_bytes / step_bytes> heads_{};
+  static constexpr std::size_t classes = largest_bytes / step_bytes;
+  static constexpr std::size_t bytes_of(std::size_t size_class) {
+    return (size_class + 1) * step_bytes;
+  }
+  void* take_another(std::size_t size_class) {
+    FreeFrame*& list = unused_[size_class];
+    return list == nullptr ? ::operator new(bytes_of(size_class)) : pop(list);
+  }
+
+  std::array<FreeFrame*, classes> used_{};    // since `age`
+  std::array<FreeFrame*, classes> unused_{};  // taken where there are none of the others
 };
+
+std::size_t FreeLists::free_unused(std::size_t step_frames) noexcept {
+  std::size_t bytes = 0;
+  for (std::size_t each = 0; each < classes; ++each)
+    for (FreeFrame*& list = unused_[each]; list != nullptr && step_frames > 0; --step_frames) {
+      ::operator delete(pop(list));
+      bytes += bytes_of(each);
+    }
+  return bytes;
+}
 
 #ifdef MINATO_SANITIZED
 constexpr bool pooled = false;
@@ -60,5 +85,11 @@ void free_frame(void* frame, std::size_t bytes) noexcept {
   if (pooled && bytes <= largest_bytes) return free_lists.give(frame, size_class_of(bytes));
   ::operator delete(frame);
 }
+
+std::size_t free_unused_frames(std::size_t step_frames) {
+  return free_lists.free_unused(step_frames);
+}
+
+void age_frames() { free_lists.age(); }
 
 }  // namespace minato

@@ -146,5 +146,65 @@ TEST(BlockPool, KeepsAsMuchAsIsLentAndLittleOnceNothingIs) {
   EXPECT_GT(pool.kept_bytes(), 0u);
 }
 
+TEST(BlockPool, GivesBackWhatWasNotUsedSinceItAged) {
+  BlockPool pool;
+  std::vector<Block> lent;
+  for (int i = 0; i < 100; ++i) lent.push_back(pool.take(4096));
+  lent.clear();
+  EXPECT_EQ(pool.free_unused(1u << 20), 0u);  // all of them were
+  pool.age();
+  for (int i = 0; i < 30; ++i) lent.push_back(pool.take(4096));
+  lent.resize(10);
+  EXPECT_EQ(pool.free_unused(4096), 4096u);
+  while (pool.free_unused(4096) > 0) {
+  }
+  EXPECT_EQ(pool.kept_bytes(), 20u * 4096);
+}
+
+TEST(PipePool, ClosesWhatWasNotUsedSinceItAged) {
+  PipePool pool;
+  {
+    const Pipe first = pool.take(), second = pool.take();
+  }
+  pool.close_unused();
+  pool.age();
+  int used = 0;
+  {
+    const Pipe pipe = pool.take();
+    used = pipe.in();
+  }
+  const auto open_files = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  const auto before = open_files();
+  pool.close_unused();
+  EXPECT_EQ(before - open_files(), 2);
+  EXPECT_EQ(pool.take().in(), used);
+}
+
+#ifndef MINATO_SANITIZED  // where every frame comes from the allocator
+TEST(FramePool, GivesBackWhatWasNotUsedSinceItAged) {
+  constexpr std::size_t size = 640;
+  const auto use = [](std::size_t count) {
+    std::vector<void*> frames;
+    for (std::size_t i = 0; i < count; ++i) frames.push_back(allocate_frame(size));
+    for (void* const frame : frames) free_frame(frame, size);
+  };
+  const auto free_all = [] {
+    std::size_t bytes = 0;
+    while (const std::size_t some = free_unused_frames(7)) bytes += some;
+    return bytes;
+  };
+  for (int round = 0; round < 2; ++round) free_all(), age_frames();  // what other tests left
+  use(100);
+  EXPECT_EQ(free_all(), 0u);
+  age_frames();
+  use(30);
+  EXPECT_EQ(free_all(), 70u * size);
+  age_frames();
+  EXPECT_EQ(free_all(), 30u * size);
+}
+#endif
+
 }  // namespace
 }  // namespace minato

@@ -33,8 +33,7 @@ Pipe PipePool::take() {
     pipe = another();
     if (!pipe) return {};
   } else {
-    pipe = std::move(free_.back());
-    free_.pop_back();
+    pipe = free_.pop();
   }
   ++lent_;
   pipe.pool_ = this;
@@ -62,11 +61,15 @@ Pipe PipePool::make() {
   return pipe;
 }
 
+void PipePool::close_unused() {
+  while (free_.has_unused()) (void)free_.pop_unused();
+}
+
 void PipePool::give(Pipe pipe) noexcept {
   pipe.pool_ = nullptr;
   --lent_;
   const std::size_t kept_max = std::max<std::size_t>(lent_, kept_min);
-  if (pipe.held() == 0 && free_.size() < kept_max) free_.push_back(std::move(pipe));
+  if (pipe.held() == 0 && free_.size() < kept_max) free_.push(std::move(pipe));
 }
 
 }  // namespace minato

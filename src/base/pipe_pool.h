@@ -3,16 +3,16 @@
 // Thread: one pool a worker, used only there.
 // Bounds: as many as `limit` says, of two descriptors, lent and kept; each of `pipe_bytes`, or of
 // what the kernel has by default where it gives no more (pipe(7): users without privileges share 64
-// MiB, behind which none is lent).
+// MiB, behind which none is lent). What nobody used for a while is closed by `close_unused`.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "base/fd.h"
+#include "base/free_stack.h"
 
 namespace minato {
 
@@ -70,6 +70,11 @@ class PipePool {
   /// An empty pipe; none where all are lent, or the system gives no more: whoever asks can copy.
   Pipe take();
 
+  /// Closes those that nobody has used since `age`.
+  void close_unused();
+  /// From here on all that are kept count as unused. Once nothing else does.
+  void age() { free_.age(); }
+
   /// How many are out now.
   std::uint32_t lent() const { return lent_; }
 
@@ -82,7 +87,7 @@ class PipePool {
   Pipe another();
   static Pipe make();
 
-  std::vector<Pipe> free_;
+  FreeStack<Pipe> free_;
   std::uint32_t limit_ = pipes_max;
   std::uint32_t lent_ = 0;
   std::uint32_t spared_ = 0;  // takes that are still to be answered without asking the system

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/diff.h"
+#include "control/housekeeping.h"
 #include "control/wording.h"
 #include "runtime/crossing.h"
 
@@ -305,6 +306,8 @@ void Supervisor::connect_failed(upstream::EndpointId endpoint, Error error) {
 void Supervisor::connect_recovered(upstream::EndpointId endpoint) {
   parts_.loop.send([this, endpoint] { registry_.on_connect(endpoint); });
 }
+
+void Supervisor::memory_freed() { parts_.loop.send(give_memory_to_system); }
 
 void Supervisor::slot_freed() {
   for (Worker* const worker : workers_) worker->loop().send([worker] { worker->retry_accepts(); });

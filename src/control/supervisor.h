@@ -72,6 +72,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   void connect_failed(upstream::EndpointId endpoint, Error error) override;
   void connect_recovered(upstream::EndpointId endpoint) override;
   void slot_freed() override;
+  void memory_freed() override;
 
  private:
   enum class State : std::uint8_t { starting, serving, draining };

@@ -25,6 +25,8 @@ class Headquarters {
   virtual void connect_failed(upstream::EndpointId endpoint, Error error) = 0;
   virtual void connect_recovered(upstream::EndpointId endpoint) = 0;
   virtual void slot_freed() = 0;
+  /// Enough that the allocator should part with it.
+  virtual void memory_freed() = 0;
 };
 
 /// Shared by all workers, and outlives them.

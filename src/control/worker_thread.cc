@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include "control/housekeeping.h"
+
 namespace minato::control {
 
 Result<std::unique_ptr<WorkerThread>> WorkerThread::make(upstream::WorkerIndex index,
@@ -11,6 +13,15 @@ Result<std::unique_ptr<WorkerThread>> WorkerThread::make(upstream::WorkerIndex i
   auto loop = runtime::EpollLoop::make(seed);
   if (!loop) return std::unexpected(loop.error());
   return std::unique_ptr<WorkerThread>(new WorkerThread(*std::move(loop), index, commons));
+}
+
+WorkerThread::WorkerThread(std::unique_ptr<runtime::EpollLoop> loop, upstream::WorkerIndex index,
+                           const Commons& commons)
+    : loop_(std::move(loop)),
+      network_(*loop_),
+      worker_(*loop_, network_, index, commons),
+      house_(*loop_) {
+  house_.start(keep_house(*loop_, [&to = commons.headquarters] { to.memory_freed(); }));
 }
 
 void WorkerThread::start() {

@@ -25,12 +25,12 @@ class WorkerThread {
 
  private:
   WorkerThread(std::unique_ptr<runtime::EpollLoop> loop, upstream::WorkerIndex index,
-               const Commons& commons)
-      : loop_(std::move(loop)), network_(*loop_), worker_(*loop_, network_, index, commons) {}
+               const Commons& commons);
 
   std::unique_ptr<runtime::EpollLoop> loop_;
   net::SocketNetwork network_;
   Worker worker_;
+  runtime::Scope house_;
   std::thread thread_;
 };
 
