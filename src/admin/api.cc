@@ -43,6 +43,8 @@ Reply nothing_there(std::string_view path) {
 
 /// With who neither sends nor reads: few connections are served at once.
 constexpr Millis patience = 5s;
+/// Who sends a body more slowly keeps others out, by a byte now and then, for days.
+constexpr std::uint64_t body_rate_min = 4u << 10;
 
 Failure failure_of(const Error& error) {
   switch (error.fault) {
@@ -57,6 +59,7 @@ Failure failure_of(const Error& error) {
 Task<Result<void>> read_body(http::Request& request, http::Responder& responder,
                              std::string& body) {
   request.rules.bytes_max = Api::body_bytes_max;
+  request.rules.rate_min = body_rate_min;
   if (request.body.awaits_continue()) {
     http::ResponseHead go_on(request.arena);
     go_on.status = 100;
@@ -98,7 +101,9 @@ Task<http::Outcome> Api::handle(http::Request& request, http::Responder& respond
   if (const auto refused = refusal(request, resource, gate_))
     co_return co_await send(*refused, request, responder);
   std::string body;
-  const auto whole = co_await read_body(request, responder, body);
+  Result<void> whole;
+  // What anybody may ask has no use for a body, and waits for none.
+  if (resource->guard == Guard::guarded) whole = co_await read_body(request, responder, body);
   if (!whole && whole.error().fault != Fault::too_large)
     co_return std::unexpected(failure_of(whole.error()));
   const Question question{.query = request.head.target.query, .body = body};

@@ -13,7 +13,7 @@ namespace minato::connection {
 
 /// How long a client that has its answer is heard out before its connection closes (RFC 9112 9.6):
 /// as long as it sends, since it may read only behind that, but not for ever, nor where it is
-/// silent.
+/// silent. `total` holds too for what is read of a body that nobody wanted to keep the connection.
 struct Linger {
   Millis idle = 5s;
   Millis total = 120s;

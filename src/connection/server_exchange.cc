@@ -18,8 +18,6 @@ namespace {
 /// connection can go on.
 constexpr std::uint64_t discard_bytes_max = 256u << 10;
 constexpr Millis discard_idle = 2s;
-/// In all: longer than a slow sender needs, and not for ever.
-constexpr Millis discard_time = 120s;
 
 http1::HeadLimits head_limits(const ServerLimits& limits) {
   return {.head_bytes = limits.request_header_size.count,
@@ -222,7 +220,7 @@ bool ServerExchange::may_still_send() const {
 Task<Next> ServerExchange::discard_body() {
   rules_.idle = discard_idle;
   body_.begin_discard();
-  const Instant until = stream_.loop().now() + discard_time;
+  const Instant until = stream_.loop().now() + front_->linger.total;
   while (body_.bytes() < discard_bytes_max && stream_.loop().now() < until) {
     const auto piece = co_await body_.read();
     if (!piece) break;
