@@ -50,6 +50,12 @@ FdStream::~FdStream() {
     epoll_.forget(*this);
 }
 
+void FdStream::hear(runtime::Readiness what) {
+  heard(what.readable, what.writable, what.peer_ended, what.broken);
+  // HTTP has none, and the kernel ends reads and splices in front of it as if nothing followed.
+  if (what.urgent) abort({Fault::malformed, side(), 0, "urgent data came"});
+}
+
 void FdStream::listen() {
   epoll_.late_watchers().remove(*this);
   Stream::listen();

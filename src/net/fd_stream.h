@@ -33,9 +33,7 @@ class FdStream final : public Stream, private runtime::LateWatcher {
   Io try_write(std::span<const iovec> pieces) override;
   Io try_fill(Pipe& pipe, std::size_t most) override;
   Io try_drain(Pipe& pipe) override;
-  void hear(runtime::Readiness what) override {
-    heard(what.readable, what.writable, what.peer_ended, what.broken);
-  }
+  void hear(runtime::Readiness what) override;
   void listen() override;
   void watch_now() override { listen(); }
   void ready(runtime::Readiness what) override {

@@ -127,6 +127,23 @@ TEST_F(FdStreamTest, AResetThatAWriteWasToldOfIsNoOrderlyEndToTheReader) {
   settle();
 }
 
+Task<void> read_to_the_urgent_byte(Stream& stream) {
+  std::array<char, 10> buffer;
+  auto read = co_await stream.read(buffer, never);
+  while (read) read = co_await stream.read(buffer, never);
+  EXPECT_EQ(read.error().fault, Fault::malformed);
+}
+
+TEST_F(FdStreamTest, UrgentDataIsTheEndOfAConnection) {
+  auto [one, other] = tcp_pair();
+  const auto ours = FdStream::make_unheard(*loop, std::move(one), Side::downstream);
+  EXPECT_EQ(::send(other.get(), "ab", 2, 0), 2);
+  EXPECT_EQ(::send(other.get(), "c", 1, MSG_OOB), 1);
+  EXPECT_EQ(::send(other.get(), "de", 2, 0), 2);
+  start(read_to_the_urgent_byte(*ours));
+  settle();
+}
+
 Task<void> abort_it(Stream& stream) {
   stream.abort({Fault::cancelled, stream.side()});
   co_return;

@@ -29,6 +29,9 @@ void set(const Fd& socket, int level, int option, int value) {
 }
 
 void tune_tcp(const Fd& socket) {
+  // An urgent byte stays where it was sent (RFC 6093 6): taken out of the stream, it would make us
+  // see another message than whoever looks at it on the way. Inherited by what is accepted.
+  set(socket, SOL_SOCKET, SO_OOBINLINE, 1);
   set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
   set(socket, IPPROTO_TCP, TCP_KEEPIDLE, keep_alive_idle_seconds);

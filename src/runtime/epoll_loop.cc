@@ -20,7 +20,8 @@ Readiness readiness_of(std::uint32_t events) {
   return {.readable = (events & EPOLLIN) != 0 || broken,
           .writable = (events & EPOLLOUT) != 0 || broken,
           .peer_ended = (events & EPOLLRDHUP) != 0,
-          .broken = broken};
+          .broken = broken,
+          .urgent = (events & EPOLLPRI) != 0};
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ void EpollLoop::run() {
 }
 
 Result<void> EpollLoop::watch(int fd, Watcher& watcher) {
-  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = &watcher}};
+  epoll_event event{.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                    .data = {.ptr = &watcher}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
     return fail(fault_of_errno(errno), Side::local, "cannot watch a descriptor", errno);
   return {};

@@ -11,6 +11,7 @@ struct Readiness {
   bool writable = false;
   bool peer_ended = false;  ///< the peer will send no more; what it sent can still be read
   bool broken = false;      ///< reset, or closed both ways
+  bool urgent = false;      ///< there is a byte that the peer called urgent (RFC 9293 3.8.5)
 };
 
 /// What hears of a descriptor.

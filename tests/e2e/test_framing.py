@@ -1,4 +1,7 @@
 """Message framing is a security boundary: what two parsers could read differently is refused."""
+import contextlib
+import socket
+
 import pytest
 
 from harness.wire import Closed, response
@@ -174,3 +177,22 @@ def test_a_chunk_that_breaks_what_has_begun_cuts_the_answer(minato, scripted):
         assert client.read_chunk() == b"short"
         origin.send(b"4\r\ngood\r\nZZ\r\n")
         assert client.ended()
+
+
+def test_urgent_data_ends_a_connection(minato, scripted):
+    """A proxy in front may pass the byte on in its place, or lose it: there is no telling what it saw."""
+    with minato.serving(scripted).client() as client:
+        client.send("G")
+        client.sock.send(b"E", socket.MSG_OOB)
+        client.send("T / HTTP/1.1\r\nHost: app.test\r\n\r\n")
+        assert client.ended()
+
+
+def test_an_urgent_byte_is_not_taken_out_of_a_request(minato, echo):
+    """It is served whole, or refused; the rest of it is never a request of the method ET."""
+    with minato.serving(echo).client() as client:
+        client.sock.send(b"G", socket.MSG_OOB)
+        client.send("ET / HTTP/1.1\r\nHost: app.test\r\nConnection: close\r\n\r\n")
+        with contextlib.suppress(Closed, ConnectionResetError):
+            client.read_response()
+    assert all(request.method == "GET" for request in echo.requests)
