@@ -55,14 +55,15 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
           .configured = configured_};
 }
 
-/// For others than this request, which has its answer (RFC 5861 3).
+/// For others than this request, which has its answer (RFC 5861 3); where as much is under way that
+/// nobody waits for as may be, it is left to a later one.
 void CacheExchange::refresh(const Pin& entry) {
   if (entry->refreshing.exchange(true, std::memory_order_relaxed)) return;
   std::string key = flight_key();
   if (entry->part)
     key.append(1, '\n').append(request_.head.fields.value(FieldId::range));  // for nobody else
-  auto [flight, leads] = cache_.flights().board(key, key_.text);
-  if (!leads) return entry->refreshing.store(false, std::memory_order_relaxed);
+  auto flight = surroundings_.fills.has_room() ? cache_.flights().lead(key, key_.text) : nullptr;
+  if (!flight) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));
   refreshing.validated = entry;
   refreshing.stale_on_error = true;  // an error is no better than what may still serve
@@ -118,6 +119,7 @@ Task<Outcome> CacheExchange::let_pass(Leader& leader) {
 }
 
 Task<CacheExchange::Round> CacheExchange::follow(std::shared_ptr<Flight> flight) {
+  const Flight::Seat seat(*flight, surroundings_.loop);
   if (!waits_until_)
     waits_until_ = deadline_after(surroundings_.loop.now(), rules_.options().collapse.timeout);
   while (flight->stage() == Stage::waiting) {

@@ -1,4 +1,5 @@
 """Requests for what is being fetched already: one goes to the origin, the others follow it."""
+import select
 import threading
 
 import pytest
@@ -13,6 +14,7 @@ WORKERS = "workers: 4"
 CHUNKED = (b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nConnection: close\r\n"
            b"Transfer-Encoding: chunked\r\n\r\n")
 MEBIBYTE = 1 << 20
+ORPHANS_MAX = 64  # of a worker: Fills::orphans_max
 
 
 def chunk(data):
@@ -420,6 +422,11 @@ def test_a_stampede_on_all_workers_meets_the_origin_once_a_page(caching_for, pag
     assert pages.count() == len(targets)
 
 
+def readable(sockets):
+    """Those that have something to read, be it their end."""
+    return select.select(list(sockets), [], [], 0)[0]
+
+
 class TestNobodyIsLeft:
     def test_what_cannot_be_stored_is_not_fetched_to_its_end(self, proxy, scripted):
         leader = proxy.client().ask()
@@ -447,6 +454,22 @@ class TestNobodyIsLeft:
         leader.reset()
         origin.send(b"0\r\n\r\n")
         eventually(lambda: proxy.get(fields={"Cache-Control": "only-if-cached"}).status == 200, "the end of it")
+
+    def test_a_silent_origin_is_not_kept_busy_by_all_who_leave(self, caching_for, scripted):
+        proxy = caching_for(scripted, top="workers: 1")
+        held = {}
+        for number in range(3 * ORPHANS_MAX):
+            leader = proxy.client().ask(f"/{number}")
+            origin, asked = scripted.expect()
+            held[origin.sock] = asked.target
+            leader.reset()
+        eventually(lambda: proxy.in_flight(scripted) == ORPHANS_MAX, "the end of all others")
+        ended = eventually(lambda: len(ended := readable(held)) == 2 * ORPHANS_MAX and ended, "that of their connections")
+        going_on = held.keys() - ended
+        for each in going_on:
+            each.sendall(reply(b"x", FOREVER))
+        eventually(lambda: proxy.in_flight(scripted) == 0, "the end of what goes on")
+        assert all(is_hit(proxy.get(held[each])) for each in going_on)
 
     def test_the_program_ends_all_the_same(self, proxy, scripted):
         leader = proxy.client().ask()

@@ -37,13 +37,10 @@ Task<Outcome> Leader::let_pass() {
   co_return *outcome_;
 }
 
-void Fills::cancel_all() {
-  while (ListLink* const newest = running_.pop_front()) delete static_cast<Fill*>(newest);
-}
-
 void Fill::start(FillOrder order, Leader* leader) {
   auto* const fill = new Fill(std::move(order), leader);
-  fill->task_.start(fill->run());
+  fill->tasks_.start(fill->run());
+  if (leader == nullptr) fill->tasks_.start(fill->watch_followers());
 }
 
 Fill::Fill(FillOrder order, Leader* leader)
@@ -54,8 +51,9 @@ Fill::Fill(FillOrder order, Leader* leader)
       client_head_(arena_),
       head_(arena_),
       no_trailers_(arena_),
+      orphan_(*this),
       end_(*this),
-      task_(loop_) {
+      tasks_(loop_) {
   order_.fills.running_.push_back(*this);
   if (leader_ != nullptr) leader_->fill_ = this;
   copy_request(order_.request);
@@ -63,7 +61,7 @@ Fill::Fill(FillOrder order, Leader* leader)
 
 /// However it goes, nobody waits for it in vain.
 Fill::~Fill() {
-  task_.cancel_all();
+  tasks_.cancel_all();
   if (growth_) growth_->break_off(loop_);
   let_others_refresh();
   fail_flight(http::Failure{.reason = Reason::shutting_down}, false);
@@ -107,7 +105,7 @@ void Fill::copy_request(const http::Request& request) {
 Task<void> Fill::run() {
   const Outcome outcome = co_await order_.origin.handle(*request_, *this);
   conclude(outcome);
-  loop_.defer(end_);
+  end_soon();
 }
 
 void Fill::conclude(const Outcome& outcome) {
@@ -152,12 +150,6 @@ void Fill::let_others_refresh() {
 
 void Fill::land() {
   if (!std::exchange(landed_, true)) order_.cache.flights().land(order_.flight_key, *order_.flight);
-}
-
-void Fill::leader_left() {
-  tell_record();  // its exchange may end before anything came
-  leader_ = nullptr;
-  if (begun_ && ruling_ == Kind::pass) delete this;
 }
 
 // The response.

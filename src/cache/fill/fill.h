@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/local_ref.h"
+#include "cache/fill/fills.h"
 #include "cache/fill/flight.h"
 #include "cache/fill/intake.h"
 #include "runtime/event.h"
@@ -61,28 +62,6 @@ class Leader {
   std::optional<http::Outcome> outcome_;
 };
 
-/// The fills of one worker. Outlive: the sites whose handlers they use are kept by them.
-class Fills {
- public:
-  explicit Fills(runtime::Loop& loop) : loop_(loop) {}
-  ~Fills() { cancel_all(); }
-  runtime::Loop& loop() { return loop_; }
-  void cancel_all();
-
-  /// A moment for Item::touch: later than all before it on this worker, and than those of a turn
-  /// that began earlier on another.
-  std::uint64_t next_tick() {
-    const auto now = static_cast<std::uint64_t>(loop_.now().time_since_epoch().count());
-    return last_tick_ = std::max(last_tick_ + 1, now);
-  }
-
- private:
-  friend class Fill;
-  runtime::Loop& loop_;
-  IntrusiveList<ListLink> running_;
-  std::uint64_t last_tick_ = 0;
-};
-
 /// What a fill needs besides the request.
 struct FillOrder {
   Fills& fills;
@@ -101,11 +80,11 @@ struct FillOrder {
   RequestRules configured;
 };
 
-/// Thread: its worker's. Owns itself: it goes when it is done, with its worker, or with its leader
-/// where it is that alone whom it serves.
+/// Thread: its worker's. Owns itself: it goes when it is done, with its worker, with its leader
+/// where it is that alone whom it serves, or as one orphan too many.
 class Fill final : public ListLink, private http::Responder, private http::RequestBody {
  public:
-  /// `leader` may be null: nobody waits for it.
+  /// `leader` may be null: nobody waits for it (Fills::has_room).
   static void start(FillOrder order, Leader* leader);
   ~Fill() override;
 
@@ -115,6 +94,10 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Fill(FillOrder order, Leader* leader);
   Task<void> run();
   void leader_left();
+  bool is_orphan() const;
+  Task<void> watch_followers();
+  void end_unless_followed();
+  void end_soon();
   void copy_request(const http::Request& request);
   void conclude(const http::Outcome& outcome);
   void fail_flight(std::optional<http::Failure> failure, bool is_error);
@@ -172,8 +155,9 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Ruling::Kind ruling_ = Ruling::Kind::pass;
   bool begun_ = false;
   bool landed_ = false;
+  Orphan orphan_;
   End end_;
-  runtime::Scope task_;
+  runtime::Scope tasks_;
 };
 
 }  // namespace minato::cache

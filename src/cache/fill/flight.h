@@ -49,6 +49,26 @@ class Flight {
     bell_.ring(here);
   }
 
+  /// Whether anybody but its leader waits for it, or reads what it brings. The bell rings when the
+  /// last one leaves.
+  bool has_followers() const { return followers_.load(std::memory_order_acquire) != 0; }
+
+  /// What one holds who boarded and does not lead, for as long as that concerns him.
+  class Seat {
+   public:
+    Seat(Flight& flight, runtime::Loop& here) : flight_(flight), here_(here) {}
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+    ~Seat() {
+      if (flight_.followers_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        flight_.bell_.ring(here_);
+    }
+
+   private:
+    Flight& flight_;
+    runtime::Loop& here_;
+  };
+
   std::shared_ptr<Growth> growth;
   Pin entry;
   http::BodyLength length{};  ///< of a body that is growing
@@ -60,6 +80,7 @@ class Flight {
   std::optional<http::Failure> failure;  ///< none: there was an answer
 
  private:
+  friend class Flights;
   bool may_be_outdated(const Store& store, std::string_view stored_under) const {
     const Stage now = stage();
     if (now == Stage::waiting) return store.may_be_purged(stored_under, current_until_);
@@ -74,6 +95,7 @@ class Flight {
   const std::uint64_t purges_before_;
   std::uint64_t current_until_;  // none of so many purges concerns it: each is asked about once
   std::atomic<Stage> stage_{Stage::waiting};
+  std::atomic<std::size_t> followers_{0};  // goes up under the lock of Flights alone
   runtime::Bell bell_;
 };
 
@@ -86,22 +108,44 @@ class Flights {
     std::shared_ptr<Flight> flight;
     bool leads = false;  ///< nobody had asked yet: the caller has to, and to `land` it
   };
-  /// `stored_under`: the text of the Key of what it is to bring.
+  /// `stored_under`: the text of the Key of what it is to bring. Who does not lead takes a Seat.
   Boarded board(const std::string& key, std::string_view stored_under) {
     const ShortLock lock(mutex_);
+    Boarded boarded = find(key, stored_under);
+    if (!boarded.leads) boarded.flight->followers_.fetch_add(1, std::memory_order_relaxed);
+    return boarded;
+  }
+  /// For one who does not want to follow: null where somebody has asked.
+  std::shared_ptr<Flight> lead(const std::string& key, std::string_view stored_under) {
+    const ShortLock lock(mutex_);
+    Boarded boarded = find(key, stored_under);
+    return boarded.leads ? std::move(boarded.flight) : nullptr;
+  }
+  /// No others may join. Does nothing where another took its place.
+  void land(const std::string& key, const Flight& flight) {
+    const ShortLock lock(mutex_);
+    forget(key, flight);
+  }
+  /// The same where it has no followers: then it will never have any. False: it has.
+  bool land_unfollowed(const std::string& key, const Flight& flight) {
+    const ShortLock lock(mutex_);
+    if (flight.has_followers()) return false;
+    forget(key, flight);
+    return true;
+  }
+
+ private:
+  Boarded find(const std::string& key, std::string_view stored_under) {
     auto& flight = by_key_[key];
     const bool leads = flight == nullptr || flight->is_outdated(store_, stored_under);
     if (leads) flight = std::make_shared<Flight>(store_.purges());
     return {flight, leads};
   }
-  /// No others may join. Does nothing where another took its place.
-  void land(const std::string& key, const Flight& flight) {
-    const ShortLock lock(mutex_);
+  void forget(const std::string& key, const Flight& flight) {
     const auto found = by_key_.find(key);
     if (found != by_key_.end() && found->second.get() == &flight) by_key_.erase(found);
   }
 
- private:
   const Store& store_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> by_key_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <barrier>
 #include <deque>
 #include <thread>
 
@@ -56,6 +57,60 @@ TEST(Flights, NobodyJoinsOneThatSetOutBeforeAPurgeOfIt) {
   const auto second = flights.board("a", "http://a/");
   EXPECT_TRUE(second.leads);
   EXPECT_EQ(flights.board("a", "http://a/").flight, second.flight);
+}
+
+TEST(Flights, WhoDoesNotWantToFollowTakesNoSeat) {
+  const Store store{StoreLimits{}};
+  Flights flights(store);
+  const auto flight = flights.lead("a", "http://a/");
+  ASSERT_TRUE(flight);
+  EXPECT_EQ(flights.lead("a", "http://a/"), nullptr);
+  EXPECT_FALSE(flight->has_followers());
+}
+
+TEST(Flights, NobodyJoinsOneThatLandedAsNobodyHad) {
+  const Store store{StoreLimits{}};
+  Flights flights(store);
+  const auto loop = EpollLoop::make(1).value();
+  const auto first = flights.board("a", "http://a/"), second = flights.board("a", "http://a/");
+  {
+    const Flight::Seat seat(*second.flight, *loop);
+    EXPECT_FALSE(flights.land_unfollowed("a", *first.flight));
+    const auto third = flights.board("a", "http://a/");
+    EXPECT_EQ(third.flight, first.flight);
+    const std::uint64_t rings = first.flight->bell().rings();
+    {
+      const Flight::Seat another(*third.flight, *loop);
+    }
+    EXPECT_EQ(first.flight->bell().rings(), rings);
+  }
+  EXPECT_EQ(first.flight->bell().rings(), 1u) << "by the last one alone";
+  EXPECT_TRUE(flights.land_unfollowed("a", *first.flight));
+  EXPECT_TRUE(flights.board("a", "http://a/").leads);
+}
+
+TEST(Flights, WhoBoardsEitherKeepsItFromLandingOrLeads) {
+  const Store store{StoreLimits{}};
+  Flights flights(store);
+  std::barrier step(2);
+  constexpr int rounds = 2000;
+  bool leads = false;
+  std::thread elsewhere([&] {
+    for (int i = 0; i < rounds; ++i) {
+      step.arrive_and_wait();
+      leads = flights.board(std::to_string(i), "http://a/").leads;
+      step.arrive_and_wait();
+    }
+  });
+  for (int i = 0; i < rounds; ++i) {
+    const auto key = std::to_string(i);
+    const auto flight = flights.lead(key, "http://a/");
+    step.arrive_and_wait();
+    const bool landed = flights.land_unfollowed(key, *flight);
+    step.arrive_and_wait();
+    EXPECT_EQ(landed, leads);
+  }
+  elsewhere.join();
 }
 
 struct Growing : StoreTest {
