@@ -13,11 +13,7 @@ class CacheCases : public testing::Test {
  protected:
   explicit CacheCases(const cache::ServiceCacheOptions& options = {.ttl = 0s,
                                                                    .collapse = {.timeout = 1s}})
-      : rig_(options, [this](const PlainRequest&, Second) {
-          PlainResponse answer = answers_.front();
-          answers_.pop_front();
-          return answer;
-        }) {}
+      : rig_(options, [this](const PlainRequest& request, Second) { return answer_to(request); }) {}
   /// The origin's next answer.
   void say(PlainResponse response) { answers_.push_back(std::move(response)); }
   Outcome get(Lines fields = {}) { return rig_.exchange({.fields = std::move(fields)}); }
@@ -43,6 +39,16 @@ class CacheCases : public testing::Test {
   }
 
  private:
+  PlainResponse answer_to(const PlainRequest& request) {
+    if (answers_.empty()) {
+      ADD_FAILURE() << "the origin is asked for " << request.path << " and was told no answer";
+      return {.fails = true};
+    }
+    PlainResponse answer = std::move(answers_.front());
+    answers_.pop_front();
+    return answer;
+  }
+
   std::deque<PlainResponse> answers_;
   CacheRig rig_;
 };
