@@ -6,13 +6,12 @@
 // What nobody used for a while is given back by `free_unused`.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <utility>
 
-#include "base/free_stack.h"
+#include "base/free_lists.h"
 
 namespace minato {
 
@@ -76,9 +75,9 @@ class BlockPool {
   friend class Block;
   void give(char* data, std::size_t size) noexcept;
   void free_largest() noexcept;
-  void free_one(std::size_t size_class) noexcept;
+  bool free_one(std::size_t size_class, void* block) noexcept;
 
-  std::array<FreeStack<char*>, classes> free_;
+  FreeLists<classes> free_;
   std::size_t kept_bytes_ = 0;
   std::size_t lent_bytes_ = 0;
   std::size_t kept_bytes_min_;
