@@ -118,7 +118,7 @@ class ApiTest : public testing::Test {
     http::Request request{.head = head,
                           .body = body,
                           .client = {},
-                          .id = "1",
+                          .id = id,
                           .upgrade = {},
                           .rules = rules,
                           .record = record,
@@ -135,6 +135,7 @@ class ApiTest : public testing::Test {
   Arena arena{pool};
   http::RequestHead head{arena};
   http::Fields trailers{arena};
+  http::RequestId id{"1"};
   http::BodyRules rules;
   http::Record record;
   FakeBody body{rules, trailers};

@@ -133,7 +133,7 @@ class Answering {
   Task<Outcome> send_ranges(std::vector<ByteRange> ranges) {
     const auto type = head_.fields.value(FieldId::content_type);
     const std::string_view boundary =
-        text("minato-{:016x}", hash_bytes(request_.id, with_.entry.hash));
+        text("minato-{:016x}", hash_bytes(request_.id.text(), with_.entry.hash));
     std::vector<std::string_view> heads;
     std::uint64_t length = 0;
     for (const ByteRange& range : ranges) {

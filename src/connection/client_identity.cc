@@ -1,8 +1,5 @@
 #include "connection/client_identity.h"
 
-#include <array>
-#include <cstring>
-
 #include "http/tokens.h"
 
 namespace minato::connection {
@@ -99,17 +96,6 @@ std::optional<net::Address> believed(std::string_view chain, bool is_forwarded,
   return client;
 }
 
-/// Eight characters, a hexadecimal digit for each four bits; their order does not matter to an id.
-std::uint64_t hex_digits(std::uint32_t bits) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  std::uint64_t spread = bits;
-  spread = (spread | spread << 16) & 0x0000ffff0000ffff;
-  spread = (spread | spread << 8) & 0x00ff00ff00ff00ff;
-  spread = (spread | spread << 4) & 0x0f0f0f0f0f0f0f0f;
-  const std::uint64_t letters = (spread + 6 * each) >> 4 & each;  // 1 in each byte over 9
-  return spread + '0' * each + ('a' - '9' - 1) * letters;
-}
-
 std::optional<net::Address> claimed_client(http::Fields& fields, const net::CidrSet& trusted) {
   if (fields.has(FieldId::x_forwarded_for))
     return believed(fields.combined(FieldId::x_forwarded_for), false, trusted);
@@ -139,22 +125,15 @@ http::Client identify_client(const Peer& peer, http::Fields& fields, const Front
   return client;
 }
 
-std::string_view request_id(const http::Fields& fields, const http::Client& client,
-                            const Front& front, Random& random, Arena& arena) {
+http::RequestId request_id(const http::Fields& fields, const http::Client& client,
+                           const Front& front, Random& random, Arena& arena) {
   if (client.trusted_peer && !front.request_id_field.empty()) {
     const http::Field* const given = fields.find(front.request_id_field);
     if (given != nullptr && given->value.size() <= request_id_bytes_max &&
         http::is_token(given->value))
-      return given->value;
+      return http::RequestId(given->value);
   }
-  const auto text = arena.room<char>(32);
-  for (std::size_t half = 0; half < 2; ++half) {
-    const std::uint64_t bits = random();
-    const std::array digits{hex_digits(static_cast<std::uint32_t>(bits)),
-                            hex_digits(static_cast<std::uint32_t>(bits >> 32))};
-    std::memcpy(&text[half * 16], digits.data(), sizeof digits);
-  }
-  return {text.data(), text.size()};
+  return {random, arena};
 }
 
 }  // namespace minato::connection

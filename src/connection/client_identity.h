@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "base/random.h"
 #include "connection/front.h"
+#include "http/request_id.h"
 #include "net/address.h"
 
 namespace minato::connection {
@@ -22,8 +22,8 @@ http::Client identify_client(const Peer& peer, http::Fields& fields, const Front
                              std::uint16_t local_port);
 
 /// The id of an exchange: what a trusted peer gave it, if that is 1 to 128 characters of a token;
-/// else 32 random hexadecimal digits. In `arena`, or a view into the head.
-std::string_view request_id(const http::Fields& fields, const http::Client& client,
-                            const Front& front, Random& random, Arena& arena);
+/// else random digits, in `arena`.
+http::RequestId request_id(const http::Fields& fields, const http::Client& client,
+                           const Front& front, Random& random, Arena& arena);
 
 }  // namespace minato::connection

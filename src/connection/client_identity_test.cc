@@ -34,8 +34,8 @@ class ClientIdentityTest : public testing::Test {
   std::string id_of(bool trusted, std::string_view given) {
     fields = http::Fields(arena);
     fields.add("X-Request-Id", given);
-    return std::string(
-        request_id(fields, http::Client{.trusted_peer = trusted}, front, random, arena));
+    auto id = request_id(fields, http::Client{.trusted_peer = trusted}, front, random, arena);
+    return std::string(id.text());
   }
 
   TestFront front;

@@ -40,7 +40,7 @@ struct ExchangeEnd {
   const http::RequestHead& head;
   const http::Client& client;
   const http::Record& record;
-  std::string_view id;
+  http::RequestId& id;
   WallTime began;
   Nanos duration;
   Nanos first_byte;               ///< until the head of the final response was composed

@@ -186,7 +186,7 @@ Soon<Next> ServerExchange::conclude(const std::optional<Outcome>& outcome) {
 
 Task<Next> ServerExchange::answer_failure() {
   record_.reason = failure_.reason;
-  if (id_.empty()) id_ = make_id();
+  if (id_.is_none()) id_ = make_id();
   if (client_.address.empty()) client_ = client();
   responder_.allow_keep_alive(keep_alive_ && body_.buffered());
   http::ResponseHead answer(arena_);
@@ -194,7 +194,7 @@ Task<Next> ServerExchange::answer_failure() {
       {.reason = failure_.reason,
        .detail = failure_.error.detail,
        .format = http::preferred_format(head_.fields.value(http::FieldId::accept)),
-       .request_id = id_,
+       .request_id = id_.text(),
        .request_id_field = front_->request_id_field,
        .retry_after = failure_.retry_after},
       answer);
@@ -234,7 +234,7 @@ http::Client ServerExchange::client() {
                          head_.fields, *front_, connection_.port_->number);
 }
 
-std::string_view ServerExchange::make_id() {
+http::RequestId ServerExchange::make_id() {
   return request_id(head_.fields, client_, *front_, stream_.loop().random(), arena_);
 }
 

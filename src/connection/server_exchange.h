@@ -37,7 +37,7 @@ class ServerExchange {
   bool may_still_send() const;
   Task<Next> discard_body();
   http::Client client();
-  std::string_view make_id();
+  http::RequestId make_id();
 
   ServerConnection& connection_;
   net::Stream& stream_;
@@ -54,7 +54,7 @@ class ServerExchange {
   ServerBody body_;
   ServerResponder responder_;
   http::Client client_;
-  std::string_view id_;
+  http::RequestId id_;
   std::optional<http::Request> request_;
   bool keep_alive_ = false;
   bool refused_ = false;       // the head, so that where the request ends is not known

@@ -21,7 +21,7 @@ observe::AccessLine line_of(const ExchangeEnd& end) {
   const http::RequestHead& head = end.head;
   const bool understood = !head.method_text.empty();
   return {.time = end.began,
-          .id = end.id,
+          .id = end.id.text(),
           .client = end.client.address,
           .peer = end.client.peer,
           .scheme = end.client.scheme == http::Scheme::https ? "https" : "http",

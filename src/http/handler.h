@@ -14,6 +14,7 @@
 #include "http/message.h"
 #include "http/piping.h"
 #include "http/reason.h"
+#include "http/request_id.h"
 
 namespace minato::http {
 
@@ -84,8 +85,7 @@ struct Request {
   RequestHead& head;
   RequestBody& body;
   Client client;
-  std::string_view
-      id;  ///< of the exchange: in the log, in the answers that Minato makes, forwarded
+  RequestId& id;
   std::string_view upgrade;  ///< the one upgrade that may be forwarded ("websocket"), or empty
   BodyRules& rules;
   Record& record;

@@ -28,7 +28,7 @@ struct TestRequest {
         request{.head = head,
                 .body = body != nullptr ? *body : none,
                 .client = {},
-                .id = "1",
+                .id = id,
                 .upgrade = {},
                 .rules = rules,
                 .record = record,
@@ -38,6 +38,7 @@ struct TestRequest {
 
   RequestHead head;
   NoBody none;
+  RequestId id{"1"};
   BodyRules rules;
   Record record;
   Request request;

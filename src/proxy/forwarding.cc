@@ -98,7 +98,7 @@ void forward_fields(const Request& request, const ForwardingOptions& options,
   if (options.x_real_ip) replace(out, FieldId::x_real_ip, request.client.address);
   if (options.forwarded) add_forwarded(request, out);
   if (options.via) add_via(request, pseudonym, out);
-  if (!options.request_id.empty()) out.add(options.request_id, request.id);
+  if (!options.request_id.empty()) out.add(options.request_id, request.id.text());
   add_connection_fields(request, out);
 }
 

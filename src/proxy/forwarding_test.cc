@@ -37,12 +37,13 @@ Lines forwarded(std::string request_text, const http::Client& client,
   http1::RequestUnderTest received(std::move(request_text));
   EXPECT_EQ(received.feed_all(), http1::Progress::done) << received.text;
   http::testing::NoBody body(received.arena);
+  http::RequestId id("exchange-1");
   http::BodyRules rules;
   http::Record record;
   const http::Request request{.head = received.head,
                               .body = body,
                               .client = client,
-                              .id = "exchange-1",
+                              .id = id,
                               .upgrade = http1::wanted_upgrade(received.head),
                               .rules = rules,
                               .record = record,

@@ -80,10 +80,11 @@ void Fill::copy_request(const http::Request& request) {
   http::Client client = request.client;
   client.address = arena_.copy(client.address);
   client.peer = arena_.copy(client.peer);
+  id_ = http::RequestId(arena_.copy(request.id.text()));
   request_.emplace(http::Request{.head = head_,
                                  .body = *this,
                                  .client = client,
-                                 .id = arena_.copy(request.id),
+                                 .id = id_,
                                  .upgrade = {},
                                  .rules = body_rules_,
                                  .record = record_,

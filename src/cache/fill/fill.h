@@ -146,6 +146,7 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   http::RequestHead client_head_;  // as the client sent it
   http::RequestHead head_;         // as it goes to the origin
   http::Fields no_trailers_;
+  http::RequestId id_;
   http::BodyRules body_rules_;
   http::Record record_;
   std::optional<http::Request> request_;
