@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "http/authority.h"
+#include "http/char_sets.h"
 
 namespace minato::cache {
 namespace {
@@ -18,19 +19,10 @@ constexpr std::string_view default_port(std::string_view scheme) {
 }
 
 std::string_view lower(std::string_view text, Arena& arena) {
-  if (std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })) return text;
+  if (http::all_fit<http::LowerChars>(text)) return text;
   const auto copy = arena.array<char>(text.size());
   std::ranges::transform(text, copy.begin(), to_lower);
   return {copy.data(), copy.size()};
-}
-
-/// `host[:port]` in two; an IPv6 address keeps its brackets.
-void split_authority(std::string_view authority, Url& url) {
-  const auto colon = authority.rfind(':');
-  const bool has_port =
-      colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
-  url.host = authority.substr(0, has_port ? colon : std::string_view::npos);
-  url.port = has_port ? authority.substr(colon + 1) : std::string_view{};
 }
 
 Key key_of(const Url& url, std::string_view suffix, std::uint64_t seed, Arena& arena) {
@@ -40,11 +32,11 @@ Key key_of(const Url& url, std::string_view suffix, std::uint64_t seed, Arena& a
 }
 
 Url normal(std::string_view scheme, std::string_view authority, Arena& arena) {
-  Url url{.scheme = scheme, .host = {}, .port = {}, .rest = {}};
-  split_authority(authority, url);
-  url.host = lower(url.host, arena);
-  if (url.port == default_port(scheme)) url.port = {};
-  return url;
+  const auto [host, port] = http::split_authority(authority);
+  return {.scheme = scheme,
+          .host = lower(host, arena),
+          .port = port == default_port(scheme) ? std::string_view{} : port,
+          .rest = {}};
 }
 
 /// RFC 3986 3.1: what stands before the first colon, unless a path or a query has begun.
@@ -111,13 +103,12 @@ Key make_key(http::Scheme scheme, const http::RequestHead& head, const KeyRules&
 std::optional<Url> split_url(std::string_view text) {
   const auto colon = text.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
-  Url url{.scheme = text.substr(0, colon), .host = {}, .port = {}, .rest = {}};
+  const std::string_view scheme = text.substr(0, colon);
   text.remove_prefix(colon + 3);
   const auto end = std::min(text.find_first_of("/?"), text.size());
-  split_authority(text.substr(0, end), url);
-  url.rest = text.substr(end);
-  if (url.host.empty()) return std::nullopt;
-  return url;
+  const auto [host, port] = http::split_authority(text.substr(0, end));
+  if (host.empty()) return std::nullopt;
+  return Url{.scheme = scheme, .host = host, .port = port, .rest = text.substr(end)};
 }
 
 std::string_view host_of(const Url& url) {

@@ -41,6 +41,13 @@ bool take_port(std::string_view text, std::optional<std::uint16_t>& port) {
 
 bool is_ipv6_address(std::string_view text) noexcept { return parse_ipv6(text).has_value(); }
 
+HostAndPort split_authority(std::string_view text) noexcept {
+  const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+  const auto colon = bracket == std::string_view::npos ? bracket : text.find(':', bracket);
+  if (colon == std::string_view::npos) return {.host = text, .port = {}};
+  return {.host = text.substr(0, colon), .port = text.substr(colon + 1)};
+}
+
 std::optional<Authority> parse_authority(std::string_view text) noexcept {
   const auto bracket = text.starts_with('[') ? text.find(']') : 0;
   if (bracket == std::string_view::npos) return std::nullopt;

@@ -20,6 +20,14 @@ inline constexpr std::size_t host_bytes_max = 255;
 /// comma (which is how some join two Host lines), IPvFuture and zone identifiers.
 std::optional<Authority> parse_authority(std::string_view text) noexcept;
 
+/// An authority as it is written, in two.
+struct HostAndPort {
+  std::string_view host;  ///< with the brackets of an IPv6 address
+  std::string_view port;  ///< behind the colon; empty where there is none
+};
+/// Of any text: what no authority is, is cut somewhere.
+HostAndPort split_authority(std::string_view text) noexcept;
+
 /// RFC 3986 6.2.2.1: hosts compare without case.
 bool same_host(std::string_view a, std::string_view b) noexcept;
 

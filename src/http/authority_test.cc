@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "base/strings.h"
+
 namespace minato::http {
 namespace {
 
@@ -37,6 +39,9 @@ TEST(Authority, TakesNamesAndAddressesWithAndWithoutPort) {
     ASSERT_TRUE(authority) << c.text;
     EXPECT_EQ(authority->host, c.host);
     EXPECT_EQ(authority->port, c.port) << c.text;
+    const auto [host, port] = split_authority(c.text);
+    EXPECT_EQ(host, c.host);
+    EXPECT_EQ(parse_number<std::uint16_t>(port), c.port) << c.text;
   }
 }
 

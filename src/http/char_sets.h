@@ -83,6 +83,20 @@ struct TargetChars {
   }
 };
 
+/// Nothing that lower case would change.
+struct LowerChars {
+  static constexpr bool fits(char c) { return c < 'A' || c > 'Z'; }
+  static unsigned misfits(Chars chars) {
+#ifdef __SSE2__
+    const Chars from_a = _mm_cmpgt_epi8(chars, _mm_set1_epi8('A' - 1));  // signed: nor what has
+    const Chars to_z = _mm_cmplt_epi8(chars, _mm_set1_epi8('Z' + 1));    // the highest bit
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(from_a, to_z)));
+#else
+    return misfits_one_by_one<LowerChars>(chars);
+#endif
+  }
+};
+
 /// Only characters of `Set`. What is no whole step is looked at with some that stands before it.
 template <class Set>
 bool all_fit(std::string_view text) {

@@ -25,10 +25,10 @@ void expect_each_is_found() {
 }
 
 template <class Set>
-void expect_a_bit_each() {
+void expect_a_bit_each(char misfit) {
   std::string text(chars_step, 'a');
   for (std::size_t at = 0; at < chars_step; ++at) {
-    text[at] = '\0';
+    text[at] = misfit;
     EXPECT_EQ(Set::misfits(chars_at(text.data())), 1u << at);
     text[at] = 'a';
   }
@@ -37,8 +37,10 @@ void expect_a_bit_each() {
 TEST(CharSets, FindsWhatDoesNotFitWhereverItStands) {
   expect_each_is_found<ValueChars>();
   expect_each_is_found<TargetChars>();
-  expect_a_bit_each<ValueChars>();
-  expect_a_bit_each<TargetChars>();
+  expect_each_is_found<LowerChars>();
+  expect_a_bit_each<ValueChars>('\0');
+  expect_a_bit_each<TargetChars>('\0');
+  expect_a_bit_each<LowerChars>('Z');
 }
 
 TEST(CharSets, KnowsWhatStandsInValues) {  // RFC 9110 5.5
@@ -50,6 +52,12 @@ TEST(CharSets, KnowsWhatStandsInTargets) {
   for (const char c : {'!', '/', '%', '<', '|', '~'}) EXPECT_TRUE(TargetChars::fits(c));
   for (const char c : {'\0', '\t', ' ', '#', '\x7f', '\x80', '\xff'})
     EXPECT_FALSE(TargetChars::fits(c));
+}
+
+TEST(CharSets, KnowsWhatLowerCaseChanges) {
+  for (const char c : {'@', '[', 'a', 'z', '0', '\0', '\xc0', '\xda'})
+    EXPECT_TRUE(LowerChars::fits(c));
+  for (const char c : {'A', 'M', 'Z'}) EXPECT_FALSE(LowerChars::fits(c));
 }
 
 }  // namespace

@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::size_t decimal_digits_max = 20;
 
+/// A comparison of known size is two instructions.
+bool is_ok(std::string_view reason) {
+  return reason.size() == 2 && std::memcmp(reason.data(), "OK", 2) == 0;
+}
+
 bool is_target_part(std::string_view text) { return http::all_fit<http::TargetChars>(text); }
 
 }  // namespace
@@ -26,7 +31,7 @@ void HeadWriter::request_line(std::string_view method, std::string_view target,
 }
 
 void HeadWriter::status_line(std::uint16_t status, std::string_view reason) {
-  if (status == 200 && reason == "OK") return raw(std::string_view("HTTP/1.1 200 OK\r\n"));
+  if (status == 200 && is_ok(reason)) return raw(std::string_view("HTTP/1.1 200 OK\r\n"));
   if (status < 100 || status > 999 || !http::is_field_value(reason))
     return fail(Failure::not_writable);
   const std::array<char, 4> digits{static_cast<char>('0' + status / 100),

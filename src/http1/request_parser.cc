@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "base/strings.h"
 #include "http/authority.h"
@@ -23,8 +24,8 @@ namespace {
 constexpr std::size_t around_method_and_target = 2 + 8 + 2;
 
 bool is_version(std::string_view text) {
-  return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
-         is_digit(text[7]);
+  return text.size() == 8 && std::memcmp(text.data(), "HTTP/", 5) == 0 && is_digit(text[5]) &&
+         text[6] == '.' && is_digit(text[7]);
 }
 
 }  // namespace

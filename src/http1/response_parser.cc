@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "base/strings.h"
 #include "http/tokens.h"
 #include "http1/connection_fields.h"
@@ -14,8 +16,9 @@ namespace {
 
 // "HTTP/1.1 200": what every status line begins with.
 bool begins_status_line(std::string_view line) {
-  return line.size() >= 12 && line.starts_with("HTTP/1.") && is_digit(line[7]) && line[8] == ' ' &&
-         line[9] >= '1' && is_digit(line[9]) && is_digit(line[10]) && is_digit(line[11]);
+  return line.size() >= 12 && std::memcmp(line.data(), "HTTP/1.", 7) == 0 && is_digit(line[7]) &&
+         line[8] == ' ' && line[9] >= '1' && is_digit(line[9]) && is_digit(line[10]) &&
+         is_digit(line[11]);
 }
 
 }  // namespace

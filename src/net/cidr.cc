@@ -108,7 +108,7 @@ CidrSet CidrSet::of(std::span<const std::string> texts) {
 }
 
 bool CidrSet::contains(const Address& address) const {
-  if (address.ip_bytes().empty()) return false;
+  if (empty() || address.ip_bytes().empty()) return false;
   const auto& ranges = address.family() == Address::Family::ipv4 ? ipv4_ : ipv6_;
   const Bits128 number = number_of(address);
   const auto behind = std::ranges::upper_bound(ranges, number, {}, &AddressRange::first);

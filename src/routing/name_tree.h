@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,7 +73,8 @@ class NameTree {
     return std::string_view(rests_).substr(entry.rest_at, entry.size - head(entry).size());
   }
   bool has_name(const Entry& entry, std::string_view name) const {
-    return entry.size == name.size() && head(entry) == name.substr(0, head_bytes) &&
+    return entry.size == name.size() &&
+           std::memcmp(entry.head.data(), name.data(), std::min(name.size(), head_bytes)) == 0 &&
            (name.size() <= head_bytes || rest(entry) == name.substr(head_bytes));
   }
 

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "http/authority.h"
+#include "http/char_sets.h"
 #include "http/ipv6.h"
 
 namespace minato::routing {
@@ -15,9 +16,7 @@ using http::host_bytes_max;
 
 /// The host of an authority: no port, no final dot. The brackets of an IPv6 literal stay.
 std::string_view host_of(std::string_view authority) {
-  const auto bracket = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
-  const auto port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  auto host = authority.substr(0, port);
+  std::string_view host = http::split_authority(authority).host;
   if (host.ends_with('.')) host.remove_suffix(1);
   return host;
 }
@@ -28,25 +27,27 @@ std::optional<http::Ipv6Bytes> ipv6_of(std::string_view host) {
   return http::parse_ipv6(host.substr(1, host.size() - 2));
 }
 
-/// What a host is looked up by, on the stack: a name in lower case; of an address its bytes behind
-/// a bracket, since it has many spellings.
+/// What a host, which outlives it, is looked up by: a name in lower case; of an address its bytes
+/// behind a bracket, since it has many spellings.
 class HostKey {
  public:
-  explicit HostKey(std::string_view host) : size_(host.size()) {
-    const auto address = ipv6_of(host);
-    if (!address) {
+  explicit HostKey(std::string_view host) : view_(host) {
+    if (const auto address = ipv6_of(host)) {
+      text_[0] = '[';
+      std::memcpy(&text_[1], address->data(), address->size());
+      view_ = {text_.data(), 1 + address->size()};
+    } else if (!http::all_fit<http::LowerChars>(host)) {
       std::ranges::transform(host, text_.begin(), to_lower);
-      return;
+      view_ = {text_.data(), host.size()};
     }
-    text_[0] = '[';
-    std::memcpy(&text_[1], address->data(), address->size());
-    size_ = 1 + address->size();
   }
-  std::string_view view() const { return {text_.data(), size_}; }
+  HostKey(const HostKey&) = delete;
+  HostKey& operator=(const HostKey&) = delete;
+  std::string_view view() const { return view_; }
 
  private:
+  std::string_view view_;
   std::array<char, host_bytes_max> text_;
-  std::size_t size_;
 };
 
 /// Takes the last label off; an address is one label.
