@@ -87,10 +87,11 @@ Task<void> ServerConnection::serve() {
         in_a_row = 0;  // others have their turn while it waits
       const auto readable = co_await begin_to_wait();
       unlink();
-      if (!readable) co_return;
+      if (!readable || !receive()) co_return;
+      if (buffer_.empty()) continue;
+      co_await server_.loop_.breathe();  // others receive, too, before any of them is served
     }
     const Next next = co_await ServerExchange::run(*this);
-    if (next == Next::wait) continue;
     has_served_ = true;
     if (next == Next::linger) co_await linger();
     if (next != Next::keep) co_return;
@@ -109,6 +110,17 @@ net::ReadyOp ServerConnection::begin_to_wait() {
   const Millis limit = must_close() ? late_request_time : port_->front->timeouts.keep_alive;
   server_.idle_.push_back(*this);
   return stream_->readable(deadline_after(server_.loop_.now(), limit));
+}
+
+/// What there is of a request; it may be nothing. False at the connection's end.
+bool ServerConnection::receive() {
+  const auto count = stream_->read_now(buffer_.room_for_head());
+  if (count && count->value_or(0) == 0) return false;
+  if (count)
+    buffer_.received(**count);
+  else
+    buffer_.unpin();
+  return true;
 }
 
 Task<void> ServerConnection::linger() {

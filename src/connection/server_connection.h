@@ -15,7 +15,6 @@ namespace minato::connection {
 /// What is to become of the connection after an exchange.
 enum class Next : std::uint8_t {
   keep,    ///< the next request may come
-  wait,    ///< none has begun: what looked like it was nothing
   close,   ///< nothing more to say or hear
   linger,  ///< say the end, and hear the client out, within limits, so that it can read our answer
 };
@@ -39,6 +38,7 @@ class ServerConnection : public ListLink {
   bool is_over() const;
   /// Stands among the idle ones from now on; to be awaited until the next request comes.
   net::ReadyOp begin_to_wait();
+  bool receive();
   Task<void> linger();
   bool discard();
 

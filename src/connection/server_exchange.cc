@@ -77,19 +77,16 @@ Task<Next> ServerExchange::run(ServerConnection& connection) {
   ServerExchange exchange(connection);
   const Head head = co_await exchange.read_head();
   if (head == Head::gone) co_return Next::close;
-  if (head == Head::none) co_return Next::wait;
   if (head == Head::refused) co_return co_await exchange.answer_failure();
   const auto outcome = co_await until_gone(exchange.stream_, exchange.handle());
   co_return co_await exchange.conclude(outcome);
 }
 
-/// Most heads are there, whole, when they are looked for. Nothing may be there where the read
-/// before filled its room to the end.
+/// Most heads are there, whole, when they are looked for.
 Soon<ServerExchange::Head> ServerExchange::read_head() {
   for (;;) {
     if (const auto head = parse()) return *head;
     const auto count = stream_.read_now(buffer_.room_for_head());
-    if (!count && buffer_.empty()) return Head::none;
     if (!count) return wait_for_head();
     if (const auto end = received(*count)) return *end;
   }

@@ -19,7 +19,7 @@ class ServerExchange {
   explicit ServerExchange(ServerConnection& connection);
   ~ServerExchange();
 
-  enum class Head : std::uint8_t { complete, refused, gone, none };
+  enum class Head : std::uint8_t { complete, refused, gone };
   Soon<Head> read_head();
   Task<Head> wait_for_head();
   std::optional<Head> parse();
