@@ -126,16 +126,20 @@ Soon<Result<void>> MessageWriter::send(Pieces& pieces, std::size_t body_size, Mi
   body_bytes_ += body_size;
   begun_ = true;
   std::span<iovec> rest = pieces.all();
-  if (stream_.write_now(rest)) return sent();
+  if (head_.empty() && stream_.write_now(rest)) return sent();
   return send_rest(pieces, pieces.count - rest.size(), body_size, idle);
 }
 
 Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, std::size_t body_size,
                                             Millis idle) {
-  const auto rest = pieces.all().subspan(done);
+  auto rest = pieces.all().subspan(done);
   std::size_t left = 0;
   for (const iovec& piece : rest) left += piece.iov_len;
   const Untaken untaken(stream_, left, [&](auto bytes) { not_taken(bytes, body_size); });
+  if (!head_.empty()) {
+    co_await stream_.loop().gather();  // others compose theirs first
+    if (stream_.write_now(rest)) co_return sent();
+  }
   const auto written = co_await stream_.write(rest, idle);
   if (!written) co_return std::unexpected(written.error());
   co_return sent();

@@ -240,6 +240,9 @@ TEST_F(MessageWriterTest, IsCompleteWhenTheKernelHasTheLastByteAndNotBefore) {
   begin({.kind = Kind::chunked});
   Pending<Result<void>> piece(loop, writer.write(std::string_view("hello"), Last::yes, idle));
   EXPECT_FALSE(writer.complete());
+  world.run_until_idle();
+  EXPECT_EQ(stream.writes.size(), 1u);
+  EXPECT_FALSE(writer.complete());
   stream.make_room(30);
   world.run_until_idle();
   ASSERT_TRUE(piece.done());
@@ -251,8 +254,21 @@ TEST_F(MessageWriterTest, IsNotCompleteWhereItsLastWriteIsCancelled) {
   begin({.kind = Kind::known, .bytes = 5});
   {
     const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+    world.run_until_idle();
     EXPECT_FALSE(piece.done());
   }
+  EXPECT_FALSE(writer.complete());
+}
+
+TEST_F(MessageWriterTest, AHeadWaitsUntilOthersHaveComposedTheirs) {
+  begin({.kind = Kind::known, .bytes = 5});
+  {
+    const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+    EXPECT_FALSE(piece.done());
+  }
+  EXPECT_THAT(stream.writes, IsEmpty());
+  EXPECT_EQ(writer.bytes(), 0u);
+  EXPECT_EQ(writer.body_bytes(), 0u);
   EXPECT_FALSE(writer.complete());
 }
 
@@ -264,6 +280,7 @@ TEST_F(MessageWriterTest, OfAWriteThatIsCancelledWhatWasTakenIsCounted) {
     begin({.kind = Kind::chunked});
     {
       const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+      world.run_until_idle();
       EXPECT_FALSE(piece.done());
     }
     EXPECT_EQ(writer.bytes(), taken);

@@ -50,24 +50,27 @@ class Loop {
     if (mailbox_.put(std::move(job))) wake();
   }
 
-  /// co_await loop.breathe(): lets everyone else have a turn. For loops over input that is always
-  /// ready.
   class Breath final : Turn {
    public:
-    explicit Breath(Loop& loop) : loop_(loop) {}
+    explicit Breath(IntrusiveList<Turn>& turns) : turns_(turns) {}
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> who) noexcept {
       who_ = who;
-      loop_.defer(*this);
+      turns_.push_back(*this);
     }
     void await_resume() const noexcept {}
 
    private:
     void run() override { who_.resume(); }
-    Loop& loop_;
+    IntrusiveList<Turn>& turns_;
     std::coroutine_handle<> who_;
   };
-  Breath breathe() { return Breath(*this); }
+  /// co_await loop.breathe(): lets everyone else have a turn. For loops over input that is always
+  /// ready, and for who has received and goes on to work: a batch of one kind of work keeps its
+  /// code in the processor's cache.
+  Breath breathe() { return Breath(turns_); }
+  /// co_await loop.gather(): until all whose turn it is now have had it. For who is about to send.
+  Breath gather() { return Breath(last_turns_); }
 
  protected:
   /// Makes a loop that waits look into its mailbox. Any thread.
@@ -77,8 +80,8 @@ class Loop {
     now_ = now;
     wall_ = wall;
   }
-  bool has_turns() const { return !turns_.empty(); }
-  /// Runs the turns that wait now; those that they defer wait for the next call.
+  bool has_turns() const { return !turns_.empty() || !last_turns_.empty(); }
+  /// Runs the turns that wait now, those who gather last; what they defer waits for the next call.
   void run_turns();
   Mailbox& mailbox() { return mailbox_; }
 
@@ -89,7 +92,7 @@ class Loop {
   BlockPool blocks_;
   PipePool pipes_;
   Random random_;
-  IntrusiveList<Turn> turns_;
+  IntrusiveList<Turn> turns_, last_turns_;
   Mailbox mailbox_;
 };
 
