@@ -14,6 +14,13 @@ constexpr int victims_for_good = 16, victims_for_any = 256;
 
 }  // namespace
 
+/// What is left where an entry is alone, and its pieces as large as can be.
+std::uint64_t Store::content_bytes_max() const {
+  const std::uint64_t pieces = region_.size_bytes() / Region::piece_bytes_max;
+  return region_.size_bytes() - pieces * sizeof(Piece) - Region::rounded(sizeof(Entry)) -
+         Region::rounded(sizeof(Content));
+}
+
 char* Store::allocate(std::size_t bytes, int victims_max) {
   for (;;) {
     if (char* const memory = region_.take(bytes)) return memory;

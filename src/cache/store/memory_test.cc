@@ -63,6 +63,24 @@ TEST_F(MemoryTest, OfAStoreIsAMebibyteAtLeastAndFull) {
   }
 }
 
+/// What is drafted takes all there is for its pieces.
+TEST_F(MemoryTest, HoldsOneContentOfNearlyTheMostAndNoneThatIsLarger) {
+  constexpr std::uint64_t least_piece = 512;  // what is left at an end may be less
+  for (const std::uint64_t bytes : {std::uint64_t{1}, memory}) {
+    open({.memory_bytes = bytes, .entries = 1000});
+    const Pin entry = draft("http://a/", 0);
+    std::uint64_t held = 0;
+    Piece *first = nullptr, *piece = nullptr;
+    while ((piece = store->take_piece(memory)) != nullptr) {
+      held += piece->capacity;
+      piece->next = std::exchange(first, piece);
+    }
+    EXPECT_LE(held, store->content_bytes_max());
+    EXPECT_GT(held, store->content_bytes_max() - 2 * least_piece);
+    store->give_pieces(first);
+  }
+}
+
 TEST_F(MemoryTest, OfPurgesIsThereFromTheBeginningOn) {
   warm_up();
   before = heap_bytes();

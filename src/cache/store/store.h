@@ -54,8 +54,8 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   std::uint64_t seed() const { return limits_.seed; }
-  /// No content is larger, as there is no more memory.
-  std::uint64_t content_bytes_max() const { return limits_.memory_bytes; }
+  /// No content is larger: it would drive all others out, and find no room all the same.
+  std::uint64_t content_bytes_max() const;
 
   struct Found {
     Pin entry;
