@@ -15,9 +15,12 @@ namespace minato::connection {
 template <class T>
 class [[nodiscard]] UntilGone final : net::Observer {
  public:
-  UntilGone(net::Stream& stream, Task<T> task) : Observer(stream), task_(std::move(task)) {}
+  /// A stream that is broken already tells nobody again.
+  UntilGone(net::Stream& stream, Task<T> task) : Observer(stream), task_(std::move(task)) {
+    if (stream.broken()) task_.reset();
+  }
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return !task_; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> who) noexcept {
     who_ = who;
     task_.handle().promise().waiter = who;
