@@ -1,5 +1,6 @@
 // Writes one message to a stream: a head that waits for the first bytes of its body, so that both
-// go out in one call, then the body in its framing (RFC 9112 6 and 7).
+// go out in one call, and for the heads that others compose in this turn of the loop; then the body
+// in its framing (RFC 9112 6 and 7).
 #pragma once
 
 #include <array>
@@ -65,10 +66,10 @@ class MessageWriter {
   Soon<Result<void>> write_piped(Pipe& pipe, http::Last last, Millis idle);
   /// Ends the body: `write` of nothing that is the last, with trailers in a chunked one.
   Soon<Result<void>> finish(const http::Fields* trailers, Millis idle);
-  /// Sends the pending head now.
+  /// Sends the pending head, without a body.
   Soon<Result<void>> flush(Millis idle) { return write(std::string_view{}, http::Last::no, idle); }
 
-  /// Some of the message was given to the stream.
+  /// Some of the message was given to be sent.
   bool begun() const { return begun_; }
   /// Everything that was announced has been sent.
   bool complete() const { return complete_; }
