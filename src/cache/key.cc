@@ -19,7 +19,7 @@ constexpr std::string_view default_port(std::string_view scheme) {
 }
 
 std::string_view lower(std::string_view text, Arena& arena) {
-  if (http::all_fit<http::LowerChars>(text)) return text;
+  if (all_fit<http::LowerChars>(text)) return text;
   const auto copy = arena.array<char>(text.size());
   std::ranges::transform(text, copy.begin(), to_lower);
   return {copy.data(), copy.size()};

@@ -18,6 +18,9 @@ void expect_each_is_found() {
       for (int c = 0; c < 256; ++c) {
         text[at] = static_cast<char>(c);
         ASSERT_EQ(all_fit<Set>(text), Set::fits(text[at])) << size << ' ' << at << ' ' << c;
+        for (const std::size_t from : {std::size_t{0}, at / 2, at})
+          ASSERT_EQ(find_misfit<Set>(text.data(), from, size), Set::fits(text[at]) ? size : at);
+        ASSERT_EQ(find_misfit<Set>(text.data(), at + 1, size), size);
       }
       text[at] = 'a';
     }

@@ -15,7 +15,7 @@ bool is_ok(std::string_view reason) {
   return reason.size() == 2 && std::memcmp(reason.data(), "OK", 2) == 0;
 }
 
-bool is_target_part(std::string_view text) { return http::all_fit<http::TargetChars>(text); }
+bool is_target_part(std::string_view text) { return all_fit<http::TargetChars>(text); }
 
 }  // namespace
 

@@ -46,7 +46,7 @@ const char* parse_authority_form(std::string_view text, Target& target) {
 const char* parse_target(std::string_view text, http::Method method, Target& target) {
   target.text = text;
   if (text.empty()) return "empty request target";
-  if (!http::all_fit<http::TargetChars>(text)) return "invalid character in the request target";
+  if (!all_fit<http::TargetChars>(text)) return "invalid character in the request target";
   if (method == http::Method::connect) return parse_authority_form(text, target);
   if (text.front() == '/') return split_query(text, target), nullptr;
   if (text != "*") return parse_absolute(text, target);

@@ -1,8 +1,8 @@
 #include "observe/escape.h"
 
 #include <array>
-#include <cstdint>
-#include <cstring>
+
+#include "base/chars.h"
 
 namespace minato::observe {
 namespace {
@@ -19,11 +19,49 @@ void put_byte(LineWriter& out, std::string_view prefix, std::string_view digits,
   out.put(digits[code(c) & 15]);
 }
 
-// A style says which bytes pass as they are and what becomes of the others; its `put_next` writes
-// what stands for the head of `text` and returns how many bytes that head has.
+// A style is the set of what passes as it is, and says what becomes of the others; its `put_next`
+// writes what stands for the head of `text` and returns how many bytes that head has.
+struct PrintableStyle {
+  static constexpr bool fits(char c) { return code(c) >= 0x20 && code(c) < 0x7f; }
+  static unsigned misfits(Chars chars) {
+#ifdef __SSE2__
+    const Chars printable = _mm_cmpgt_epi8(chars, _mm_set1_epi8(0x1f));  // signed: ASCII alone
+    const Chars del = _mm_cmpeq_epi8(chars, _mm_set1_epi8(0x7f));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_andnot_si128(del, printable))) ^ 0xffffu;
+#else
+    return misfits_one_by_one<PrintableStyle>(chars);
+#endif
+  }
+  static std::size_t put_next(LineWriter& out, std::string_view text) {
+    const auto length = utf8_length(text);
+    const bool c1 = length == 2 && code(text[0]) == 0xc2 && code(text[1]) < 0xa0;  // U+0080-U+009F
+    if (length > 1 && !c1) {
+      out.put(text.substr(0, length));
+      return length;
+    }
+    put_byte(out, "\\x", upper_hex, text.front());
+    return 1;
+  }
+};
+
+#ifdef __SSE2__
+unsigned quotes_among(Chars chars) {
+  const Chars either = _mm_or_si128(_mm_cmpeq_epi8(chars, _mm_set1_epi8('"')),
+                                    _mm_cmpeq_epi8(chars, _mm_set1_epi8('\\')));
+  return static_cast<unsigned>(_mm_movemask_epi8(either));
+}
+#endif
+
 struct HexStyle {
-  static constexpr bool passes(char c) {
+  static constexpr bool fits(char c) {
     return code(c) >= 0x20 && code(c) < 0x7f && c != '"' && c != '\\';
+  }
+  static unsigned misfits(Chars chars) {
+#ifdef __SSE2__
+    return quotes_among(chars) | PrintableStyle::misfits(chars);
+#else
+    return misfits_one_by_one<HexStyle>(chars);
+#endif
   }
   static std::size_t put_next(LineWriter& out, std::string_view text) {
     put_byte(out, "\\x", upper_hex, text.front());
@@ -32,7 +70,8 @@ struct HexStyle {
 };
 
 struct JsonStyle {
-  static constexpr bool passes(char c) { return HexStyle::passes(c); }
+  static constexpr bool fits(char c) { return HexStyle::fits(c); }
+  static unsigned misfits(Chars chars) { return HexStyle::misfits(chars); }
   static std::size_t put_next(LineWriter& out, std::string_view text) {
     const char c = text.front();
     if (c == '"' || c == '\\') {
@@ -50,48 +89,10 @@ struct JsonStyle {
   }
 };
 
-struct PrintableStyle {
-  static constexpr bool passes(char c) { return code(c) >= 0x20 && code(c) < 0x7f; }
-  static std::size_t put_next(LineWriter& out, std::string_view text) {
-    const auto length = utf8_length(text);
-    const bool c1 = length == 2 && code(text[0]) == 0xc2 && code(text[1]) < 0xa0;  // U+0080-U+009F
-    if (length > 1 && !c1) {
-      out.put(text.substr(0, length));
-      return length;
-    }
-    put_byte(out, "\\x", upper_hex, text.front());
-    return 1;
-  }
-};
-
-// Whether eight bytes at once pass every style: ASCII, printable, neither `"` nor `\`. Never true
-// where one does not; a borrow between bytes can only make it false.
-bool all_plain(const char* bytes) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  constexpr std::uint64_t high = each * 0x80;
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  const auto below = [](std::uint64_t in, std::uint64_t limit) {
-    return (in - each * limit) & ~in;
-  };
-  const auto dirty = word | (word + each) |  // beyond ASCII, and DEL
-                     below(word, 0x20) | below(word ^ each * '"', 1) | below(word ^ each * '\\', 1);
-  return (dirty & high) == 0;
-}
-
-// How many bytes at the front pass: values are long and nearly always clean.
-template <class Style>
-std::size_t clean_length(std::string_view text) {
-  std::size_t at = 0;
-  while (at + 8 <= text.size() && all_plain(text.data() + at)) at += 8;
-  while (at < text.size() && Style::passes(text[at])) ++at;
-  return at;
-}
-
 template <class Style>
 void put_escaped(LineWriter& out, std::string_view text) {
   while (!text.empty()) {
-    const auto clean = clean_length<Style>(text);
+    const auto clean = find_misfit<Style>(text.data(), 0, text.size());  // nearly always all
     out.put(text.substr(0, clean));
     text.remove_prefix(clean);
     if (!text.empty()) text.remove_prefix(Style::put_next(out, text));

@@ -29,15 +29,17 @@ TEST(HexEscape, WritesWhatNginxWrites) {
   EXPECT_EQ(escaped(put_hex_escaped, "h\u00fc"), R"(h\xC3\xBC)");
 }
 
-TEST(HexEscape, FindsEveryByteAtEveryPlaceOfALongValue) {
-  for (std::size_t at = 0; at < 20; ++at)
-    for (int byte = 0; byte < 256; ++byte) {
-      const char c = static_cast<char>(byte);
-      std::string text(20, '~');
-      text[at] = c;
-      const bool plain = byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
-      EXPECT_EQ(escaped(put_hex_escaped, text) == text, plain) << byte << " at " << at;
-    }
+void expect_is_found(char c, std::size_t at, std::size_t size) {
+  std::string text(size, '~');
+  text[at] = c;
+  const bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  EXPECT_EQ(escaped(put_hex_escaped, text) == text, plain) << int{c} << " at " << at << '/' << size;
+}
+
+TEST(HexEscape, FindsEveryByteAtEveryPlaceOfAValueOfAnySize) {
+  for (std::size_t size = 1; size <= 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (int byte = 0; byte < 256; ++byte) expect_is_found(static_cast<char>(byte), at, size);
 }
 
 TEST(JsonEscape, KeepsUtf8AndEscapesTheRest) {

@@ -36,7 +36,7 @@ class HostKey {
       text_[0] = '[';
       std::memcpy(&text_[1], address->data(), address->size());
       view_ = {text_.data(), 1 + address->size()};
-    } else if (!http::all_fit<http::LowerChars>(host)) {
+    } else if (!all_fit<http::LowerChars>(host)) {
       std::ranges::transform(host, text_.begin(), to_lower);
       view_ = {text_.data(), host.size()};
     }

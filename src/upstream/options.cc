@@ -7,7 +7,7 @@
 namespace minato::upstream {
 
 std::optional<schema::Rejection> check_health_uri(std::string_view text) {
-  const bool fits = http::all_fit<http::TargetChars>(text);
+  const bool fits = all_fit<http::TargetChars>(text);
   if (text.starts_with('/') && fits) return std::nullopt;
   const bool only_slash_is_missing = !text.empty() && !text.contains(':') && fits;
   return schema::Rejection{schema::in_quotes(text) + " is not a path",
