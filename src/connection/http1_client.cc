@@ -64,6 +64,8 @@ Result<void> Http1Client::start(const http::RequestHead& head, BodyLength length
     writer.end();
   });
   writer_.begin_body(framing_of(length));
+  // What cannot be asked again goes while the connection is as it was found.
+  if (!http::is_idempotent(head.method)) writer_.send_at_once();
   return composed;
 }
 

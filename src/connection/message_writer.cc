@@ -126,7 +126,7 @@ Soon<Result<void>> MessageWriter::send(Pieces& pieces, std::size_t body_size, Mi
   body_bytes_ += body_size;
   begun_ = true;
   std::span<iovec> rest = pieces.all();
-  if (head_.empty() && stream_.write_now(rest)) return sent();
+  if (!gathers() && stream_.write_now(rest)) return sent();
   return send_rest(pieces, pieces.count - rest.size(), body_size, idle);
 }
 
@@ -136,7 +136,7 @@ Task<Result<void>> MessageWriter::send_rest(Pieces pieces, std::size_t done, std
   std::size_t left = 0;
   for (const iovec& piece : rest) left += piece.iov_len;
   const Untaken untaken(stream_, left, [&](auto bytes) { not_taken(bytes, body_size); });
-  if (!head_.empty()) {
+  if (gathers()) {
     co_await stream_.loop().gather();  // others compose theirs first
     if (stream_.write_now(rest)) co_return sent();
   }
@@ -169,7 +169,7 @@ void MessageWriter::reset() {
   forget_head();
   framing_ = {};
   left_ = bytes_ = body_bytes_ = 0;
-  begun_ = ending_ = complete_ = false;
+  begun_ = at_once_ = ending_ = complete_ = false;
 }
 
 }  // namespace minato::connection

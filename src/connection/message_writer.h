@@ -69,6 +69,9 @@ class MessageWriter {
   /// Sends the pending head, without a body.
   Soon<Result<void>> flush(Millis idle) { return write(std::string_view{}, http::Last::no, idle); }
 
+  /// The head of this message does not wait for those of others.
+  void send_at_once() { at_once_ = true; }
+
   /// Some of the message was given to be sent.
   bool begun() const { return begun_; }
   /// Everything that was announced has been sent.
@@ -90,6 +93,8 @@ class MessageWriter {
     std::span<iovec> all() { return std::span(items).first(count); }
   };
 
+  /// What is given next has a head, and waits until others have composed theirs.
+  bool gathers() const { return !head_.empty() && !at_once_; }
   static std::optional<Result<void>> check(const http1::HeadWriter& writer, std::size_t room);
   Result<void> take_off(std::size_t bytes, http::Last last);
   Task<Result<void>> drain(Pipe& pipe, Millis idle);
@@ -113,6 +118,7 @@ class MessageWriter {
   std::uint64_t bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
   bool begun_ = false;
+  bool at_once_ = false;
   bool ending_ = false;    // the end was given to be sent
   bool complete_ = false;  // it was sent
 };

@@ -272,6 +272,14 @@ TEST_F(MessageWriterTest, AHeadWaitsUntilOthersHaveComposedTheirs) {
   EXPECT_FALSE(writer.complete());
 }
 
+TEST_F(MessageWriterTest, AHeadGoesOutAtOnceWhereItIsToldTo) {
+  begin({.kind = Kind::known, .bytes = 5});
+  writer.send_at_once();
+  const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
+  EXPECT_TRUE(piece.done());
+  EXPECT_THAT(stream.writes, ElementsAre(with_head("hello")));
+}
+
 TEST_F(MessageWriterTest, OfAWriteThatIsCancelledWhatWasTakenIsCounted) {
   const std::string before = with_head("5\r\n"), all = before + "hello\r\n0\r\n\r\n";
   for (std::size_t taken = 0; taken < all.size(); ++taken) {

@@ -91,8 +91,9 @@ class Stream {
   /// False once the peer is known to have ended or broken the connection, or to have sent something
   /// that nobody has read: what an idle connection for reuse must not have.
   /// Where the engine does not listen yet, the kernel is asked.
-  bool untouched() { return unheard_ ? quiet() : !readable_ && !broken_; }
-  bool broken() const { return broken_; }
+  bool untouched() { return unheard_ ? quiet() : !readable_ && !broken(); }
+  /// It broke, or was aborted: nothing moves on it any more.
+  bool broken() const { return broken_ || is_aborted_; }
   /// What the kernel has taken of all writes.
   std::uint64_t bytes_written() const { return bytes_written_; }
 

@@ -27,6 +27,7 @@ Trust trust_after(const Http1Client& client) {
 /// True where nothing has come on it: neither surplus bytes, nor an end. What comes after the
 /// question, while the request is on its way, nobody could tell from an answer.
 bool is_untouched(net::Stream& stream, Trust trust) {
+  if (stream.broken()) return false;  // maybe by what came; the kernel does not know
   if (stream.untouched() && trust == Trust::loop) return true;
   return stream.quiet();  // what the loop heard of may have been read meanwhile
 }

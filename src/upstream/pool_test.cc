@@ -148,6 +148,15 @@ TEST_F(PoolTest, ForWhatCannotBeRepeatedTheKernelIsAskedFirst) {
   }
 }
 
+TEST_F(PoolTest, WhatWasAbortedIsNotUsedAgain) {
+  auto lease = std::make_optional(check_out());
+  net::Stream& stream = lease->client().stream();
+  exchange(*lease, 0);
+  lease.reset();
+  stream.abort({Fault::malformed, Side::upstream});  // as where urgent data comes
+  EXPECT_FALSE(reuses_at_once(Care::repeatable));
+}
+
 // An origin that sends content where none may be sends it in a segment of its own as often as not.
 TEST_F(PoolTest, BehindAnAnswerWithoutContentTheKernelIsAskedForSurplus) {
   struct Row {
