@@ -45,6 +45,20 @@ Reply nothing_there(std::string_view path) {
 constexpr Millis patience = 5s;
 /// Who sends a body more slowly keeps others out, by a byte now and then, for days.
 constexpr std::uint64_t body_rate_min = 4u << 10;
+/// Fewer than connections are served, so that who sends none is answered all the same.
+constexpr int bodies_awaited_max = 48;
+
+/// Counts as long as it lives.
+class Counted {
+ public:
+  explicit Counted(int& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  int& count_;
+};
 
 Failure failure_of(const Error& error) {
   switch (error.fault) {
@@ -52,25 +66,6 @@ Failure failure_of(const Error& error) {
     case Fault::fields_too_large: return {Reason::head_too_large, error};
     case Fault::timed_out: return {Reason::request_timeout, error};
     default: return {Reason::client_gone, error};
-  }
-}
-
-/// Lets the client send, and keeps what comes.
-Task<Result<void>> read_body(http::Request& request, http::Responder& responder,
-                             std::string& body) {
-  request.rules.bytes_max = Api::body_bytes_max;
-  request.rules.rate_min = body_rate_min;
-  if (request.body.awaits_continue()) {
-    http::ResponseHead go_on(request.arena);
-    go_on.status = 100;
-    go_on.reason = "Continue";
-    if (const auto sent = co_await responder.interim(go_on); !sent) co_return sent;
-  }
-  for (;;) {
-    const auto piece = co_await request.body.read();
-    if (!piece) co_return std::unexpected(piece.error());
-    if (piece->empty()) co_return Result<void>{};
-    body += *piece;
   }
 }
 
@@ -95,15 +90,40 @@ std::optional<Reply> refusal(const http::Request& request, const Resource* resou
 
 }  // namespace
 
+/// Lets the client send, and keeps what comes.
+Task<Result<void>> Api::read_body(http::Request& request, http::Responder& responder,
+                                  std::string& body) {
+  const Counted awaited(bodies_awaited_);
+  request.rules.bytes_max = body_bytes_max;
+  request.rules.rate_min = body_rate_min;
+  if (request.body.awaits_continue()) {
+    http::ResponseHead go_on(request.arena);
+    go_on.status = 100;
+    go_on.reason = "Continue";
+    if (const auto sent = co_await responder.interim(go_on); !sent) co_return sent;
+  }
+  for (;;) {
+    const auto piece = co_await request.body.read();
+    if (!piece) co_return std::unexpected(piece.error());
+    if (piece->empty()) co_return Result<void>{};
+    body += *piece;
+  }
+}
+
 Task<http::Outcome> Api::handle(http::Request& request, http::Responder& responder) {
   request.rules.idle = patience;
   const Resource* const resource = find_resource(request.head.method, request.head.target.path);
   if (const auto refused = refusal(request, resource, gate_))
     co_return co_await send(*refused, request, responder);
+  const bool wants_body = resource->guard == Guard::guarded && !request.body.ended();
+  if (wants_body && bodies_awaited_ >= bodies_awaited_max)
+    co_return co_await send(
+        problem(503, "So many requests are awaited whose bodies are still to come. Ask again."),
+        request, responder);
   std::string body;
   Result<void> whole;
   // What anybody may ask has no use for a body, and waits for none.
-  if (resource->guard == Guard::guarded) whole = co_await read_body(request, responder, body);
+  if (wants_body) whole = co_await read_body(request, responder, body);
   if (!whole && whole.error().fault != Fault::too_large)
     co_return std::unexpected(failure_of(whole.error()));
   const Question question{.query = request.head.target.query, .body = body};

@@ -22,8 +22,12 @@ class Api final : public http::Handler {
   Task<http::Outcome> handle(http::Request& request, http::Responder& responder) override;
 
  private:
+  Task<Result<void>> read_body(http::Request& request, http::Responder& responder,
+                               std::string& body);
+
   Program& program_;
   GateOptions gate_;
+  int bodies_awaited_ = 0;
 };
 
 }  // namespace minato::admin

@@ -50,7 +50,7 @@ class FakeBody final : public http::RequestBody {
     if (bytes_ > rules_.bytes_max) return fail_too_large();
     return Result<std::string_view>(piece_);
   }
-  bool ended() const override { return pieces.empty(); }
+  bool ended() const override { return pieces.empty() && !broken; }
   const http::Fields& trailers() const override { return trailers_; }
 
   http::BodyLength announced;
