@@ -18,8 +18,8 @@ class FreeStack {
   T pop() { return take(used_.empty() ? unused_ : used_); }
 
   bool has_unused() const { return !unused_.empty(); }
-  /// What was not, first; not where `empty`.
-  T pop_unused() { return take(unused_.empty() ? used_ : unused_); }
+  /// What was not; only where `has_unused`.
+  T pop_unused() { return take(unused_); }
   /// From here on all that is here counts as unused. Once nothing else does.
   void age() { unused_.swap(used_); }
 
