@@ -79,26 +79,26 @@ bool ServerConnection::close_idle() {
   return true;
 }
 
+/// Others have their turn in one place, as each that there is makes the frame larger that an idle
+/// connection holds.
 Task<void> ServerConnection::serve() {
   for (int in_a_row = 0;;) {
     if (buffer_.empty()) {
       if (is_over()) co_return;
-      if (in_a_row > 0 && stream_->untouched())
-        in_a_row = 0;  // others have their turn while it waits
       const auto readable = co_await begin_to_wait();
       unlink();
       if (!readable || !receive()) co_return;
       if (buffer_.empty()) continue;
-      co_await server_.loop_.breathe();  // others receive, too, before any of them is served
+      in_a_row = pipelined_in_a_row;  // others receive, too, before any of them is served
+    }
+    if (++in_a_row > pipelined_in_a_row) {
+      in_a_row = 1;
+      co_await server_.loop_.breathe();
     }
     const Next next = co_await ServerExchange::run(*this);
     has_served_ = true;
     if (next == Next::linger) co_await linger();
     if (next != Next::keep) co_return;
-    if (++in_a_row >= pipelined_in_a_row) {
-      in_a_row = 0;
-      co_await server_.loop_.breathe();
-    }
   }
 }
 
