@@ -13,7 +13,7 @@
 namespace minato::runtime {
 namespace {
 
-constexpr std::size_t batch_events = 64;
+constexpr std::size_t batch_events = 16;
 
 Readiness readiness_of(std::uint32_t events) {
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
