@@ -49,6 +49,7 @@ unsigned misfits_one_by_one(const Chars& chars) {
 #endif
 
 /// Only characters of `Set`. What is no whole step is looked at with some that stands before it.
+// Not by find_misfit, which has to keep count of places: a proxied GET took 228 instructions more.
 template <class Set>
 bool all_fit(std::string_view text) {
   constexpr std::size_t half = chars_step / 2;
