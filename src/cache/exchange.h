@@ -43,6 +43,7 @@ class CacheExchange {
   void refresh(const Pin& entry);
   std::optional<Completion> completion(const Pin& part) const;
   Task<Round> ask_together();
+  bool has_changed();
   Task<Round> lead(std::shared_ptr<Flight> flight, std::string flight_key);
   Task<Round> follow(std::shared_ptr<Flight> flight);
   Task<Round> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, const Leader* leader);

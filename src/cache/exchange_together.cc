@@ -75,8 +75,18 @@ Task<CacheExchange::Round> CacheExchange::ask_together() {
   if (!rules_.options().collapse.enabled)  // the rest of a part, for this request alone
     co_return co_await lead(std::make_shared<Flight>(cache_.store().purges()), std::move(key));
   auto [flight, leads] = cache_.flights().board(key, key_.text);
-  if (leads) co_return co_await lead(std::move(flight), std::move(key));
-  co_return co_await follow(std::move(flight));
+  if (!leads) co_return co_await follow(std::move(flight));
+  if (!has_changed()) co_return co_await lead(std::move(flight), std::move(key));
+  cache_.flights().land(key, *flight);  // who boarded looks again, too
+  flight->become(Stage::failed, surroundings_.loop);
+  co_return std::nullopt;
+}
+
+/// Between the look and the lead another worker's flight may have landed: asked after that, it
+/// tells whether there is anything to ask for.
+bool CacheExchange::has_changed() {
+  const auto found = find();
+  return found.entry != stored_ || found.part != part_;
 }
 
 Task<CacheExchange::Round> CacheExchange::lead(std::shared_ptr<Flight> flight,

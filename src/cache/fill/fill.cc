@@ -145,8 +145,10 @@ void Fill::tell_record() {
   record.upstream_time = record_.upstream_time;
 }
 
+/// Unless it has been: others may still be looking at what it was.
 void Fill::let_others_refresh() {
-  if (order_.validated) order_.validated->refreshing.store(false, std::memory_order_relaxed);
+  if (!order_.validated || !order_.cache.store().holds(*order_.validated)) return;
+  order_.validated->refreshing.store(false, std::memory_order_relaxed);
 }
 
 void Fill::land() {

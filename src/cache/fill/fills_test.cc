@@ -1,157 +1,36 @@
 #include "cache/fill/fills.h"
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <barrier>
-#include <deque>
-#include <map>
-#include <set>
 #include <thread>
 
-#include "cache/handler.h"
-#include "http/testing.h"
-#include "runtime/epoll_loop.h"
+#include "cache/testing.h"
 
 namespace minato::cache {
 namespace {
 
-using http::FieldId;
-using http::Last;
-using http::Outcome;
+using testing::Client;
+using testing::Clients;
+using testing::Origin;
+using testing::Worker;
 
 constexpr int most = static_cast<int>(Fills::orphans_max);
 
-/// Says nothing of a path before it is told to, and then not all.
-class Origin final : public http::Handler {
- public:
-  explicit Origin(runtime::Loop& loop) : news_(loop) {}
-
-  Task<Outcome> handle(http::Request& request, http::Responder& client) override {
-    const UnderWay here(*this);
-    const std::string path(request.head.target.path);
-    ++asked[path];
-    while (!begun_.contains(path)) co_await news_.next();
-    http::ResponseHead head(request.arena);
-    head.status = 200;
-    head.fields.add(FieldId::cache_control, "max-age=60, stale-while-revalidate=600");
-    head.fields.add(FieldId::age, path.starts_with("/stale") ? "100" : "0");
-    EXPECT_TRUE(client.start(head, {.kind = http::BodyLength::Kind::chunked}));
-    EXPECT_TRUE(co_await client.write("some", Last::no));
-    while (!ended_.contains(path)) co_await news_.next();
-    EXPECT_TRUE(co_await client.write("all", Last::yes));
-    co_return Outcome{};
-  }
-  void begin(const std::string& path) { begun_.insert(path), news_.happen(); }
-  void answer(const std::string& path) { ended_.insert(path), begin(path); }
-
-  int under_way = 0;
-  std::map<std::string, int> asked;
-
- private:
-  struct UnderWay {
-    explicit UnderWay(Origin& at) : origin(at) { ++origin.under_way; }
-    ~UnderWay() { --origin.under_way; }
-    Origin& origin;
-  };
-  runtime::Event news_;
-  std::set<std::string> begun_, ended_;
-};
-
-struct Nowhere final : Elsewhere {
-  std::uint64_t purge(const Url&, const Cache*, const ServiceRules*, Arena&) override { return 0; }
-};
-
-/// To destroy it is to leave.
-struct Client {
-  Client(runtime::Loop& loop, http::Handler& handler, std::string asks_for)
-      : path(std::move(asks_for)), arena(loop.blocks()), task(loop) {
-    asked.head.method = http::Method::get;
-    asked.head.authority = "a";
-    asked.head.target.text = asked.head.target.path = path;
-    task.start(ask(handler));
-  }
-  Task<void> ask(http::Handler& handler) {
-    outcome = co_await handler.handle(asked.request, responder);
-  }
-  bool has_all() const { return outcome && outcome->has_value() && responder.status == 200; }
-
-  const std::string path;
-  Arena arena;
-  http::testing::TestRequest asked{arena};
-  http::testing::EagerResponder responder;
-  std::optional<Outcome> outcome;
-  runtime::Scope task;
-};
-using Clients = std::deque<Client>;
-
-/// What a worker has of a cache, in front of an origin of its own.
-struct Worker {
-  Worker(Cache& cache, std::size_t number)
-      : loop(runtime::EpollLoop::make(number).value()),
-        surroundings{.loop = *loop,
-                     .reader = number,
-                     .fills = fills,
-                     .name = "Minato",
-                     .elsewhere = elsewhere},
-        handler(cache, rules, origin, *site, surroundings) {}
-
-  void ask(Clients& clients, const std::string& path) {
-    clients.emplace_back(*loop, handler, path);
-  }
-  void ask(Clients& clients, std::string_view kind, int count) {
-    for (int i = 0; i < count; ++i) ask(clients, fmt::format("/{}{}", kind, i));
-  }
-  void begin(std::string_view kind, int count) {
-    for (int i = 0; i < count; ++i) origin.begin(fmt::format("/{}{}", kind, i));
-    settle();
-  }
-  void answer(std::string_view kind, int count) {
-    for (int i = 0; i < count; ++i) origin.answer(fmt::format("/{}{}", kind, i));
-    settle();
-  }
-  /// As many as may be that nobody waits for.
-  void fill_up(std::string_view kind, bool begun) {
-    Clients leaders;
-    ask(leaders, kind, most);
-    if (begun) begin(kind, most);
-    leaders.clear();
-    settle();
-    EXPECT_EQ(origin.under_way, most);
-  }
-
-  template <class Condition>
-  void run_until(Condition holds) {
-    runtime::Scope task(*loop);
-    task.start(stop_once(holds));
-    loop->run();
-  }
-  template <class Condition>
-  Task<void> stop_once(Condition& holds) {
-    while (!holds()) co_await loop->breathe();
-    loop->stop();
-  }
-  /// Lets all happen that waits for no other thread.
-  void settle() {
-    run_until([turns = 0]() mutable { return ++turns > 10; });
-  }
-
-  const std::unique_ptr<runtime::EpollLoop> loop;
-  Nowhere elsewhere;
-  const ServiceRules rules;
-  const LocalRef<LocalOwner> site = make_local<LocalOwner>();
-  Origin origin{*loop};
-  Fills fills{*loop};
-  const Surroundings surroundings;
-  CacheHandler handler;
-};
-
-struct Orphans : testing::Test {
+struct Orphans : ::testing::Test {
   Cache cache{CacheOptions{}, 2, 1};
   Worker here{cache, 0};
   Origin& origin = here.origin;
   Clients leaders, followers;
+
+  /// As many as may be.
+  void fill_up(std::string_view kind, bool begun) {
+    Clients first;
+    here.ask(first, kind, most);
+    if (begun) here.begin(kind, most);
+    first.clear();
+    here.settle();
+    EXPECT_EQ(origin.under_way, most);
+  }
 };
 
 TEST_F(Orphans, AreNoMoreThanTheMost) {
@@ -182,7 +61,7 @@ TEST_F(Orphans, GoOnAndAreStored) {
 }
 
 TEST_F(Orphans, ThatHaveNoAnswerGoBeforeThoseThatHave) {
-  here.fill_up("silent", false);
+  fill_up("silent", false);
   here.ask(leaders, "begun", most);
   here.begin("begun", most);
   leaders.clear();
@@ -193,7 +72,7 @@ TEST_F(Orphans, ThatHaveNoAnswerGoBeforeThoseThatHave) {
 }
 
 TEST_F(Orphans, AreNoneWhileTheyAreFollowed) {
-  here.fill_up("x", false);
+  fill_up("x", false);
   here.ask(leaders, "y", 2 * most);
   here.ask(followers, "y", 2 * most);
   leaders.clear();
@@ -205,7 +84,7 @@ TEST_F(Orphans, AreNoneWhileTheyAreFollowed) {
 }
 
 TEST_F(Orphans, AreNoneWhileTheyAreRead) {
-  here.fill_up("x", true);
+  fill_up("x", true);
   here.ask(leaders, "y", 2 * most);
   here.begin("y", 2 * most);
   here.ask(followers, "y", 2 * most);
@@ -217,7 +96,7 @@ TEST_F(Orphans, AreNoneWhileTheyAreRead) {
 }
 
 TEST_F(Orphans, MakeRoomWhereTheyAreFollowedAgain) {
-  here.fill_up("x", false);
+  fill_up("x", false);
   here.ask(followers, "x", most);
   here.ask(leaders, "y", 2 * most);
   leaders.clear();
@@ -226,10 +105,11 @@ TEST_F(Orphans, MakeRoomWhereTheyAreFollowedAgain) {
 }
 
 TEST_F(Orphans, ThatAreRefreshesAreNoMoreEither) {
+  origin.age = "100";
   here.ask(leaders, "/stale");
   origin.answer("/stale");
   here.settle();
-  here.fill_up("x", false);
+  fill_up("x", false);
   const auto gets_what_is_stale = [&] {
     here.ask(leaders, "/stale");
     return leaders.back().has_all();
@@ -243,7 +123,7 @@ TEST_F(Orphans, ThatAreRefreshesAreNoMoreEither) {
 }
 
 TEST_F(Orphans, AreHeardOfFromOtherThreads) {
-  here.fill_up("x", true);
+  fill_up("x", true);
   here.ask(leaders, "/y");
   std::barrier step(2);
   std::thread elsewhere([&] {
@@ -265,7 +145,7 @@ TEST_F(Orphans, AreHeardOfFromOtherThreads) {
 
 TEST_F(Orphans, AreNeverCutWhereSomebodyBoardsInTheSameMoment) {
   constexpr int rounds = 100;
-  here.fill_up("x", true);
+  fill_up("x", true);
   std::barrier step(2);
   std::atomic<int> served = 0;
   std::thread elsewhere([&] {

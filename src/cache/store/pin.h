@@ -30,6 +30,8 @@ class Pin {
   explicit operator bool() const { return entry_ != nullptr; }
   Entry& operator*() const { return *entry_; }
   Entry* operator->() const { return entry_; }
+  /// Of the same entry.
+  bool operator==(const Pin& other) const { return entry_ == other.entry_; }
 
  private:
   Store* store_ = nullptr;
