@@ -102,7 +102,7 @@ Task<Result<void>> Http1Client::read_head(Instant until) {
                      "the connection ended before a whole head came");
     received_any_ = true;
     buffer_.received(*count);
-    co_await stream_->loop().breathe();  // others receive, too, before any of it is relayed
+    if (stream_->loop().is_crowded()) co_await stream_->loop().breathe();  // others receive, too
   }
 }
 

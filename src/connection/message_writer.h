@@ -94,7 +94,7 @@ class MessageWriter {
   };
 
   /// What is given next has a head, and waits until others have composed theirs.
-  bool gathers() const { return !head_.empty() && !at_once_; }
+  bool gathers() const { return !head_.empty() && !at_once_ && stream_.loop().is_crowded(); }
   static std::optional<Result<void>> check(const http1::HeadWriter& writer, std::size_t room);
   Result<void> take_off(std::size_t bytes, http::Last last);
   Task<Result<void>> drain(Pipe& pipe, Millis idle);

@@ -260,7 +260,8 @@ TEST_F(MessageWriterTest, IsNotCompleteWhereItsLastWriteIsCancelled) {
   EXPECT_FALSE(writer.complete());
 }
 
-TEST_F(MessageWriterTest, AHeadWaitsUntilOthersHaveComposedTheirs) {
+TEST_F(MessageWriterTest, InACrowdAHeadWaitsUntilOthersHaveComposedTheirs) {
+  loop.set_crowded(true);
   begin({.kind = Kind::known, .bytes = 5});
   {
     const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));
@@ -272,7 +273,8 @@ TEST_F(MessageWriterTest, AHeadWaitsUntilOthersHaveComposedTheirs) {
   EXPECT_FALSE(writer.complete());
 }
 
-TEST_F(MessageWriterTest, AHeadGoesOutAtOnceWhereItIsToldTo) {
+TEST_F(MessageWriterTest, InACrowdAHeadGoesOutAtOnceWhereItIsToldTo) {
+  loop.set_crowded(true);
   begin({.kind = Kind::known, .bytes = 5});
   writer.send_at_once();
   const Pending<Result<void>> piece(loop, writer.write("hello", Last::yes, idle));

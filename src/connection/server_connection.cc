@@ -89,7 +89,7 @@ Task<void> ServerConnection::serve() {
       unlink();
       if (!readable || !receive()) co_return;
       if (buffer_.empty()) continue;
-      in_a_row = pipelined_in_a_row;  // others receive, too, before any of them is served
+      if (server_.loop_.is_crowded()) in_a_row = pipelined_in_a_row;  // others receive, too
     }
     if (++in_a_row > pipelined_in_a_row) {
       in_a_row = 1;

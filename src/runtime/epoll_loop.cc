@@ -14,6 +14,8 @@ namespace minato::runtime {
 namespace {
 
 constexpr std::size_t batch_events = 16;
+/// So many of them are a crowd.
+constexpr std::size_t crowd_events = 8;
 
 Readiness readiness_of(std::uint32_t events) {
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
@@ -96,6 +98,7 @@ void EpollLoop::wait_and_dispatch() {
   MINATO_ASSERT(count >= 0 || errno == EINTR);
   read_clocks();
   pending_ = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
+  set_crowded(pending_.size() >= crowd_events);
   for (const epoll_event& event : pending_)
     if (event.data.ptr != nullptr)
       static_cast<Watcher*>(event.data.ptr)->hear(readiness_of(event.events));

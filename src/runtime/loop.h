@@ -66,11 +66,15 @@ class Loop {
     std::coroutine_handle<> who_;
   };
   /// co_await loop.breathe(): lets everyone else have a turn. For loops over input that is always
-  /// ready, and for who has received and goes on to work: a batch of one kind of work keeps its
-  /// code in the processor's cache.
+  /// ready.
   Breath breathe() { return Breath(turns_); }
-  /// co_await loop.gather(): until all whose turn it is now have had it. For who is about to send.
+  /// co_await loop.gather(): until all whose turn it is now have had it.
   Breath gather() { return Breath(last_turns_); }
+
+  /// Much came at once. Then who has received breathes before he works, and who is about to send
+  /// gathers: work of one kind at a time keeps its code in the processor's cache. Where little
+  /// came, that gains little, and the first answer would wait for the last.
+  bool is_crowded() const { return crowded_; }
 
  protected:
   /// Makes a loop that waits look into its mailbox. Any thread.
@@ -80,6 +84,7 @@ class Loop {
     now_ = now;
     wall_ = wall;
   }
+  void set_crowded(bool crowded) { crowded_ = crowded; }
   bool has_turns() const { return !turns_.empty() || !last_turns_.empty(); }
   /// Runs the turns that wait now, those who gather last; what they defer waits for the next call.
   void run_turns();
@@ -94,6 +99,7 @@ class Loop {
   Random random_;
   IntrusiveList<Turn> turns_, last_turns_;
   Mailbox mailbox_;
+  bool crowded_ = false;
 };
 
 /// co_await pause(loop, span): wakes after `span`.

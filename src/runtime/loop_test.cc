@@ -98,6 +98,24 @@ TEST(EpollLoop, AWatcherThatWasTakenOffHearsNothingOfTheSameBatch) {
   EXPECT_EQ(one.heard.size() + two.heard.size(), 1u);
 }
 
+TEST(EpollLoop, IsCrowdedWhereMuchCameAtOnce) {
+  auto loop = EpollLoop::make(1).value();
+  std::array<Pair, 8> pairs;
+  std::array<Sink, 8> sinks;
+  const auto is_crowded_by = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      sinks[i].then = [&] { loop->stop(); };
+      EXPECT_TRUE(loop->watch(pairs[i].a.get(), sinks[i]));  // it can be written to: that is news
+    }
+    loop->run();
+    for (std::size_t i = 0; i < count; ++i) loop->unwatch(pairs[i].a.get(), sinks[i]);
+    return loop->is_crowded();
+  };
+  EXPECT_FALSE(is_crowded_by(7));
+  EXPECT_TRUE(is_crowded_by(8));
+  EXPECT_FALSE(is_crowded_by(1));
+}
+
 TEST(EpollLoop, RunsWhatOtherThreadsSendInTheirOrder) {
   auto loop = EpollLoop::make(1).value();
   std::vector<int> seen;

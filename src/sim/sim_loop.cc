@@ -9,7 +9,9 @@ bool SimLoop::has_work() {
 void SimLoop::run_turn() {
   IntrusiveList<Edge> batch;
   batch.take_all(edges_);
-  batch.for_each([](Edge& edge) { edge.hear(); });
+  std::size_t count = 0;
+  batch.for_each([&](Edge& edge) { edge.hear(), ++count; });
+  set_crowded(count > 1);
   while (Edge* const edge = batch.pop_front()) edge->deliver();
   timers().fire(now());
   mailbox().run_all();

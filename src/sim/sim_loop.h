@@ -30,6 +30,7 @@ class SimLoop final : public runtime::Loop {
   std::uint64_t calls() const { return calls_; }
   void count_call() { ++calls_; }
 
+  using Loop::set_crowded;
   void set_clock(Instant now, WallTime wall) { set_time(now, wall); }
   /// True where a turn would do something without the clock moving.
   bool has_work();
