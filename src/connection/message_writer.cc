@@ -83,15 +83,25 @@ Soon<Result<void>> MessageWriter::write_piped(Pipe& pipe, Last last, Millis idle
   const std::size_t size = pipe.held();
   if (auto fits = take_off(size, last); !fits) return fits;
   ending_ = last == Last::yes;
-  bytes_ += size;
+  begun_ = true;
+  bytes_ += head_.size() + size;
   body_bytes_ += size;
-  if (stream_.drain_now(pipe)) return sent();
-  return drain(pipe, idle);
+  Pieces pieces;
+  pieces.add(head_);
+  std::span<iovec> ahead = pieces.all();
+  if ((ahead.empty() || stream_.write_now(ahead, net::More::yes)) && stream_.drain_now(pipe))
+    return sent();
+  return drain(ahead.empty() ? iovec{} : ahead.front(), pipe, idle);
 }
 
-Task<Result<void>> MessageWriter::drain(Pipe& pipe, Millis idle) {
+/// What is left of them.
+Task<Result<void>> MessageWriter::drain(iovec head, Pipe& pipe, Millis idle) {
   const std::size_t held = pipe.held();
-  const Untaken untaken(stream_, held, [&](auto bytes) { not_taken(bytes, held); });
+  const Untaken untaken(stream_, head.iov_len + held, [&](auto bytes) { not_taken(bytes, held); });
+  if (head.iov_len > 0) {
+    const auto written = co_await stream_.write({&head, 1}, idle);
+    if (!written) co_return std::unexpected(written.error());
+  }
   const auto written = co_await stream_.drain(pipe, idle);
   if (!written) co_return std::unexpected(written.error());
   co_return sent();

@@ -61,8 +61,9 @@ class MessageWriter {
   /// The same of several pieces, of which `Responder::pieces_max` are allowed.
   Soon<Result<void>> write(std::span<const std::string_view> pieces, http::Last last, Millis idle);
   /// Whether the rest of the body goes out as it is, so that it may come by pipes.
-  bool takes_pipes() const { return framing_.kind == BodyFraming::Kind::known && head_.empty(); }
-  /// As `write` of all that `pipe` holds, which lives until it is sent.
+  bool takes_pipes() const { return framing_.kind == BodyFraming::Kind::known; }
+  /// As `write` of all that `pipe` holds, which lives until it is sent. A pending head goes first,
+  /// by itself.
   Soon<Result<void>> write_piped(Pipe& pipe, http::Last last, Millis idle);
   /// Ends the body: `write` of nothing that is the last, with trailers in a chunked one.
   Soon<Result<void>> finish(const http::Fields* trailers, Millis idle);
@@ -97,7 +98,7 @@ class MessageWriter {
   bool gathers() const { return !head_.empty() && !at_once_ && stream_.loop().is_crowded(); }
   static std::optional<Result<void>> check(const http1::HeadWriter& writer, std::size_t room);
   Result<void> take_off(std::size_t bytes, http::Last last);
-  Task<Result<void>> drain(Pipe& pipe, Millis idle);
+  Task<Result<void>> drain(iovec head, Pipe& pipe, Millis idle);
   /// `body_size`: what of them is body.
   Soon<Result<void>> send(Pieces& pieces, std::size_t body_size, Millis idle);
   Task<Result<void>> send_rest(Pieces pieces, std::size_t done, std::size_t body_size, Millis idle);

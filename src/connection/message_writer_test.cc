@@ -37,6 +37,7 @@ class Recorder final : public net::Stream {
 
   std::vector<std::string> writes;
   std::vector<std::size_t> counts;  // of the pieces of each
+  std::vector<bool> more_follows;   // and whether it waits for the next
   std::size_t room = static_cast<std::size_t>(-1);
 
  private:
@@ -51,7 +52,8 @@ class Recorder final : public net::Stream {
     writes.push_back(text);
     return {.kind = net::Io::Kind::moved, .bytes = text.size()};
   }
-  net::Io try_write(std::span<const iovec> pieces) override {
+  net::Io try_write(std::span<const iovec> pieces, net::More more) override {
+    more_follows.push_back(more == net::More::yes);
     if (room == 0) return {.kind = net::Io::Kind::would_block};
     std::string text;
     for (const iovec& piece : pieces)
@@ -362,7 +364,6 @@ class PipedMessage : public MessageWriterTest {
 
 TEST_F(PipedMessage, TheRestOfABodyOfKnownLengthMayComeByPipes) {
   begin({.kind = Kind::known, .bytes = 11});
-  EXPECT_FALSE(writer.takes_pipes());  // not before the head is out
   EXPECT_TRUE(write("hello ", Last::no));
   EXPECT_TRUE(writer.takes_pipes());
   Pipe pipe = pipe_with("world");
@@ -371,6 +372,19 @@ TEST_F(PipedMessage, TheRestOfABodyOfKnownLengthMayComeByPipes) {
   EXPECT_TRUE(writer.complete());
   EXPECT_EQ(writer.body_bytes(), 11u);
   EXPECT_EQ(writer.bytes(), head.size() + 11);
+}
+
+TEST_F(PipedMessage, AHeadThatWaitsGoesAheadTogetherWithIt) {
+  begin({.kind = Kind::known, .bytes = 5});
+  EXPECT_TRUE(writer.takes_pipes());
+  Pipe pipe = pipe_with("hello");
+  EXPECT_TRUE(await(writer.write_piped(pipe, Last::yes, idle)));
+  EXPECT_THAT(stream.writes, ElementsAre(head, "hello"));
+  EXPECT_THAT(stream.more_follows, ElementsAre(true));
+  EXPECT_TRUE(writer.complete());
+  EXPECT_EQ(writer.body_bytes(), 5u);
+  EXPECT_EQ(writer.bytes(), head.size() + 5);
+  EXPECT_EQ(loop.blocks().lent_bytes(), 0u);
 }
 
 TEST_F(PipedMessage, OneOfAnotherFramingMayNot) {
@@ -416,6 +430,23 @@ TEST_F(PipedMessage, WhoTakesNothingIsGivenUp) {
   world.advance(1s);
   EXPECT_EQ(writing.value().error().fault, Fault::timed_out);
   EXPECT_FALSE(writer.complete());
+}
+
+TEST_F(PipedMessage, OfAHeadAheadOfItWhatIsNotTakenIsNotCounted) {
+  for (std::size_t taken = 0; taken < head.size() + 5; ++taken) {
+    writer.reset();
+    stream.make_room(taken);
+    begin({.kind = Kind::known, .bytes = 5});
+    Pipe pipe = pipe_with("hello");
+    {
+      const Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
+      world.run_until_idle();
+      EXPECT_FALSE(writing.done());
+      EXPECT_TRUE(writer.begun());
+    }
+    EXPECT_EQ(writer.bytes(), taken);
+    EXPECT_EQ(writer.body_bytes(), std::max(taken, head.size()) - head.size());
+  }
 }
 
 TEST_F(PipedMessage, WhatIsNotTakenIsNotCounted) {

@@ -34,7 +34,7 @@ class PipeSource {
 /// Where a body goes.
 class PipeSink {
  public:
-  /// Whether the rest of the body may come by pipes; not before its head is on its way.
+  /// Whether the rest of the body may come by pipes. A head that waits goes ahead of it.
   virtual bool takes_pipes() const { return false; }
   /// As a write of all that `pipe` holds; it lives until then.
   virtual Soon<Result<void>> write_piped(Pipe& /*pipe*/, Last) { return no_pipes(); }

@@ -91,14 +91,14 @@ Io FdStream::try_read(std::span<char> into) {
   return attempt([&] { return calls::recv(fd(), into.data(), into.size(), 0); });
 }
 
-Io FdStream::try_write(std::span<const iovec> pieces) {
+Io FdStream::try_write(std::span<const iovec> pieces, More more) {
+  const int flags = MSG_NOSIGNAL | (more == More::yes ? MSG_MORE : 0);
   if (pieces.size() == 1)
-    return attempt(
-        [&] { return calls::send(fd(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL); });
+    return attempt([&] { return calls::send(fd(), pieces[0].iov_base, pieces[0].iov_len, flags); });
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
   message.msg_iovlen = std::min(pieces.size(), iovecs_max);
-  return attempt([&] { return calls::sendmsg(fd(), &message, MSG_NOSIGNAL); });
+  return attempt([&] { return calls::sendmsg(fd(), &message, flags); });
 }
 
 Io FdStream::try_fill(Pipe& pipe, std::size_t most) {

@@ -30,7 +30,7 @@ class FdStream final : public Stream, private runtime::LateWatcher {
   FdStream(runtime::EpollLoop& loop, Fd socket, Side side)
       : Stream(loop, side), epoll_(loop), socket_(std::move(socket)) {}
   Io try_read(std::span<char> into) override;
-  Io try_write(std::span<const iovec> pieces) override;
+  Io try_write(std::span<const iovec> pieces, More more) override;
   Io try_fill(Pipe& pipe, std::size_t most) override;
   Io try_drain(Pipe& pipe) override;
   void hear(runtime::Readiness what) override;

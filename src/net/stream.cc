@@ -144,10 +144,10 @@ std::optional<Result<std::size_t>> Stream::outcome_of(const Io& io) const {
   return io.bytes;
 }
 
-bool Stream::write_now(std::span<iovec>& pieces) {
+bool Stream::write_now(std::span<iovec>& pieces, More more) {
   use_up(pieces, 0);
   while (!pieces.empty()) {
-    const Io io = write_once(pieces);
+    const Io io = write_once(pieces, more);
     if (io.kind != Io::Kind::moved) return false;
     use_up(pieces, io.bytes);
   }
@@ -206,8 +206,8 @@ Io Stream::send_once(Send send) {
   return io;
 }
 
-Io Stream::write_once(std::span<const iovec> pieces) {
-  return send_once([&] { return try_write(pieces); });
+Io Stream::write_once(std::span<const iovec> pieces, More more) {
+  return send_once([&] { return try_write(pieces, more); });
 }
 
 Io Stream::drain_once(Pipe& pipe) {

@@ -21,6 +21,8 @@
 
 namespace minato::net {
 
+enum class More : std::uint8_t { no, yes };
+
 /// What one attempt brought.
 struct Io {
   enum class Kind : std::uint8_t { moved, would_block, ended, failed };
@@ -67,7 +69,8 @@ class Stream {
   std::optional<Result<std::size_t>> read_now(std::span<char> into);
   /// Tries to write all of `pieces` now, and uses up what was taken. True where nothing is left;
   /// false where the rest must wait (or the stream failed, which the write of the rest will tell).
-  bool write_now(std::span<iovec>& pieces);
+  /// With `More::yes` they go out with what is written next, which has to come at once.
+  bool write_now(std::span<iovec>& pieces, More more = More::no);
 
   /// Fills without waiting; nullopt where there is nothing yet. Otherwise as `fill`.
   std::optional<Result<std::size_t>> fill_now(Pipe& pipe, std::size_t most);
@@ -99,7 +102,7 @@ class Stream {
 
  protected:
   virtual Io try_read(std::span<char> into) = 0;
-  virtual Io try_write(std::span<const iovec> pieces) = 0;
+  virtual Io try_write(std::span<const iovec> pieces, More more) = 0;
   virtual Io try_fill(Pipe& pipe, std::size_t most) = 0;
   virtual Io try_drain(Pipe& pipe) = 0;
 
@@ -131,7 +134,7 @@ class Stream {
   template <class Send>
   Io send_once(Send send);
   Io read_once(std::span<char> into);
-  Io write_once(std::span<const iovec> pieces);
+  Io write_once(std::span<const iovec> pieces, More more = More::no);
   Io drain_once(Pipe& pipe);
   std::optional<Result<std::size_t>> outcome_of(const Io& io) const;
   Error error_of(const Io& io) const;

@@ -78,7 +78,7 @@ class Broken final : public net::Stream {
   net::Io try_read(std::span<char>) override { return {.kind = net::Io::Kind::ended}; }
   net::Io try_fill(Pipe&, std::size_t) override { return {.kind = net::Io::Kind::would_block}; }
   net::Io try_drain(Pipe&) override { return {.kind = net::Io::Kind::would_block}; }
-  net::Io try_write(std::span<const iovec>) override {
+  net::Io try_write(std::span<const iovec>, net::More) override {
     return {.kind = net::Io::Kind::failed, .os_errno = ECONNRESET};
   }
 };

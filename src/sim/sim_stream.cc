@@ -58,7 +58,7 @@ net::Io SimStream::try_drain(Pipe& pipe) {
     MINATO_ASSERT(got == static_cast<ssize_t>(drained_.size()));
   }
   const iovec piece{drained_.data(), drained_.size()};
-  const net::Io io = try_write({&piece, 1});
+  const net::Io io = try_write({&piece, 1}, net::More::no);
   drained_.erase(0, io.bytes);
   pipe.taken(io.bytes);
   return io;

@@ -29,7 +29,7 @@ class SimStream final : public net::Stream, private Edge {
     loop_.count_call();
     return socket_->read(into);
   }
-  net::Io try_write(std::span<const iovec> pieces) override {
+  net::Io try_write(std::span<const iovec> pieces, net::More) override {
     loop_.count_call();
     return socket_->write(pieces);
   }
