@@ -1,6 +1,7 @@
 #include "base/pipe_pool.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,14 @@ bool may_splice(int from, int to) {
 }
 
 }  // namespace
+
+std::size_t Pipe::lend(std::string_view bytes) {
+  const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+  const auto lent = ::vmsplice(in(), &piece, 1, SPLICE_F_NONBLOCK);
+  if (lent <= 0) return 0;
+  put(static_cast<std::size_t>(lent));
+  return static_cast<std::size_t>(lent);
+}
 
 PipePool::~PipePool() { MINATO_ASSERT(lent_ == 0); }
 

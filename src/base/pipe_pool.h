@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "base/fd.h"
@@ -36,6 +37,11 @@ class Pipe {
   /// What was put in and not taken out.
   std::size_t held() const { return held_; }
   void put(std::size_t bytes) { held_ += bytes; }
+  /// Puts memory in without a copy, as much of `bytes` as there is room for: vmsplice(2). Gives how
+  /// much; 0 where the system does not do so. Whoever gets its pages looks at them for as long as
+  /// he likes, and nobody tells: before anything is written there they must be given up
+  /// (MADV_DONTNEED), and he keeps them.
+  std::size_t lend(std::string_view bytes);
   void taken(std::size_t bytes) { held_ -= bytes; }
   void swap(Pipe& other) noexcept {
     std::swap(pool_, other.pool_);

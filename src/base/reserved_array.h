@@ -8,6 +8,8 @@
 #include <new>
 #include <type_traits>
 
+#include "base/assert.h"
+
 namespace minato {
 
 /// `T` is valid as zeroes.
@@ -28,12 +30,24 @@ class ReservedArray {
   T& operator[](std::size_t at) const { return first_[at]; }
   std::size_t size() const { return count_; }
   /// Of whole pages, as the system gives them.
-  std::size_t bytes() const {
-    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    return (count_ * sizeof(T) + page - 1) / page * page;
+  std::size_t bytes() const { return paged(count_ * sizeof(T)); }
+  static std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+
+  /// The system is to give large pages where it has some.
+  void prefer_large_pages() const { ::madvise(first_, bytes(), MADV_HUGEPAGE); }
+  /// Makes zeroes of these pages, on other memory: whoever was lent them has them as they were
+  /// (Pipe::lend).
+  void renew(T* first_of_page, std::size_t count) const {
+    const int done = ::madvise(first_of_page, paged(count * sizeof(T)), MADV_DONTNEED);
+    MINATO_ASSERT(done == 0);  // or he would see what is written there next
   }
 
  private:
+  static std::size_t paged(std::size_t bytes) {
+    const std::size_t page = page_bytes();
+    return (bytes + page - 1) / page * page;
+  }
+
   std::size_t count_;
   T* first_;
 };

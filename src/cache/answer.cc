@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 #include "cache/policy/conditional.h"
+#include "cache/send_content.h"
 #include "http/client_failure.h"
 #include "http/status.h"
 #include "runtime/budget.h"
@@ -174,20 +175,13 @@ class Answering {
     co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
-  /// These bytes of the whole, straight from where they lie.
+  /// These bytes of the whole.
   Task<Outcome> send_bytes(ByteRange range, Last last) {
-    std::array<std::string_view, http::Responder::pieces_max> views;
-    const std::uint64_t last_stored = range.last - first_stored_;
-    for (std::uint64_t at = range.first - first_stored_; at <= last_stored;) {
-      const std::uint64_t end = std::min(last_stored, at + write_bytes_max - 1);
-      const std::size_t count = views_of(*with_.entry.content, at, end, views);
-      MINATO_ASSERT(count > 0);
-      const Last here = at > last_stored ? last : Last::no;
-      const auto sent = co_await responder_.write_pieces(std::span(views).first(count), here);
-      if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
-      if (writes_.spend()) co_await loop_.breathe();
-    }
-    co_return Outcome{};
+    const ByteRange stored{.first = range.first - first_stored_,
+                           .last = range.last - first_stored_};
+    const auto sent =
+        co_await send_content(loop_, *with_.entry.content, stored, last, responder_, writes_);
+    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
   /// What is still on its way, as it comes.

@@ -23,10 +23,6 @@ Task<http::Outcome> answer(runtime::Loop& loop, const Answer& with, const Servic
                            std::string_view name, http::Request& request,
                            http::Responder& responder);
 
-/// Writes of an answer, and what each has at most, before others get a turn.
-inline constexpr int writes_in_a_row = 4;
-inline constexpr std::uint64_t write_bytes_max = 1u << 20;
-
 void say_age(Seconds age, http::ResponseHead& head);
 
 /// Whether what came with `entry` is stored, as far as that is known now: a purge may still come.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "cache/send_content.h"
 #include "cache/store/testing.h"
 #include "http/testing.h"
 #include "runtime/epoll_loop.h"

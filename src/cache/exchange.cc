@@ -67,7 +67,8 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       facts_(request_facts(request.head)),
       key_(make_key(request.client.scheme, request.head, rules_.key(), cache_.store().seed(),
                     request.arena)),
-      configured_(rules_.request(request.head, request.arena)) {}
+      configured_(rules_.request(request.head, request.arena)),
+      writes_(surroundings_.loop, writes_in_a_row) {}
 
 std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (facts_.method != Method::get || configured_.bypasses) return std::nullopt;
@@ -88,9 +89,17 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (!responder_.start(head, http::BodyLength::known(entry.size()))) return std::nullopt;
   entry.touch(surroundings_.fills.next_tick());
   stored_ = std::move(found_->entry);  // until it is sent
+  return send_stored();
+}
+
+Soon<Result<void>> CacheExchange::send_stored() {
+  Content& content = *stored_->content;
+  const ByteRange all{.first = 0, .last = content.size - 1};
+  if (may_be_lent(content, responder_))
+    return send_content(surroundings_.loop, content, all, http::Last::yes, responder_, writes_);
   std::array<std::string_view, http::Responder::pieces_max> views;
   std::uint64_t first = 0;
-  const std::size_t count = views_of(*stored_->content, first, stored_->size() - 1, views);
+  const std::size_t count = views_of(content, first, all.last, views);
   return responder_.write_pieces(std::span(views).first(count), http::Last::yes);
 }
 

@@ -3,6 +3,7 @@
 
 #include "cache/answer.h"
 #include "cache/handler.h"
+#include "cache/send_content.h"
 
 namespace minato::cache {
 
@@ -23,6 +24,7 @@ class CacheExchange {
   Task<http::Outcome> run_rounds();
   Task<Round> round();
   bool is_plain(const Entry& entry) const;
+  Soon<Result<void>> send_stored();
   Store::Found find();
   Pin look();
   bool may_serve(const Pin& entry);
@@ -81,6 +83,7 @@ class CacheExchange {
   bool completes_ = true;                 // that came to nothing
   std::optional<Instant> waits_until_;    // for others, in all rounds
   bool alone_ = false;                    // waiting for others came to nothing
+  runtime::Budget writes_;
 };
 
 }  // namespace minato::cache

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "cache/answer.h"
+#include "cache/send_content.h"
 
 namespace minato::scenario {
 namespace {

@@ -89,7 +89,7 @@ std::string_view Growth::keep_some(std::string_view piece) {
   }
   Piece& last = *chunks_.back().piece;
   const std::size_t count = std::min(piece.size(), room_for());
-  std::memcpy(last.bytes() + last.size, piece.data(), count);
+  std::memcpy(last.bytes + last.size, piece.data(), count);
   last.size += static_cast<std::uint32_t>(count);
   size_ += count;
   return piece.substr(count);

@@ -14,17 +14,19 @@
 
 namespace minato::cache {
 
-/// Some bytes of a body; what stands behind it in memory.
+/// Some bytes of a body: what stands behind it in memory, or, where it is large, pages of its own.
 struct Piece {
   Piece* next = nullptr;
+  char* bytes = reinterpret_cast<char*>(this + 1);
   std::uint32_t capacity = 0;
   std::uint32_t size = 0;
-  char* bytes() { return reinterpret_cast<char*>(this + 1); }
-  std::string_view text() { return {bytes(), size}; }
+  bool has_pages() const { return bytes != reinterpret_cast<const char*>(this + 1); }
+  std::string_view text() const { return {bytes, size}; }
 };
 
 /// A body that is complete. Two entries may share it: one, and what a 304 made of it.
 struct Content {
+  std::atomic<bool> lent{false};  ///< the kernel may still look at pages of it
   Piece* first = nullptr;
   std::uint64_t size = 0;
   std::uint32_t pieces = 0;
@@ -35,6 +37,10 @@ struct Content {
 /// not empty. Gives the count; `first` becomes what comes next.
 std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t last,
                      std::span<std::string_view> views);
+
+/// Those from `first` to `last` that begin at `first`, where they lie on pages of their own: such
+/// may be lent (Pipe::lend), once `lent` says so. Empty elsewhere.
+std::string_view pages_of(const Content& content, std::uint64_t first, std::uint64_t last);
 
 struct Entry;
 

@@ -9,24 +9,33 @@ namespace {
 
 /// Pieces of a body are smaller than these only where entries that go for them give no larger hole.
 constexpr std::size_t good_piece_bytes = 4096, least_piece_bytes = 512;
+/// A piece of so many pages has them to itself.
+constexpr std::size_t paged_piece_pages = 16;
 /// How many entries may go for one piece of memory.
 constexpr int victims_for_good = 16, victims_for_any = 256;
 
 }  // namespace
 
-/// What is left where an entry is alone, and its pieces as large as can be.
+/// What is left where an entry is alone, and its pieces as large as can be: some of them have to
+/// make do with what the entry leaves of a largest one.
 std::uint64_t Store::content_bytes_max() const {
-  const std::uint64_t pieces = region_.size_bytes() / Region::piece_bytes_max;
-  return region_.size_bytes() - pieces * sizeof(Piece) - Region::rounded(sizeof(Entry)) -
-         Region::rounded(sizeof(Content));
+  constexpr std::uint64_t smaller_ones = 8;
+  const std::uint64_t pieces = region_.size_bytes() / Region::piece_bytes_max + smaller_ones;
+  return region_.size_bytes() - pieces * Region::rounded(sizeof(Piece)) -
+         Region::rounded(sizeof(Entry)) - Region::rounded(sizeof(Content));
 }
 
-char* Store::allocate(std::size_t bytes, int victims_max) {
+/// `take` gives some, or nullptr.
+template <class Take>
+auto Store::allocate(const Take& take, int victims_max) {
   for (;;) {
-    if (char* const memory = region_.take(bytes)) return memory;
+    if (auto* const memory = take()) return memory;
     if (collect()) continue;
-    if (victims_max-- == 0 || !evict_one()) return nullptr;
+    if (victims_max-- == 0 || !evict_one()) return decltype(take()){nullptr};
   }
+}
+char* Store::allocate(std::size_t bytes, int victims_max) {
+  return allocate([&] { return region_.take(bytes); }, victims_max);
 }
 
 bool Store::evict_one() {
@@ -77,13 +86,17 @@ void Store::destroy(Entry& entry) {
 
 void Store::give_content(Entry& entry) {
   if (entry.content == nullptr || --entry.content->entries > 0) return;
-  give_chain(entry.content->first);
+  give_chain(entry.content->first, entry.content->lent.load(std::memory_order_relaxed));
   region_.give(reinterpret_cast<char*>(entry.content), sizeof(Content));
 }
 
-void Store::give_chain(Piece* first) {
+void Store::give_chain(Piece* first, bool lent) {
   while (first != nullptr) {
     Piece* const piece = std::exchange(first, first->next);
+    if (piece->has_pages()) {
+      if (lent) region_.renew(piece->bytes, piece->capacity);
+      region_.give(piece->bytes, std::exchange(piece->capacity, 0));
+    }
     region_.give(reinterpret_cast<char*>(piece), sizeof(Piece) + piece->capacity);
   }
 }
@@ -95,42 +108,61 @@ std::uint64_t Store::memory_bytes() const {
 Piece* Store::take_piece(std::size_t bytes, std::size_t pieces) {
   const Lock lock(mutex_);
   collect();
-  const auto with_head = [](std::size_t size) {
-    return std::clamp(size + sizeof(Piece), least_piece_bytes, Region::piece_bytes_max);
+  const auto bounded = [](std::size_t size) {
+    return std::clamp(size, least_piece_bytes, Region::piece_bytes_max);
   };
-  const std::size_t most = with_head(bytes), good = std::min(most, good_piece_bytes);
-  const std::size_t share = std::max(good, with_head((bytes + pieces - 1) / pieces));
-  std::size_t taken = most;
-  char* memory = take_between(taken, share);
-  if (memory == nullptr) memory = allocate(taken = share, victims_for_good);
-  if (memory == nullptr) memory = take_between(taken, good);
-  if (memory == nullptr) memory = allocate(taken = good, victims_for_good);
-  if (memory == nullptr) memory = allocate(taken = least_piece_bytes, victims_for_any);
-  if (memory == nullptr) return nullptr;
-  auto* const piece = new (memory) Piece;
-  piece->capacity = static_cast<std::uint32_t>(Region::rounded(taken) - sizeof(Piece));
+  const std::size_t most = bounded(bytes), good = std::min(most, good_piece_bytes);
+  const std::size_t share = std::max(good, bounded((bytes + pieces - 1) / pieces));
+  const auto some = [&](std::size_t size, int victims_max) {
+    return allocate([&] { return make_piece(size); }, victims_max);
+  };
+  Piece* piece = make_between(most, share);
+  if (piece == nullptr) piece = some(share, victims_for_good);
+  if (piece == nullptr) piece = make_between(share, good);
+  if (piece == nullptr) piece = some(good, victims_for_good);
+  if (piece == nullptr) piece = some(least_piece_bytes, victims_for_any);
   return piece;
 }
 
-/// What of `bytes` there is a hole for, by halves, but `least`; it becomes that.
-char* Store::take_between(std::size_t& bytes, std::size_t least) {
-  for (;; bytes = std::max(bytes / 2, least))
-    if (char* const memory = region_.take(bytes); memory != nullptr || bytes == least)
-      return memory;
+/// What there is a hole for from `most` on, by halves, but `least`.
+Piece* Store::make_between(std::size_t most, std::size_t least) {
+  for (std::size_t bytes = most;; bytes = std::max(bytes / 2, least))
+    if (Piece* const piece = make_piece(bytes); piece != nullptr || bytes == least) return piece;
+}
+
+/// For `bytes` of a body, on pages of their own where they are many: those can be sent without a
+/// copy. nullptr where there is no hole for it.
+Piece* Store::make_piece(std::size_t bytes) {
+  const bool has_pages = bytes >= paged_piece_pages * region_.page_bytes();
+  const std::size_t size = sizeof(Piece) + (has_pages ? 0 : bytes);
+  char* const memory = region_.take(size);
+  if (memory == nullptr) return nullptr;
+  auto* const piece = new (memory) Piece;
+  piece->capacity = static_cast<std::uint32_t>(Region::rounded(size) - sizeof(Piece));
+  if (!has_pages) return piece;
+  if (char* const pages = region_.take_pages(bytes)) {
+    piece->bytes = pages;
+    piece->capacity = static_cast<std::uint32_t>(region_.paged(bytes));
+    return piece;
+  }
+  region_.give(memory, size);
+  return nullptr;
 }
 
 void Store::trim(Piece& piece) {
-  const std::size_t kept = Region::rounded(sizeof(Piece) + piece.size);
-  const std::size_t held = sizeof(Piece) + piece.capacity;
+  const bool has_pages = piece.has_pages();
+  const std::size_t head = has_pages ? 0 : sizeof(Piece), used = head + piece.size;
+  const std::size_t kept = has_pages ? region_.paged(used) : Region::rounded(used);
+  const std::size_t held = head + piece.capacity;
   if (kept == held) return;
   const Lock lock(mutex_);
-  region_.give(reinterpret_cast<char*>(&piece) + kept, held - kept);
-  piece.capacity = static_cast<std::uint32_t>(kept - sizeof(Piece));
+  region_.give(piece.bytes - head + kept, held - kept);
+  piece.capacity = static_cast<std::uint32_t>(kept - head);
 }
 
 void Store::give_pieces(Piece* first) {
   const Lock lock(mutex_);
-  give_chain(first);
+  give_chain(first, false);
 }
 
 Pin Store::draft(const EntryParts& parts) {

@@ -21,9 +21,12 @@ constexpr int looks_max = 32;
 }  // namespace
 
 Region::Region(std::size_t bytes)
-    : grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
+    : page_bytes_(ReservedArray<char>::page_bytes()),
+      grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
       memory_(grains_ * grain_bytes),
-      marks_(grains_) {}
+      marks_(grains_) {
+  memory_.prefer_large_pages();  // of which what is lent costs the kernel less
+}
 
 /// A hole is written into: what was never needed takes none of the system's memory.
 bool Region::take_up_more() {
@@ -95,11 +98,37 @@ char* Region::take(std::size_t bytes) {
   if (wanted > largest_grains) return nullptr;
   Hole* hole = find(wanted);
   if (hole == nullptr && take_up_more()) hole = find(wanted);
-  if (hole == nullptr) return nullptr;
-  const std::size_t first = grain_of(hole), end = first + hole->grains;
+  return hole == nullptr ? nullptr : cut(hole, grain_of(hole), wanted);
+}
+
+/// A hole of that size may begin with a page; in one that is larger by all grains of a page but one
+/// there is a place that does.
+char* Region::take_pages(std::size_t bytes) {
+  const std::size_t wanted = grains_of(paged(bytes));
+  MINATO_ASSERT(wanted > 0);
+  if (wanted > largest_grains) return nullptr;
+  do
+    for (const std::size_t enough : {wanted, wanted + grains_of(page_bytes_) - 1})
+      if (Hole* const hole = find(enough); hole != nullptr)
+        if (const std::size_t first = first_of_page(*hole);
+            first + wanted <= grain_of(hole) + hole->grains)
+          return cut(hole, first, wanted);
+  while (take_up_more());
+  return nullptr;
+}
+
+std::size_t Region::first_of_page(const Hole& hole) const {
+  const std::size_t grains = grains_of(page_bytes_);
+  return (grain_of(&hole) + grains - 1) / grains * grains;
+}
+
+/// Takes some of a hole; what is left on both sides stays one.
+char* Region::cut(Hole* hole, std::size_t first, std::size_t count) {
+  const std::size_t begin = grain_of(hole), end = begin + hole->grains;
   unlink(hole);
-  if (first + wanted < end) push(first + wanted, end - first - wanted);
-  used_grains_ += wanted;
+  if (begin < first) push(begin, first - begin);
+  if (first + count < end) push(first + count, end - first - count);
+  used_grains_ += count;
   return memory_.data() + first * grain_bytes;
 }
 

@@ -27,14 +27,24 @@ class Region {
 
   /// `bytes` bytes, aligned to a grain; nullptr where no hole is that large.
   char* take(std::size_t bytes);
-  /// What was taken; `bytes` as it was asked for. The end alone may be given back as well: `piece`
-  /// must then begin at a grain.
+  /// The same in whole pages, which it shares with nothing else.
+  char* take_pages(std::size_t bytes);
+  /// What was taken; `bytes` as it was asked for, of pages in whole pages. The end alone may be
+  /// given back as well: `piece` must then begin at a grain.
   void give(char* piece, std::size_t bytes);
+  /// Makes other pages of these, whoever still looks at what they were: of what `take_pages` gave,
+  /// before it is given back.
+  void renew(char* pages, std::size_t bytes) const { memory_.renew(pages, bytes); }
 
   /// What is taken of `bytes` bytes.
   static constexpr std::size_t rounded(std::size_t bytes) {
     return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes;
   }
+  /// What is taken in pages of `bytes` bytes.
+  std::size_t paged(std::size_t bytes) const {
+    return (bytes + page_bytes_ - 1) / page_bytes_ * page_bytes_;
+  }
+  std::size_t page_bytes() const { return page_bytes_; }
   std::size_t size_bytes() const { return grains_ * grain_bytes; }
   std::size_t used_bytes() const { return used_grains_ * grain_bytes; }
   /// Of its own book-keeping.
@@ -53,6 +63,8 @@ class Region {
 
   static std::size_t class_of(std::size_t grains);
   Hole* find(std::size_t grains) const;
+  std::size_t first_of_page(const Hole& hole) const;
+  char* cut(Hole* hole, std::size_t first, std::size_t count);
   Hole* hole_at(std::size_t grain) const;
   std::size_t& size_of_hole_until(std::size_t last) const;
   std::size_t grain_of(const void* at) const;
@@ -61,6 +73,7 @@ class Region {
   void free_range(std::size_t first, std::size_t end);
   bool take_up_more();
 
+  const std::size_t page_bytes_;
   std::size_t grains_;
   std::size_t reached_ = 0;  // grains from here on were never written
   std::size_t used_grains_ = 0;

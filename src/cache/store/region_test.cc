@@ -1,11 +1,14 @@
 #include "cache/store/region.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <fstream>
+#include <string>
 #include <vector>
 
+#include "base/pipe_pool.h"
 #include "base/random.h"
 
 namespace minato::cache {
@@ -27,6 +30,58 @@ TEST(Region, TakesNoMoreThanAGrainBeyondWhatWasAskedFor) {
   Region region(mebibyte);
   ASSERT_NE(region.take(65), nullptr);
   EXPECT_EQ(region.used_bytes(), 2 * Region::grain_bytes);
+}
+
+TEST(Region, GivesWholePagesAmongOtherPieces) {
+  Region region(4 * mebibyte);
+  const std::size_t page = region.page_bytes();
+  Random random(1);
+  std::vector<std::pair<char*, std::size_t>> held;
+  const auto begins_page = [&](const char* at) {
+    return reinterpret_cast<std::uintptr_t>(at) % page == 0;
+  };
+  for (int i = 0; i < 10'000; ++i) {
+    if (held.size() > 20) {
+      const std::size_t number = random.below(held.size());
+      region.give(held[number].first, held[number].second);
+      held.erase(held.begin() + static_cast<std::ptrdiff_t>(number));
+    }
+    const std::size_t bytes = 1 + random.below(200'000);
+    const bool in_pages = random.one_in(2);
+    char* const at = in_pages ? region.take_pages(bytes) : region.take(bytes);
+    if (at == nullptr) continue;
+    EXPECT_TRUE(!in_pages || begins_page(at));
+    held.emplace_back(at, in_pages ? region.paged(bytes) : bytes);
+    for (const auto& [other, size] : held)
+      EXPECT_TRUE(other == at || other + size <= at || at + held.back().second <= other);
+  }
+  for (const auto& [at, bytes] : held) region.give(at, bytes);
+  EXPECT_EQ(region.used_bytes(), 0u);
+}
+
+TEST(Region, GivesTheLargestPieceInPagesWhereverItsHoleBegins) {
+  Region region(3 * mebibyte);
+  ASSERT_NE(region.take(100), nullptr);
+  EXPECT_NE(region.take_pages(mebibyte), nullptr);
+  EXPECT_NE(region.take_pages(mebibyte), nullptr);
+  EXPECT_EQ(region.take_pages(mebibyte), nullptr);
+}
+
+TEST(Region, WhoeverLooksAtPagesThatAreRenewedKeepsThem) {
+  Region region(mebibyte);
+  const std::size_t size = 4 * region.page_bytes();
+  char* const pages = region.take_pages(size);
+  std::memset(pages, 'a', size);
+  PipePool pool;
+  Pipe pipe = pool.take();
+  ASSERT_EQ(pipe.lend({pages, size}), size);
+  EXPECT_EQ(pipe.held(), size);
+  region.renew(pages, size);
+  std::memset(pages, 'b', size);
+  std::string seen(size, '\0');
+  EXPECT_EQ(::read(pipe.out(), seen.data(), size), static_cast<ssize_t>(size));
+  pipe.taken(size);
+  EXPECT_EQ(seen, std::string(size, 'a'));
 }
 
 /// Pages that this process has.

@@ -136,8 +136,11 @@ class Store {
   std::uint64_t memory_bytes() const;
 
   // Under the lock.
+  template <class Take>
+  auto allocate(const Take& take, int victims_max);
   char* allocate(std::size_t bytes, int victims_max);
-  char* take_between(std::size_t& bytes, std::size_t least);
+  Piece* make_piece(std::size_t bytes);
+  Piece* make_between(std::size_t most, std::size_t least);
   bool evict_one();
   bool collect();
   Bucket& place_of(const Entry& draft) const;
@@ -148,7 +151,7 @@ class Store {
   void replace(Entry& entry);
   void destroy(Entry& entry);
   void give_content(Entry& entry);
-  void give_chain(Piece* first);
+  void give_chain(Piece* first, bool lent);
   bool place(Entry& draft);
   bool is_overtaken(const Entry& draft) const;
   bool purge(Entry& entry, Purge how);

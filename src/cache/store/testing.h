@@ -68,7 +68,7 @@ struct StoreTest : testing::Test {
       Piece* const piece = store->take_piece(body.size(), left);
       if (piece == nullptr) break;
       piece->size = static_cast<std::uint32_t>(std::min<std::size_t>(body.size(), piece->capacity));
-      body.copy(piece->bytes(), piece->size);
+      body.copy(piece->bytes, piece->size);
       body.remove_prefix(piece->size);
       store->trim(*piece);
       *end = piece, end = &piece->next;
