@@ -213,6 +213,8 @@ Task<Reply> purge(Program& program, const Question& question) {
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
   if (!count) json["pending"] = "carried out on each entry when it is next asked for, or soon";
+  if (!url->host.empty() && !program.takes_host(url->host))
+    json["note"] = fmt::format("no service takes requests for {}", schema::in_quotes(url->host));
   program.carry_out_bans();
   co_return document(dumped(json));
 }

@@ -114,6 +114,8 @@ class Program {
   virtual std::size_t cache_reader() const { return 0; }
   /// Those that take requests for `url`, each once.
   virtual std::vector<UrlService> services_of(const cache::Url&) const { return {}; }
+  /// Whether there is one that takes requests for something of that host, on whatever port.
+  virtual bool takes_host(std::string_view) const { return true; }
   virtual WallTime now() const { return {}; }
 };
 

@@ -31,10 +31,13 @@ Report report(std::uint16_t status, std::string_view body) {
   const Json answer = parse(body);
   if (status != 200 || !answer.is_object()) return unexpected(status, answer);
   const std::string_view done = is_true(answer, "soft") ? "marked stale" : "forgotten";
-  if (!at(answer, "purged").is_number())
-    return {.out = fmt::format("each response that it concerns is {} when it is next asked for\n",
-                               done)};
-  return {.out = fmt::format("{} {}\n", counted(count(answer, "purged"), "response"), done)};
+  const std::string note = text(answer, "note");
+  Report told{.err = note.empty() ? note : fmt::format("minato purge: {}\n", note)};
+  told.out =
+      at(answer, "purged").is_number()
+          ? fmt::format("{} {}\n", counted(count(answer, "purged"), "response"), done)
+          : fmt::format("each response that it concerns is {} when it is next asked for\n", done);
+  return told;
 }
 
 ExitCode purge(const Options& options, Shell& shell) {

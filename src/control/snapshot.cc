@@ -111,6 +111,11 @@ std::span<const ServicePlan* const> Snapshot::services_of(const cache::Url& url,
   return all.first(count);
 }
 
+bool Snapshot::takes_host(std::string_view host) const {
+  return std::ranges::any_of(
+      ports, [&](const PortPlan& port) { return port.router.find_host(host).has_value(); });
+}
+
 net::Address listen_address(const ServiceConfig& service, bool host_has_ipv6) {
   const std::string_view any = host_has_ipv6 ? "::" : "0.0.0.0";
   const std::string_view literal = service.listen_address.empty() ? any : service.listen_address;

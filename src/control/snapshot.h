@@ -41,6 +41,8 @@ struct Snapshot {
   const PortPlan* port_at(const net::Address& address) const;
   /// Those that take requests for `url`, each once; in `arena`.
   std::span<const ServicePlan* const> services_of(const cache::Url& url, Arena& arena) const;
+  /// Whether there are any, for something of that host.
+  bool takes_host(std::string_view host) const;
 };
 
 /// Where a service listens: its literal address, or every address of the host (both families, or

@@ -99,4 +99,8 @@ std::vector<admin::UrlService> Supervisor::services_of(const cache::Url& url) co
   return services;
 }
 
+bool Supervisor::takes_host(std::string_view host) const {
+  return snapshot_ != nullptr && snapshot_->takes_host(host);
+}
+
 }  // namespace minato::control

@@ -66,6 +66,7 @@ class Supervisor final : public Headquarters, public admin::Program {
   CacheUses cache_uses() const override { return cache_.uses(); }
   std::size_t cache_reader() const override { return parts_.workers; }
   std::vector<admin::UrlService> services_of(const cache::Url& url) const override;
+  bool takes_host(std::string_view host) const override;
   WallTime now() const override { return parts_.loop.wall(); }
 
   // Headquarters: any thread.

@@ -51,6 +51,15 @@ def test_a_url_is_purged(cached):
     assert purge(cached, url=url)[1]["purged"] == 0
 
 
+@pytest.mark.parametrize("order", [{"url": "http://ap.test/x"}, {"prefix": "http://ap.test/"}, {"host": "ap.test:80"}])
+def test_a_purge_of_a_host_that_nobody_serves_says_so(cached, order):
+    assert purge(cached, **order)[1]["note"] == 'no service takes requests for "ap.test"'
+    (what, value), = order.items()
+    code, _, err = minato_command(cached, "purge", f"--{what}", value)
+    assert (code, err) == (0, 'minato purge: no service takes requests for "ap.test"\n')
+    assert "note" not in purge(cached, **{what: value.replace("ap.", "app.")})[1]
+
+
 @pytest.mark.parametrize("host", ["app.test.", "app.test:080", "APP.test.:0080"])
 @pytest.mark.parametrize("order", [{"url": "http://app.test/x"}, {"url": "http://app.test:80/x"},
                                    {"host": "app.test"}, {"prefix": "app.test:80/"}])
