@@ -38,7 +38,10 @@ class ReservedArray {
   /// Makes zeroes of these pages, on other memory: whoever was lent them has them as they were
   /// (Pipe::lend).
   void renew(T* first_of_page, std::size_t count) const {
-    const int done = ::madvise(first_of_page, paged(count * sizeof(T)), MADV_DONTNEED);
+    const std::size_t size = paged(count * sizeof(T));
+    // Splits a large page of which these are a part: it would stay taken as a whole, for nobody.
+    ::madvise(first_of_page, size, MADV_COLD);
+    const int done = ::madvise(first_of_page, size, MADV_DONTNEED);
     MINATO_ASSERT(done == 0);  // or he would see what is written there next
   }
 

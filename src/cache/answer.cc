@@ -35,7 +35,7 @@ class Answering {
         request_(request),
         responder_(responder),
         head_(request.arena),
-        writes_(loop, writes_in_a_row) {}
+        writes_(loop, steps_in_a_row) {}
 
   Task<Outcome> run() {
     compose();
@@ -153,7 +153,7 @@ class Answering {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const auto sent = co_await responder_.write(heads[i], Last::no);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
-      if (writes_.spend()) co_await loop_.breathe();
+      if (writes_.spend(steps_of_write)) co_await loop_.breathe();
       auto outcome = co_await send_bytes(ranges[i], Last::no);
       if (!outcome) co_return outcome;
     }
@@ -179,8 +179,7 @@ class Answering {
   Task<Outcome> send_bytes(ByteRange range, Last last) {
     const ByteRange stored{.first = range.first - first_stored_,
                            .last = range.last - first_stored_};
-    const auto sent =
-        co_await send_content(loop_, *with_.entry.content, stored, last, responder_, writes_);
+    const auto sent = co_await send_content(loop_, with_.entry, stored, last, responder_, writes_);
     co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
   }
 
@@ -201,7 +200,7 @@ class Answering {
       const auto sent = co_await responder_.write(*piece, last);
       if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
       if (ends) co_return Outcome{};
-      if (writes_.spend()) co_await loop_.breathe();
+      if (writes_.spend(steps_of_write)) co_await loop_.breathe();
     }
   }
 

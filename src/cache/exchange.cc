@@ -68,7 +68,7 @@ CacheExchange::CacheExchange(const CacheHandler& handler, http::Request& request
       key_(make_key(request.client.scheme, request.head, rules_.key(), cache_.store().seed(),
                     request.arena)),
       configured_(rules_.request(request.head, request.arena)),
-      writes_(surroundings_.loop, writes_in_a_row) {}
+      writes_(surroundings_.loop, steps_in_a_row) {}
 
 std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
   if (facts_.method != Method::get || configured_.bypasses) return std::nullopt;
@@ -95,8 +95,8 @@ std::optional<Soon<Result<void>>> CacheExchange::plain_hit() {
 Soon<Result<void>> CacheExchange::send_stored() {
   Content& content = *stored_->content;
   const ByteRange all{.first = 0, .last = content.size - 1};
-  if (may_be_lent(content, responder_))
-    return send_content(surroundings_.loop, content, all, http::Last::yes, responder_, writes_);
+  if (begins_with_lendable(*stored_) && responder_.takes_pipes())
+    return send_content(surroundings_.loop, *stored_, all, http::Last::yes, responder_, writes_);
   std::array<std::string_view, http::Responder::pieces_max> views;
   std::uint64_t first = 0;
   const std::size_t count = views_of(content, first, all.last, views);
@@ -137,10 +137,11 @@ Task<Outcome> CacheExchange::run() {
 }
 
 Task<Outcome> CacheExchange::run_rounds() {
-  for (int i = 0; i < rounds_max; ++i) {
+  for (int rounds = 0; rounds < rounds_max;) {
     auto outcome = co_await round();
     if (outcome) co_return *outcome;
-    alone_ |= i + 2 >= rounds_max;
+    if (std::exchange(looks_again_, false)) continue;
+    alone_ |= ++rounds + 1 >= rounds_max;
   }
   // With nothing stored to be confirmed there is no other answer than the origin's.
   stored_ = {};

@@ -18,7 +18,8 @@ class CacheExchange {
   Task<http::Outcome> run();
 
  private:
-  /// Nullopt: what was waited for came to nothing, and everything may be different now.
+  /// Nullopt: what was waited for came to nothing, or was there by then: everything may be
+  /// different now.
   using Round = std::optional<http::Outcome>;
 
   Task<http::Outcome> run_rounds();
@@ -46,6 +47,7 @@ class CacheExchange {
   std::optional<Completion> completion(const Pin& part) const;
   Task<Round> ask_together();
   bool has_changed();
+  Round look_again();
   Task<Round> lead(std::shared_ptr<Flight> flight, std::string flight_key);
   Task<Round> follow(std::shared_ptr<Flight> flight);
   Task<Round> take(Flight& flight, std::unique_ptr<Growth::Reader> reader, const Leader* leader);
@@ -83,6 +85,7 @@ class CacheExchange {
   bool completes_ = true;                 // that came to nothing
   std::optional<Instant> waits_until_;    // for others, in all rounds
   bool alone_ = false;                    // waiting for others came to nothing
+  bool has_looked_again_ = false, looks_again_ = false;  // once that is no round of its own
   runtime::Budget writes_;
 };
 

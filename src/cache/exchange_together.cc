@@ -77,16 +77,21 @@ Task<CacheExchange::Round> CacheExchange::ask_together() {
   auto [flight, leads] = cache_.flights().board(key, key_.text);
   if (!leads) co_return co_await follow(std::move(flight));
   if (!has_changed()) co_return co_await lead(std::move(flight), std::move(key));
-  cache_.flights().land(key, *flight);  // who boarded looks again, too
-  flight->become(Stage::failed, surroundings_.loop);
-  co_return std::nullopt;
+  cache_.flights().land(key, *flight);
+  flight->become(Stage::called_off, surroundings_.loop);
+  co_return look_again();
+}
+
+CacheExchange::Round CacheExchange::look_again() {
+  looks_again_ = !std::exchange(has_looked_again_, true);
+  return std::nullopt;
 }
 
 /// Between the look and the lead another worker's flight may have landed: asked after that, it
 /// tells whether there is anything to ask for.
 bool CacheExchange::has_changed() {
   const auto found = find();
-  return found.entry != stored_ || found.part != part_;
+  return found.entry != stored_ || found.part != part_ || is_known_uncacheable();
 }
 
 Task<CacheExchange::Round> CacheExchange::lead(std::shared_ptr<Flight> flight,
@@ -139,6 +144,7 @@ Task<CacheExchange::Round> CacheExchange::follow(std::shared_ptr<Flight> flight)
     if (!rung) break;
   }
   const Stage stage = flight->stage();
+  if (stage == Stage::called_off) co_return look_again();
   // What one who names himself is refused may be for others, who ask together.
   const bool is_of_one = flight->naming != 0 && flight->naming != facts_.naming();
   if (stage == Stage::passing && is_of_one) co_return std::nullopt;

@@ -1,6 +1,6 @@
 // Writes one message to a stream: a head that waits for the first bytes of its body, so that both
-// go out in one call, and for the heads that others compose in this turn of the loop; then the body
-// in its framing (RFC 9112 6 and 7).
+// go out in one call, and in a crowd for the heads that others compose in this turn of the loop;
+// then the body in its framing (RFC 9112 6 and 7).
 #pragma once
 
 #include <array>
@@ -63,7 +63,7 @@ class MessageWriter {
   /// Whether the rest of the body goes out as it is, so that it may come by pipes.
   bool takes_pipes() const { return framing_.kind == BodyFraming::Kind::known; }
   /// As `write` of all that `pipe` holds, which lives until it is sent. A pending head goes first,
-  /// by itself.
+  /// at once, in a call of its own.
   Soon<Result<void>> write_piped(Pipe& pipe, http::Last last, Millis idle);
   /// Ends the body: `write` of nothing that is the last, with trailers in a chunked one.
   Soon<Result<void>> finish(const http::Fields* trailers, Millis idle);

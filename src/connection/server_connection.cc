@@ -89,7 +89,8 @@ Task<void> ServerConnection::serve() {
       unlink();
       if (!readable || !receive()) co_return;
       if (buffer_.empty()) continue;
-      if (server_.loop_.is_crowded()) in_a_row = pipelined_in_a_row;  // others receive, too
+      // Others receive, too. Elsewhere it counts on: who has more to read has not waited.
+      if (server_.loop_.is_crowded()) in_a_row = pipelined_in_a_row;
     }
     if (++in_a_row > pipelined_in_a_row) {
       in_a_row = 1;

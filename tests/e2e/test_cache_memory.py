@@ -1,6 +1,7 @@
 """max_memory bounds all that the cache holds, and so the process."""
 import contextlib
 import os
+import pathlib
 import re
 
 import pytest
@@ -39,6 +40,23 @@ def test_a_flood_of_urls_stays_within_it(caching_for, pages, size, count):
     proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 16MiB", top="workers: 2")
     flood(proxy, pages, count, size)
     assert resident_bytes(proxy) <= (16 + 40) * MEBIBYTE
+
+
+PARTIAL = pathlib.Path("/sys/kernel/mm/transparent_hugepage/hugepages-2048kB/stats/nr_anon_partially_mapped")
+
+
+@measured
+@pytest.mark.skipif(not PARTIAL.exists(), reason="this kernel does not count large pages that are taken in part")
+def test_no_memory_stays_taken_behind_what_was_lent_and_has_gone(caching_for, pages):
+    """In large pages, whose parts no size of the process counts."""
+    before, body = int(PARTIAL.read_text()), os.urandom(200_000)
+    pages.answer = lambda request: reply(body, FOREVER)
+    proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 32MiB", top="workers: 1")
+    with proxy.client() as client:
+        for number in range(300):
+            for _ in range(34):
+                assert len(client.get(f"/{number}").body) == len(body)
+    assert int(PARTIAL.read_text()) - before < 8
 
 
 @measured

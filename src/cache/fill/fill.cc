@@ -145,7 +145,7 @@ void Fill::tell_record() {
   record.upstream_time = record_.upstream_time;
 }
 
-/// Unless it has been: others may still be looking at what it was.
+/// But not what was replaced: who looked before still sees it, as stale.
 void Fill::let_others_refresh() {
   if (!order_.validated || !order_.cache.store().holds(*order_.validated)) return;
   order_.validated->refreshing.store(false, std::memory_order_relaxed);

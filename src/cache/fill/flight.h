@@ -16,11 +16,12 @@ namespace minato::cache {
 
 /// What became of it, so far.
 enum class Stage : std::uint8_t {
-  waiting,    ///< no head yet
-  growing,    ///< it is being stored: `growth` has the body, `entry` the head
-  passing,    ///< it cannot be stored, and is its leader's alone
-  confirmed,  ///< 304: `entry` is what was stored, freshened
-  failed,     ///< nothing came that those who wait could use: `failure`, or an answer
+  waiting,     ///< no head yet
+  growing,     ///< it is being stored: `growth` has the body, `entry` the head
+  passing,     ///< it cannot be stored, and is its leader's alone
+  confirmed,   ///< 304: `entry` is what was stored, freshened
+  failed,      ///< nothing came that those who wait could use: `failure`, or an answer
+  called_off,  ///< nobody was asked: what it was to bring may be there already
 };
 
 /// Shared by the threads of those who wait. What stands beside `stage` is written before that is

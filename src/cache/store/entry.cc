@@ -18,13 +18,4 @@ std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t
   return count;
 }
 
-std::string_view pages_of(const Content& content, std::uint64_t first, std::uint64_t last) {
-  std::uint64_t begin = 0;
-  const Piece* piece = content.first;
-  for (; piece != nullptr && begin + piece->size <= first; piece = piece->next)
-    begin += piece->size;
-  if (piece == nullptr || !piece->has_pages()) return {};
-  return piece->text().substr(first - begin, last + 1 - first);
-}
-
 }  // namespace minato::cache

@@ -16,6 +16,10 @@ namespace minato::cache {
 
 /// Some bytes of a body: what stands behind it in memory, or, where it is large, pages of its own.
 struct Piece {
+  Piece() = default;
+  Piece(const Piece&) = delete;
+  Piece& operator=(const Piece&) = delete;
+
   Piece* next = nullptr;
   char* bytes = reinterpret_cast<char*>(this + 1);
   std::uint32_t capacity = 0;
@@ -37,10 +41,6 @@ struct Content {
 /// not empty. Gives the count; `first` becomes what comes next.
 std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t last,
                      std::span<std::string_view> views);
-
-/// Those from `first` to `last` that begin at `first`, where they lie on pages of their own: such
-/// may be lent (Pipe::lend), once `lent` says so. Empty elsewhere.
-std::string_view pages_of(const Content& content, std::uint64_t first, std::uint64_t last);
 
 struct Entry;
 

@@ -58,20 +58,5 @@ TEST(ViewsOfContent, GoOnWhereThereWasNoRoom) {
   EXPECT_EQ(first, 8u);
 }
 
-TEST(PagesOfContent, AreOfThePieceThatHasThem) {
-  std::string pages = "defgh";
-  Piece small, large, behind;
-  large.bytes = behind.bytes = pages.data();
-  small.size = 3, large.size = 5, behind.size = 2;
-  small.next = &large, large.next = &behind;
-  const Content content{.first = &small, .size = 10};
-  EXPECT_EQ(pages_of(content, 0, 9), "");
-  EXPECT_EQ(pages_of(content, 2, 9), "") << "of what is copied first";
-  EXPECT_EQ(pages_of(content, 3, 9), "defgh");
-  EXPECT_EQ(pages_of(content, 4, 6), "efg");
-  EXPECT_EQ(pages_of(content, 8, 9), "de");
-  EXPECT_EQ(pages_of(content, 10, 10), "");
-}
-
 }  // namespace
 }  // namespace minato::cache

@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t good_piece_bytes = 4096, least_piece_bytes = 512;
 /// A piece of so many pages has them to itself.
 constexpr std::size_t paged_piece_pages = 16;
+static_assert(sizeof(Piece) % Region::grain_bytes != 0, "or its own pages may begin behind it");
+/// How many of those that were lent are renewed before another entry goes, and by whoever needs
+/// memory at all, so that few wait for that.
+constexpr int renewals_at_once = 16, renewals_by_the_way = 2;
 /// How many entries may go for one piece of memory.
 constexpr int victims_for_good = 16, victims_for_any = 256;
 
@@ -22,16 +26,17 @@ std::uint64_t Store::content_bytes_max() const {
   constexpr std::uint64_t smaller_ones = 8;
   const std::uint64_t pieces = region_.size_bytes() / Region::piece_bytes_max + smaller_ones;
   return region_.size_bytes() - pieces * Region::rounded(sizeof(Piece)) -
-         Region::rounded(sizeof(Entry)) - Region::rounded(sizeof(Content));
+         Region::rounded(sizeof(Entry)) - Region::rounded(sizeof(Content)) - 2 * least_piece_bytes;
 }
 
 /// `take` gives some, or nullptr.
 template <class Take>
 auto Store::allocate(const Take& take, int victims_max) {
-  for (;;) {
+  for (int renewals = renewals_at_once;;) {
     if (auto* const memory = take()) return memory;
-    if (collect()) continue;
+    if (collect() || (renewals-- > 0 && renew_one())) continue;
     if (victims_max-- == 0 || !evict_one()) return decltype(take()){nullptr};
+    renewals = renewals_at_once;
   }
 }
 char* Store::allocate(std::size_t bytes, int victims_max) {
@@ -86,28 +91,53 @@ void Store::destroy(Entry& entry) {
 
 void Store::give_content(Entry& entry) {
   if (entry.content == nullptr || --entry.content->entries > 0) return;
-  give_chain(entry.content->first, entry.content->lent.load(std::memory_order_relaxed));
+  if (entry.content->lent.load(std::memory_order_relaxed))
+    keep_lent(entry.content->first);
+  else
+    give_chain(entry.content->first);
   region_.give(reinterpret_cast<char*>(entry.content), sizeof(Content));
 }
 
-void Store::give_chain(Piece* first, bool lent) {
+void Store::give_chain(Piece* first) {
+  while (first != nullptr) give_piece(*std::exchange(first, first->next));
+}
+
+void Store::give_piece(Piece& piece) {
+  if (piece.has_pages()) region_.give(piece.bytes, std::exchange(piece.capacity, 0));
+  region_.give(reinterpret_cast<char*>(&piece), sizeof(Piece) + piece.capacity);
+}
+
+/// To renew all of it at once would keep others from the lock for long.
+void Store::keep_lent(Piece* first) {
   while (first != nullptr) {
-    Piece* const piece = std::exchange(first, first->next);
-    if (piece->has_pages()) {
-      if (lent) region_.renew(piece->bytes, piece->capacity);
-      region_.give(piece->bytes, std::exchange(piece->capacity, 0));
+    Piece& piece = *std::exchange(first, first->next);
+    if (!piece.has_pages()) {
+      give_piece(piece);
+      continue;
     }
-    region_.give(reinterpret_cast<char*>(piece), sizeof(Piece) + piece->capacity);
+    piece.next = std::exchange(lent_, &piece);
+    lent_bytes_ += piece.capacity;
   }
 }
 
+/// False where there is none.
+bool Store::renew_one() {
+  if (lent_ == nullptr) return false;
+  Piece& piece = *std::exchange(lent_, lent_->next);
+  lent_bytes_ -= piece.capacity;
+  region_.renew(piece.bytes, piece.capacity);
+  give_piece(piece);
+  return true;
+}
+
 std::uint64_t Store::memory_bytes() const {
-  return fixed_bytes_ + region_.used_bytes() + region_.overhead_bytes();
+  return fixed_bytes_ + region_.used_bytes() - lent_bytes_ + region_.overhead_bytes();
 }
 
 Piece* Store::take_piece(std::size_t bytes, std::size_t pieces) {
   const Lock lock(mutex_);
   collect();
+  for (int i = 0; i < renewals_by_the_way; ++i) renew_one();
   const auto bounded = [](std::size_t size) {
     return std::clamp(size, least_piece_bytes, Region::piece_bytes_max);
   };
@@ -162,7 +192,7 @@ void Store::trim(Piece& piece) {
 
 void Store::give_pieces(Piece* first) {
   const Lock lock(mutex_);
-  give_chain(first, false);
+  give_chain(first);
 }
 
 Pin Store::draft(const EntryParts& parts) {

@@ -28,7 +28,8 @@ Region::Region(std::size_t bytes)
   memory_.prefer_large_pages();  // of which what is lent costs the kernel less
 }
 
-/// A hole is written into: what was never needed takes none of the system's memory.
+/// A hole is written into: what was never needed takes none of the system's memory, or what of a
+/// large page is left behind what was.
 bool Region::take_up_more() {
   if (reached_ == grains_) return false;
   const std::size_t first = reached_;
@@ -59,12 +60,14 @@ std::size_t Region::class_of(std::size_t grains) {
   return sizes_apart + (power - 4) * 8 + eighth;
 }
 
-/// Of those of its own class one that is large enough, else any of the next class that has one.
-Region::Hole* Region::find(std::size_t grains) const {
+/// Of those of its own class one that fits, else any of the next class that has one: all of those
+/// are large enough.
+template <class Fits>
+Region::Hole* Region::find(std::size_t grains, const Fits& fits) const {
   const std::size_t own = class_of(grains);
   Hole* hole = holes_[own];
   for (int look = 0; hole != nullptr && look < looks_max; ++look, hole = hole->next)
-    if (hole->grains >= grains) return hole;
+    if (fits(*hole)) return hole;
   const std::size_t next = own + 1;
   std::uint64_t bits = has_holes_[next / 64] & ~std::uint64_t{0} << (next % 64);
   for (std::size_t word = next / 64;; bits = has_holes_[word]) {
@@ -96,8 +99,9 @@ char* Region::take(std::size_t bytes) {
   const std::size_t wanted = grains_of(bytes);
   MINATO_ASSERT(wanted > 0);
   if (wanted > largest_grains) return nullptr;
-  Hole* hole = find(wanted);
-  if (hole == nullptr && take_up_more()) hole = find(wanted);
+  const auto fits = [&](const Hole& hole) { return hole.grains >= wanted; };
+  Hole* hole = find(wanted, fits);
+  if (hole == nullptr && take_up_more()) hole = find(wanted, fits);
   return hole == nullptr ? nullptr : cut(hole, grain_of(hole), wanted);
 }
 
@@ -107,12 +111,13 @@ char* Region::take_pages(std::size_t bytes) {
   const std::size_t wanted = grains_of(paged(bytes));
   MINATO_ASSERT(wanted > 0);
   if (wanted > largest_grains) return nullptr;
+  const auto fits = [&](const Hole& hole) {
+    return first_of_page(hole) + wanted <= grain_of(&hole) + hole.grains;
+  };
   do
     for (const std::size_t enough : {wanted, wanted + grains_of(page_bytes_) - 1})
-      if (Hole* const hole = find(enough); hole != nullptr)
-        if (const std::size_t first = first_of_page(*hole);
-            first + wanted <= grain_of(hole) + hole->grains)
-          return cut(hole, first, wanted);
+      if (Hole* const hole = find(enough, fits); hole != nullptr && fits(*hole))
+        return cut(hole, first_of_page(*hole), wanted);
   while (take_up_more());
   return nullptr;
 }

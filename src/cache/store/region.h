@@ -62,7 +62,8 @@ class Region {
   static constexpr std::uint8_t is_first = 1, is_last = 2;
 
   static std::size_t class_of(std::size_t grains);
-  Hole* find(std::size_t grains) const;
+  template <class Fits>
+  Hole* find(std::size_t grains, const Fits& fits) const;
   std::size_t first_of_page(const Hole& hole) const;
   char* cut(Hole* hole, std::size_t first, std::size_t count);
   Hole* hole_at(std::size_t grain) const;

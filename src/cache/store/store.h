@@ -151,7 +151,10 @@ class Store {
   void replace(Entry& entry);
   void destroy(Entry& entry);
   void give_content(Entry& entry);
-  void give_chain(Piece* first, bool lent);
+  void give_chain(Piece* first);
+  void give_piece(Piece& piece);
+  void keep_lent(Piece* first);
+  bool renew_one();
   bool place(Entry& draft);
   bool is_overtaken(const Entry& draft) const;
   bool purge(Entry& entry, Purge how);
@@ -180,6 +183,9 @@ class Store {
   // Out of the index, the oldest first; somebody may still be looking at them.
   Entry *retired_ = nullptr, *last_retired_ = nullptr;
   std::atomic<Entry*> released_{nullptr};
+  // What is free but for the kernel, which may still look at it: to be renewed before it is used.
+  Piece* lent_ = nullptr;
+  std::uint64_t lent_bytes_ = 0;
   std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0;
   std::atomic<std::uint64_t> purged_{0};
 };
