@@ -58,6 +58,26 @@ TEST(PipePool, HandsAnEmptyPipeOutAgainAndNoneWithBytesInIt) {
   }
 }
 
+TEST(PipePool, APipeTellsWhetherMoreFollowsOfWhatIsLent) {
+  const std::string much(2 * PipePool::pipe_bytes, 'x');
+  PipePool pool;
+  {
+    Pipe pipe = pool.take();
+    const std::size_t lent = pipe.lend(much);
+    EXPECT_GT(lent, 0u);
+    EXPECT_LT(lent, much.size());
+    EXPECT_EQ(pipe.held(), lent);
+    EXPECT_TRUE(pipe.more_follows());
+    std::string seen(lent, '\0');
+    EXPECT_EQ(::read(pipe.out(), seen.data(), lent), std::ssize(seen));
+    pipe.taken(lent);
+  }
+  Pipe pipe = pool.take();
+  EXPECT_FALSE(pipe.more_follows());
+  EXPECT_EQ(pipe.lend(std::string_view(much).substr(0, 10)), 10u);
+  EXPECT_FALSE(pipe.more_follows());
+}
+
 TEST(PipePool, LendsNoMoreThanItsBound) {
   PipePool pool;
   std::vector<Pipe> lent;

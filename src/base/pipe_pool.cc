@@ -30,6 +30,7 @@ std::size_t Pipe::lend(std::string_view bytes) {
   const auto lent = ::vmsplice(in(), &piece, 1, SPLICE_F_NONBLOCK);
   if (lent <= 0) return 0;
   put(static_cast<std::size_t>(lent));
+  more_follows_ = held_ < bytes.size();
   return static_cast<std::size_t>(lent);
 }
 
@@ -76,6 +77,7 @@ void PipePool::close_unused() {
 
 void PipePool::give(Pipe pipe) noexcept {
   pipe.pool_ = nullptr;
+  pipe.more_follows_ = false;
   --lent_;
   const std::size_t kept_max = std::max<std::size_t>(lent_, kept_min);
   if (pipe.held() == 0 && free_.size() < kept_max) free_.push(std::move(pipe));

@@ -42,12 +42,15 @@ class Pipe {
   /// he likes, and nobody tells: before anything is written there they must be given up
   /// (MADV_DONTNEED), and he keeps them.
   std::size_t lend(std::string_view bytes);
+  /// It had no room for all that was to be lent: the rest follows at once.
+  bool more_follows() const { return more_follows_; }
   void taken(std::size_t bytes) { held_ -= bytes; }
   void swap(Pipe& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(in_, other.in_);
     std::swap(out_, other.out_);
     std::swap(held_, other.held_);
+    std::swap(more_follows_, other.more_follows_);
   }
 
  private:
@@ -58,6 +61,7 @@ class Pipe {
   Fd in_;
   Fd out_;
   std::size_t held_ = 0;
+  bool more_follows_ = false;
 };
 
 class PipePool {

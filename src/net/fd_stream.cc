@@ -112,8 +112,10 @@ Io FdStream::try_fill(Pipe& pipe, std::size_t most) {
 
 /// There is no MSG_NOSIGNAL for it: programs ignore SIGPIPE.
 Io FdStream::try_drain(Pipe& pipe) {
-  const Io io = attempt(
-      [&] { return ::splice(pipe.out(), nullptr, fd(), nullptr, pipe.held(), SPLICE_F_NONBLOCK); });
+  // Or the kernel would send a short segment for each pipe.
+  const unsigned flags = SPLICE_F_NONBLOCK | (pipe.more_follows() ? SPLICE_F_MORE : 0);
+  const Io io =
+      attempt([&] { return ::splice(pipe.out(), nullptr, fd(), nullptr, pipe.held(), flags); });
   pipe.taken(io.bytes);
   return io;
 }
