@@ -2,13 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <vector>
 
 #include "connection/raw_bytes.h"
-#include "connection/test_connection.h"
+#include "connection/test_message_writer.h"
 
 namespace minato::connection {
 namespace {
@@ -17,85 +16,6 @@ using http::Last;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = BodyFraming::Kind;
-
-/// Keeps what is written, one string a call, and takes no more than there is room for.
-class Recorder final : public net::Stream {
- public:
-  explicit Recorder(runtime::Loop& on) : Stream(on, Side::upstream) {}
-  void end_writing() override {}
-  void reset_on_close() override {}
-  bool quiet() override { return true; }
-  void make_room(std::size_t bytes) {
-    room = bytes;
-    became(false, true, false, false);
-  }
-  std::string all() const {
-    std::string text;
-    for (const auto& one : writes) text += one;
-    return text;
-  }
-
-  std::vector<std::string> writes;
-  std::vector<std::size_t> counts;  // of the pieces of each
-  std::vector<bool> more_follows;   // and whether it waits for the next
-  std::size_t room = static_cast<std::size_t>(-1);
-
- private:
-  net::Io try_read(std::span<char>) override { return {.kind = net::Io::Kind::would_block}; }
-  net::Io try_fill(Pipe&, std::size_t) override { return {.kind = net::Io::Kind::would_block}; }
-  net::Io try_drain(Pipe& pipe) override {
-    if (room == 0) return {.kind = net::Io::Kind::would_block};
-    std::string text(std::min(pipe.held(), room), '\0');
-    EXPECT_EQ(::read(pipe.out(), text.data(), text.size()), std::ssize(text));
-    pipe.taken(text.size());
-    room -= text.size();
-    writes.push_back(text);
-    return {.kind = net::Io::Kind::moved, .bytes = text.size()};
-  }
-  net::Io try_write(std::span<const iovec> pieces, net::More more) override {
-    more_follows.push_back(more == net::More::yes);
-    if (room == 0) return {.kind = net::Io::Kind::would_block};
-    std::string text;
-    for (const iovec& piece : pieces)
-      text.append(static_cast<const char*>(piece.iov_base),
-                  std::min(piece.iov_len, room - text.size()));
-    room -= text.size();
-    writes.push_back(text);
-    counts.push_back(pieces.size());
-    return {.kind = net::Io::Kind::moved, .bytes = text.size()};
-  }
-};
-
-constexpr std::string_view head = "HTTP/1.1 200 OK\r\n\r\n";
-constexpr Millis idle = 10s;
-
-class MessageWriterTest : public testing::Test {
- protected:
-  void begin(BodyFraming framing) {
-    ASSERT_TRUE(writer.compose([](http1::HeadWriter& to) {
-      to.status_line(200, "OK");
-      to.end();
-    }));
-    writer.begin_body(framing);
-  }
-  Result<void> await(Soon<Result<void>> what) {
-    Pending<Result<void>> pending(loop, std::move(what));
-    world.run_until_idle();
-    return pending.value();
-  }
-  Result<void> write(std::string_view piece, Last last) {
-    return await(writer.write(piece, last, idle));
-  }
-  std::string with_head(std::string_view rest) { return std::string(head) + std::string(rest); }
-
-  sim::SimWorld world{1};
-  sim::SimLoop& loop = world.add_loop();
-  Recorder stream{loop};
-  MessageWriter writer{stream};
-  BlockPool pool;
-  Arena arena{pool};
-  http::Fields trailers{arena};
-};
 
 TEST_F(MessageWriterTest, AWholeMessageGoesOutInOneWrite) {
   struct Row {
@@ -350,121 +270,6 @@ TEST_F(MessageWriterTest, WhatCannotBeAHeadIsNotSent) {
   };
   EXPECT_EQ(composed("a\r\nSet-Cookie: b").error().fault, Fault::malformed);
   EXPECT_EQ(composed(std::string(2u << 20, 'x')).error().fault, Fault::too_large);
-}
-
-class PipedMessage : public MessageWriterTest {
- protected:
-  Pipe pipe_with(std::string_view bytes) {
-    Pipe pipe = loop.pipes().take();
-    EXPECT_EQ(::write(pipe.in(), bytes.data(), bytes.size()), std::ssize(bytes));
-    pipe.put(bytes.size());
-    return pipe;
-  }
-};
-
-TEST_F(PipedMessage, TheRestOfABodyOfKnownLengthMayComeByPipes) {
-  begin({.kind = Kind::known, .bytes = 11});
-  EXPECT_TRUE(write("hello ", Last::no));
-  EXPECT_TRUE(writer.takes_pipes());
-  Pipe pipe = pipe_with("world");
-  EXPECT_TRUE(await(writer.write_piped(pipe, Last::yes, idle)));
-  EXPECT_EQ(stream.all(), with_head("hello world"));
-  EXPECT_TRUE(writer.complete());
-  EXPECT_EQ(writer.body_bytes(), 11u);
-  EXPECT_EQ(writer.bytes(), head.size() + 11);
-}
-
-TEST_F(PipedMessage, AHeadThatWaitsGoesAheadTogetherWithIt) {
-  begin({.kind = Kind::known, .bytes = 5});
-  EXPECT_TRUE(writer.takes_pipes());
-  Pipe pipe = pipe_with("hello");
-  EXPECT_TRUE(await(writer.write_piped(pipe, Last::yes, idle)));
-  EXPECT_THAT(stream.writes, ElementsAre(head, "hello"));
-  EXPECT_THAT(stream.more_follows, ElementsAre(true));
-  EXPECT_TRUE(writer.complete());
-  EXPECT_EQ(writer.body_bytes(), 5u);
-  EXPECT_EQ(writer.bytes(), head.size() + 5);
-  EXPECT_EQ(loop.blocks().lent_bytes(), 0u);
-}
-
-TEST_F(PipedMessage, OneOfAnotherFramingMayNot) {
-  for (const Kind kind : {Kind::none, Kind::chunked, Kind::to_close}) {
-    begin({.kind = kind});
-    EXPECT_TRUE(write("hello", Last::no));
-    EXPECT_FALSE(writer.takes_pipes());
-  }
-}
-
-TEST_F(PipedMessage, MoreOrLessThanAnnouncedIsRefused) {
-  begin({.kind = Kind::known, .bytes = 5});
-  EXPECT_TRUE(await(writer.flush(idle)));
-  Pipe more = pipe_with("hello!"), less = pipe_with("hell");
-  EXPECT_FALSE(await(writer.write_piped(more, Last::no, idle)));
-  EXPECT_FALSE(await(writer.write_piped(less, Last::yes, idle)));
-  EXPECT_EQ(stream.all(), head);
-  EXPECT_FALSE(writer.complete());
-}
-
-TEST_F(PipedMessage, WhatIsNotTakenAtOnceIsWaitedFor) {
-  begin({.kind = Kind::known, .bytes = 5});
-  EXPECT_TRUE(await(writer.flush(idle)));
-  stream.room = 2;
-  Pipe pipe = pipe_with("hello");
-  Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
-  EXPECT_FALSE(writing.done() || writer.complete());
-  stream.make_room(3);
-  world.run_until_idle();
-  EXPECT_TRUE(writing.value());
-  EXPECT_TRUE(writer.complete());
-  EXPECT_EQ(stream.all(), with_head("hello"));
-}
-
-TEST_F(PipedMessage, WhoTakesNothingIsGivenUp) {
-  begin({.kind = Kind::known, .bytes = 5});
-  EXPECT_TRUE(await(writer.flush(idle)));
-  stream.room = 0;
-  Pipe pipe = pipe_with("hello");
-  Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
-  world.advance(9s);
-  EXPECT_FALSE(writing.done());
-  world.advance(1s);
-  EXPECT_EQ(writing.value().error().fault, Fault::timed_out);
-  EXPECT_FALSE(writer.complete());
-}
-
-TEST_F(PipedMessage, OfAHeadAheadOfItWhatIsNotTakenIsNotCounted) {
-  for (std::size_t taken = 0; taken < head.size() + 5; ++taken) {
-    writer.reset();
-    stream.make_room(taken);
-    begin({.kind = Kind::known, .bytes = 5});
-    Pipe pipe = pipe_with("hello");
-    {
-      const Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
-      world.run_until_idle();
-      EXPECT_FALSE(writing.done());
-      EXPECT_TRUE(writer.begun());
-    }
-    EXPECT_EQ(writer.bytes(), taken);
-    EXPECT_EQ(writer.body_bytes(), std::max(taken, head.size()) - head.size());
-  }
-}
-
-TEST_F(PipedMessage, WhatIsNotTakenIsNotCounted) {
-  for (const bool cancelled : {false, true}) {
-    stream.make_room(100);
-    writer.reset();
-    begin({.kind = Kind::known, .bytes = 5});
-    EXPECT_TRUE(await(writer.flush(idle)));
-    stream.room = 2;
-    Pipe pipe = pipe_with("hello");
-    {
-      Pending<Result<void>> writing(loop, writer.write_piped(pipe, Last::yes, idle));
-      world.advance(cancelled ? 1s : 10s);
-      EXPECT_NE(writing.done(), cancelled);
-    }
-    EXPECT_EQ(writer.bytes(), head.size() + 2);
-    EXPECT_EQ(writer.body_bytes(), 2);
-  }
 }
 
 }  // namespace
