@@ -27,11 +27,11 @@ bool may_splice(int from, int to) {
 
 std::size_t Pipe::lend(std::string_view bytes) {
   const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
-  const auto lent = ::vmsplice(in(), &piece, 1, SPLICE_F_NONBLOCK);
-  if (lent <= 0) return 0;
-  put(static_cast<std::size_t>(lent));
-  more_follows_ = held_ < bytes.size();
-  return static_cast<std::size_t>(lent);
+  const auto taken = ::vmsplice(in(), &piece, 1, SPLICE_F_NONBLOCK);
+  const std::size_t lent = taken > 0 ? static_cast<std::size_t>(taken) : 0;
+  put(lent);
+  more_follows_ = lent < bytes.size();
+  return lent;
 }
 
 PipePool::~PipePool() { MINATO_ASSERT(lent_ == 0); }

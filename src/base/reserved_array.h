@@ -33,6 +33,12 @@ class ReservedArray {
   std::size_t bytes() const { return paged(count_ * sizeof(T)); }
   static std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
+  /// What whole pages for so many bytes have.
+  static std::size_t paged(std::size_t bytes) {
+    const std::size_t page = page_bytes();
+    return (bytes + page - 1) / page * page;
+  }
+
   /// The system is to give large pages where it has some.
   void prefer_large_pages() const { ::madvise(first_, bytes(), MADV_HUGEPAGE); }
   /// Makes zeroes of these pages, on other memory: whoever was lent them has them as they were
@@ -46,11 +52,6 @@ class ReservedArray {
   }
 
  private:
-  static std::size_t paged(std::size_t bytes) {
-    const std::size_t page = page_bytes();
-    return (bytes + page - 1) / page * page;
-  }
-
   std::size_t count_;
   T* first_;
 };

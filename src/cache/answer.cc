@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "base/assert.h"
 #include "base/hash.h"
 #include "cache/policy/conditional.h"
 #include "cache/send_content.h"

@@ -15,9 +15,6 @@ using http::Reason;
 
 namespace {
 
-/// How often one request begins anew because others' came to nothing.
-constexpr int rounds_max = 4;
-
 bool is_of_request(Why why) {
   return why == Why::request_no_cache || why == Why::request_max_age ||
          why == Why::request_min_fresh;
@@ -137,11 +134,10 @@ Task<Outcome> CacheExchange::run() {
 }
 
 Task<Outcome> CacheExchange::run_rounds() {
-  for (int rounds = 0; rounds < rounds_max;) {
+  for (int i = 0; i < rounds_; ++i) {
     auto outcome = co_await round();
     if (outcome) co_return *outcome;
-    if (std::exchange(looks_again_, false)) continue;
-    alone_ |= ++rounds + 1 >= rounds_max;
+    alone_ |= i + 2 >= rounds_;
   }
   // With nothing stored to be confirmed there is no other answer than the origin's.
   stored_ = {};

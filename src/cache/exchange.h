@@ -22,6 +22,10 @@ class CacheExchange {
   /// different now.
   using Round = std::optional<http::Outcome>;
 
+  /// How often one request begins anew because others' came to nothing; once more where what it
+  /// was to ask for was there by then.
+  static constexpr int rounds_max = 4;
+
   Task<http::Outcome> run_rounds();
   Task<Round> round();
   bool is_plain(const Entry& entry) const;
@@ -85,7 +89,7 @@ class CacheExchange {
   bool completes_ = true;                 // that came to nothing
   std::optional<Instant> waits_until_;    // for others, in all rounds
   bool alone_ = false;                    // waiting for others came to nothing
-  bool has_looked_again_ = false, looks_again_ = false;  // once that is no round of its own
+  int rounds_ = rounds_max;
   runtime::Budget writes_;
 };
 

@@ -83,7 +83,7 @@ Task<CacheExchange::Round> CacheExchange::ask_together() {
 }
 
 CacheExchange::Round CacheExchange::look_again() {
-  looks_again_ = !std::exchange(has_looked_again_, true);
+  rounds_ = rounds_max + 1;
   return std::nullopt;
 }
 

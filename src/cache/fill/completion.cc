@@ -89,11 +89,12 @@ Task<Result<void>> Joiner::end() {
 Task<Result<void>> append_from(Growth& growth, const Entry& entry, ByteRange bytes,
                                runtime::Loop& loop) {
   const std::uint64_t begin = entry.part ? entry.part->range.first : 0;
-  std::string_view view;
-  for (std::uint64_t at = bytes.first - begin, last = bytes.last - begin;
-       views_of(*entry.content, at, last, std::span(&view, 1)) > 0;) {
+  const ByteRange stored{.first = bytes.first - begin, .last = bytes.last - begin};
+  for (ContentWalk walk(*entry.content, stored); !walk.ended();) {
+    const std::string_view view = walk.next();
     const auto kept = co_await growth.append(loop, view);
     if (!kept) co_return kept;
+    walk.pass(view.size());
   }
   co_return Result<void>{};
 }

@@ -37,6 +37,34 @@ struct Content {
   std::uint32_t entries = 1;  ///< under the lock of the store
 };
 
+/// Goes through some of a body, piece by piece.
+class ContentWalk {
+ public:
+  /// `range`: within the content; it may be empty.
+  ContentWalk(const Content& content, ByteRange range)
+      : piece_(content.first), offset_(range.first), left_(range.size()) {
+    skip();
+  }
+  bool ended() const { return left_ == 0; }
+  /// Of which piece comes what is next, and how much of it. Not at the end.
+  const Piece& piece() const { return *piece_; }
+  std::string_view next() const { return piece_->text().substr(offset_, left_); }
+  /// At most what is next.
+  void pass(std::size_t bytes) {
+    offset_ += bytes, left_ -= bytes;
+    skip();
+  }
+
+ private:
+  void skip() {
+    for (; left_ > 0 && offset_ >= piece_->size; piece_ = piece_->next) offset_ -= piece_->size;
+  }
+
+  const Piece* piece_;
+  std::uint64_t offset_;  // in the piece
+  std::uint64_t left_;
+};
+
 /// Views of the bytes of a body from `first` to `last`, as many as have room in `views`, which is
 /// not empty. Gives the count; `first` becomes what comes next.
 std::size_t views_of(const Content& content, std::uint64_t& first, std::uint64_t last,

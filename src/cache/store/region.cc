@@ -21,8 +21,7 @@ constexpr int looks_max = 32;
 }  // namespace
 
 Region::Region(std::size_t bytes)
-    : page_bytes_(ReservedArray<char>::page_bytes()),
-      grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
+    : grains_(std::max(bytes / piece_bytes_max, std::size_t{1}) * (piece_bytes_max / grain_bytes)),
       memory_(grains_ * grain_bytes),
       marks_(grains_) {
   memory_.prefer_large_pages();  // of which what is lent costs the kernel less
@@ -115,7 +114,7 @@ char* Region::take_pages(std::size_t bytes) {
     return first_of_page(hole) + wanted <= grain_of(&hole) + hole.grains;
   };
   do
-    for (const std::size_t enough : {wanted, wanted + grains_of(page_bytes_) - 1})
+    for (const std::size_t enough : {wanted, wanted + grains_of(page_bytes()) - 1})
       if (Hole* const hole = find(enough, fits); hole != nullptr && fits(*hole))
         return cut(hole, first_of_page(*hole), wanted);
   while (take_up_more());
@@ -123,7 +122,7 @@ char* Region::take_pages(std::size_t bytes) {
 }
 
 std::size_t Region::first_of_page(const Hole& hole) const {
-  const std::size_t grains = grains_of(page_bytes_);
+  const std::size_t grains = grains_of(page_bytes());
   return (grain_of(&hole) + grains - 1) / grains * grains;
 }
 

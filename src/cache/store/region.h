@@ -41,10 +41,8 @@ class Region {
     return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes;
   }
   /// What is taken in pages of `bytes` bytes.
-  std::size_t paged(std::size_t bytes) const {
-    return (bytes + page_bytes_ - 1) / page_bytes_ * page_bytes_;
-  }
-  std::size_t page_bytes() const { return page_bytes_; }
+  static std::size_t paged(std::size_t bytes) { return ReservedArray<char>::paged(bytes); }
+  static std::size_t page_bytes() { return ReservedArray<char>::page_bytes(); }
   std::size_t size_bytes() const { return grains_ * grain_bytes; }
   std::size_t used_bytes() const { return used_grains_ * grain_bytes; }
   /// Of its own book-keeping.
@@ -74,7 +72,6 @@ class Region {
   void free_range(std::size_t first, std::size_t end);
   bool take_up_more();
 
-  const std::size_t page_bytes_;
   std::size_t grains_;
   std::size_t reached_ = 0;  // grains from here on were never written
   std::size_t used_grains_ = 0;
