@@ -117,7 +117,7 @@ class Answering {
   Task<Outcome> send_bare(BodyLength length) {
     if (auto begun = responder_.start(head_, length); !begun) co_return cannot(begun.error());
     const auto sent = co_await responder_.finish(nullptr);
-    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
+    co_return http::outcome_of_write(sent);
   }
 
   Task<Outcome> send_range(ByteRange range) {
@@ -150,13 +150,13 @@ class Answering {
       co_return cannot(begun.error());
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const auto sent = co_await responder_.write(heads[i], Last::no);
-      if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
+      if (!sent) co_return http::outcome_of_write(sent);
       if (writes_.spend(steps_of_write)) co_await loop_.breathe();
       auto outcome = co_await send_bytes(ranges[i], Last::no);
       if (!outcome) co_return outcome;
     }
     const auto sent = co_await responder_.write(end, Last::yes);
-    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
+    co_return http::outcome_of_write(sent);
   }
 
   Task<Outcome> send_whole() {
@@ -170,7 +170,7 @@ class Answering {
 
   Task<Outcome> finish() {
     const auto sent = co_await responder_.finish(nullptr);
-    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
+    co_return http::outcome_of_write(sent);
   }
 
   /// These bytes of the whole.
@@ -178,7 +178,7 @@ class Answering {
     const ByteRange stored{.first = range.first - first_stored_,
                            .last = range.last - first_stored_};
     const auto sent = co_await send_content(loop_, with_.entry, stored, last, responder_, writes_);
-    co_return sent ? Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
+    co_return http::outcome_of_write(sent);
   }
 
   /// What is still on its way, as it comes.
@@ -187,7 +187,7 @@ class Answering {
       auto next = with_.reader->next();
       if (!next.ready()) {
         const auto flushed = co_await responder_.flush();
-        if (!flushed) co_return std::unexpected(http::client_write_failure(flushed.error()));
+        if (!flushed) co_return http::outcome_of_write(flushed);
       }
       const auto piece = co_await next;
       if (!piece)
@@ -196,7 +196,7 @@ class Answering {
       const bool ends = piece->empty() || with_.reader->ended();
       const Last last = ends ? Last::yes : Last::no;
       const auto sent = co_await responder_.write(*piece, last);
-      if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
+      if (!sent) co_return http::outcome_of_write(sent);
       if (ends) co_return Outcome{};
       if (writes_.spend(steps_of_write)) co_await loop_.breathe();
     }

@@ -28,7 +28,7 @@ Task<http::Outcome> run_exchange(const CacheHandler& handler, http::Request& req
   CacheExchange exchange(handler, request, responder);
   if (auto hit = exchange.plain_hit()) {
     const auto sent = co_await *std::move(hit);
-    co_return sent ? http::Outcome{} : std::unexpected(http::client_write_failure(sent.error()));
+    co_return http::outcome_of_write(sent);
   }
   co_return co_await exchange.run();
 }

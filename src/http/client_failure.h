@@ -12,4 +12,10 @@ inline Failure client_write_failure(const Error& error) {
   return {.reason = slow ? Reason::client_too_slow : Reason::client_gone, .error = error};
 }
 
+/// What the exchange comes to whose last write that was.
+inline Outcome outcome_of_write(const Result<void>& sent) {
+  if (!sent) return std::unexpected(client_write_failure(sent.error()));
+  return {};
+}
+
 }  // namespace minato::http

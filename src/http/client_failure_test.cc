@@ -12,5 +12,12 @@ TEST(ClientFailure, IsToldByItsSideAndFault) {
   EXPECT_EQ(reason({Fault::too_large, Side::local}), Reason::upstream_malformed);
 }
 
+TEST(ClientFailure, IsWhatTheExchangeComesToWhoseLastWriteFailed) {
+  EXPECT_TRUE(outcome_of_write({}));
+  const auto outcome = outcome_of_write(std::unexpected(Error{Fault::reset, Side::downstream}));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().reason, Reason::client_gone);
+}
+
 }  // namespace
 }  // namespace minato::http

@@ -37,8 +37,7 @@ Task<http::Outcome> answer_options(http::Request& request, http::Responder& resp
   if (auto begun = responder.start(head, http::BodyLength::known(0)); !begun)
     co_return std::unexpected(http::Failure{http::Reason::internal, begun.error()});
   const auto sent = co_await responder.finish(nullptr);
-  if (!sent) co_return std::unexpected(http::client_write_failure(sent.error()));
-  co_return http::Outcome{};
+  co_return http::outcome_of_write(sent);
 }
 
 }  // namespace minato::proxy
