@@ -80,15 +80,15 @@ void EpollLoop::wake() {
   [[maybe_unused]] const auto written = ::write(bell_.get(), &one, sizeof one);
 }
 
-void EpollLoop::read_clocks() {
-  set_time(std::chrono::steady_clock::now(), std::chrono::system_clock::now());
-}
+Instant EpollLoop::read_clock() const { return std::chrono::steady_clock::now(); }
+
+void EpollLoop::read_clocks() { set_time(read_clock(), std::chrono::system_clock::now()); }
 
 int EpollLoop::timeout_millis() const {
   if (has_turns()) return 0;
   const Instant next = timers().next();
   if (next == never) return -1;
-  const auto wait = std::chrono::ceil<Millis>(next - std::chrono::steady_clock::now());
+  const auto wait = std::chrono::ceil<Millis>(next - read_clock());
   return static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, 3'600'000));
 }
 

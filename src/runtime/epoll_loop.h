@@ -21,6 +21,7 @@ class EpollLoop final : public Loop {
   /// Errors: resource, where the kernel gives no descriptors.
   static Result<std::unique_ptr<EpollLoop>> make(std::uint64_t seed);
   ~EpollLoop() override;
+  Instant read_clock() const override;
 
   /// Runs until `stop`. Returns after the turn in which it was called.
   void run();

@@ -35,6 +35,8 @@ class Loop {
   /// The time at which this turn of the loop began: read once a turn, not once a use.
   Instant now() const { return now_; }
   WallTime wall() const { return wall_; }
+  /// The time as it is, read at each use: for what has an order over all loops.
+  virtual Instant read_clock() const { return now_; }
 
   Timers& timers() { return timers_; }
   const Timers& timers() const { return timers_; }

@@ -1,8 +1,8 @@
 // Which stored response goes when the cache is full.
 //
-// A hit only marks the item that it served: a store and an atomic addition on the item's own line,
-// from any thread and without a lock. Policies read the marks when they look for a victim, which is
-// where the order is made: exact for LRU and LFU, since an item's mark only ever grows.
+// A hit only marks the item that it served: an atomic exchange and an addition on the item's own
+// line, from any thread and without a lock. Policies read the marks when they look for a victim,
+// which is where the order is made: exact for LRU and LFU, since an item's mark only ever grows.
 #pragma once
 
 #include <algorithm>
@@ -24,9 +24,12 @@ struct Item : ListLink {
   const std::uint64_t hash;
   std::uint64_t bytes;
 
-  /// Marks a use at `tick`, which grows from use to use. Any thread.
+  /// Marks a use at `tick`, which grows from use to use. Any thread; of those that come at once
+  /// the latest tick stays.
   void touch(std::uint64_t tick) {
-    used.store(tick, std::memory_order_relaxed);
+    std::uint64_t last = used.load(std::memory_order_relaxed);
+    while (last < tick && !used.compare_exchange_weak(last, tick, std::memory_order_relaxed)) {
+    }
     if (hits.load(std::memory_order_relaxed) < hits_max)
       hits.fetch_add(1, std::memory_order_relaxed);
   }

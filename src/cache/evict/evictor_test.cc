@@ -6,6 +6,8 @@
 #include <list>
 #include <map>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "base/random.h"
 #include "cache/evict/ghosts.h"
@@ -252,6 +254,23 @@ TEST(ItemTest, NeverCountsAnewHoweverOftenItIsUsed) {
   for (std::uint64_t tick = 1; tick <= 3; ++tick) item.touch(tick);
   EXPECT_EQ(item.hits, Item::hits_max);
   EXPECT_EQ(item.used, 3u);
+}
+
+TEST(ItemTest, OfUsesOnSeveralThreadsTheLatestIsRemembered) {
+  constexpr std::uint64_t threads = 3, uses = 10'000;
+  Item item(1, 1);
+  {
+    std::vector<std::jthread> users;
+    for (std::uint64_t user = 1; user <= threads; ++user)
+      users.emplace_back([&item, user] {
+        for (std::uint64_t tick = user; tick <= threads * uses; tick += threads) {
+          item.touch(tick);
+          ASSERT_GE(item.used.load(), tick);
+        }
+      });
+  }
+  EXPECT_EQ(item.used, threads * uses);
+  EXPECT_EQ(item.hits, threads * uses);
 }
 
 TEST(SketchTest, CountsUpToItsLimitAndForgetsByHalves) {

@@ -33,11 +33,10 @@ class Fills {
   /// For one more that nobody waits for.
   bool has_room() { return count_orphans() < orphans_max; }
 
-  /// A moment for Item::touch: later than all before it on this worker, and than those of a turn
-  /// that began earlier on another.
+  /// A moment for Item::touch: later than all before it, on whichever worker.
   std::uint64_t next_tick() {
-    const auto now = static_cast<std::uint64_t>(loop_.now().time_since_epoch().count());
-    return last_tick_ = std::max(last_tick_ + 1, now);
+    const auto now = static_cast<std::uint64_t>(loop_.read_clock().time_since_epoch().count());
+    return last_tick_ = std::max(last_tick_ + 1, now);  // where the clock stands still, too
   }
 
  private:

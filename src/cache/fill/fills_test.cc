@@ -1,8 +1,10 @@
 #include "cache/fill/fills.h"
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <thread>
+#include <vector>
 
 #include "cache/testing.h"
 
@@ -172,6 +174,38 @@ TEST_F(Orphans, AreNeverCutWhereSomebodyBoardsInTheSameMoment) {
     here.run_until([&] { return served > i && origin.under_way == most; });
   }
   elsewhere.join();
+}
+
+/// A loop in a turn that began when the epoch did, while its clock goes on.
+class LongTurn final : public runtime::Loop {
+ public:
+  explicit LongTurn(const Nanos& clock) : Loop(1), clock_(clock) {}
+  Instant read_clock() const override { return Instant(clock_); }
+
+ private:
+  void wake() override {}
+  const Nanos& clock_;
+};
+
+TEST(Ticks, FollowOneAnotherWhicheverWorkerGivesThem) {
+  Nanos clock{0};
+  LongTurn one(clock), other(clock);
+  Fills here(one), there(other);
+  std::vector<std::uint64_t> ticks;
+  for (Fills* const fills : {&here, &there, &there, &here, &there, &here}) {
+    clock += Nanos{1};
+    ticks.push_back(fills->next_tick());
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(ticks));
+  EXPECT_EQ(std::ranges::adjacent_find(ticks), ticks.end());
+}
+
+TEST(Ticks, FollowOneAnotherWhereTheClockStandsStill) {
+  const Nanos clock{5};
+  LongTurn loop(clock);
+  Fills fills(loop);
+  const std::uint64_t first = fills.next_tick();
+  EXPECT_GT(fills.next_tick(), first);
 }
 
 }  // namespace
