@@ -201,12 +201,12 @@ TEST(BodyReader, OneByteOverTheLimitIsTooLarge) {
   }
 }
 
-TEST(BodyReader, HoldsOneBlockWhateverTheLengthOfTheBody) {
+TEST(BodyReader, HoldsOneLargeBlockWhateverTheLengthOfTheBody) {
   Body body(BodyLength::known(1u << 20));
   auto reading = body.reading();
   for (int piece = 0; piece < 16; ++piece) {
     body.connection.send(std::string(1u << 16, 'x'));
-    EXPECT_LE(body.connection.loop.blocks().lent_bytes(), ReceiveBuffer::block_bytes);
+    EXPECT_LE(body.connection.loop.blocks().lent_bytes(), ReceiveBuffer::large_block_bytes);
   }
   EXPECT_TRUE(reading.done());
 }

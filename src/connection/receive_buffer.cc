@@ -26,12 +26,15 @@ std::span<char> ReceiveBuffer::room_for_head() {
 
 std::span<char> ReceiveBuffer::room_for_body() {
   MINATO_ASSERT(empty());
-  if (block_.size() - pinned_ < body_room_min && pinned_ > 0) {
+  const bool was_filled = block_ && end_ == block_.size();
+  const std::size_t wanted = was_filled ? large_block_bytes : block_bytes;
+  const std::size_t least = was_filled ? large_block_bytes : body_room_min;
+  if (pinned_ > 0 && block_.size() - pinned_ < least) {
     MINATO_ASSERT(!head_);
     head_ = std::move(block_);
     pinned_ = 0;
   }
-  if (!block_) block_ = pool_.take(block_bytes);
+  if (pinned_ == 0 && block_.size() != wanted) block_ = pool_.take(wanted);
   begin_ = end_ = pinned_;
   return block_.span().subspan(end_);
 }

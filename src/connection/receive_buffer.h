@@ -1,9 +1,9 @@
 // The bytes that came from a peer and were not used yet, in blocks of the worker's pool.
 //
 // A head that was read stays where it is, pinned, as long as its exchange lives; the body that
-// follows it comes into the room behind it, or into a second block where that is small. An empty
-// buffer that is not pinned owns no memory.
-// Bounds: a head of `grow`'s limit; otherwise two blocks, whatever the length of a body.
+// follows it comes into the room behind it, or into a second block where that is small, or was
+// filled at once. An empty buffer that is not pinned owns no memory.
+// Bounds: a head of `grow`'s limit; otherwise a block and a large one, however long a body is.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,9 @@ class ReceiveBuffer {
  public:
   static constexpr std::size_t block_bytes = 16u << 10;
   static constexpr std::size_t body_room_min = 4u << 10;
+  /// For a body that filled its room: the kernel has more of it then, and to fetch that by small
+  /// pieces takes a call for each, and another to pass it on. Who waits for more has a small block.
+  static constexpr std::size_t large_block_bytes = 64u << 10;
 
   explicit ReceiveBuffer(BlockPool& pool) : pool_(pool) {}
 

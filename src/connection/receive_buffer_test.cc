@@ -17,6 +17,13 @@ class ReceiveBufferTest : public testing::Test {
   }
   void receive_head(std::string_view bytes) { receive(buffer.room_for_head(), bytes); }
   void receive_body(std::string_view bytes) { receive(buffer.room_for_body(), bytes); }
+  /// As much of a body as there is room for, which is told.
+  std::size_t fill() {
+    const auto room = buffer.room_for_body();
+    receive(room, std::string(room.size(), 'x'));
+    buffer.consume(buffer.unread().size());
+    return room.size();
+  }
 
   BlockPool pool;
   ReceiveBuffer buffer{pool};
@@ -56,10 +63,41 @@ TEST_F(ReceiveBufferTest, APinnedHeadStaysWhereItIsWhileABodyComes) {
   buffer.pin();
   buffer.consume(4);
   for (int piece = 0; piece < 10; ++piece) {
-    receive_body(std::string(buffer.room_for_body().size(), 'x'));
+    receive_body(std::string(buffer.room_for_body().size() - 1, 'x'));
     buffer.consume(buffer.unread().size());
   }
   EXPECT_EQ(head, "HEAD");
+  EXPECT_EQ(pool.lent_bytes(), ReceiveBuffer::block_bytes);
+}
+
+TEST_F(ReceiveBufferTest, ABodyThatFillsItsRoomGetsALargeBlockAndNoLargerOne) {
+  receive_head("HEAD");
+  const auto head = buffer.unread();
+  buffer.consume(4);
+  buffer.pin();
+  EXPECT_EQ(fill(), ReceiveBuffer::block_bytes - 4);
+  for (int piece = 0; piece < 10; ++piece) EXPECT_EQ(fill(), ReceiveBuffer::large_block_bytes);
+  EXPECT_EQ(head, "HEAD");
+  EXPECT_EQ(pool.lent_bytes(), ReceiveBuffer::block_bytes + ReceiveBuffer::large_block_bytes);
+}
+
+TEST_F(ReceiveBufferTest, BesideALargePinnedHeadABodyGetsALargeBlockToo) {
+  const std::string large(ReceiveBuffer::block_bytes, 'h');
+  receive_head(large);
+  const auto head = buffer.unread();
+  buffer.consume(large.size());
+  buffer.pin();
+  for (int piece = 0; piece < 10; ++piece) EXPECT_EQ(fill(), ReceiveBuffer::large_block_bytes);
+  EXPECT_EQ(head, large);
+  EXPECT_EQ(pool.lent_bytes(), ReceiveBuffer::block_bytes + ReceiveBuffer::large_block_bytes);
+}
+
+TEST_F(ReceiveBufferTest, WhoWaitsForMoreHasNoLargeBlock) {
+  EXPECT_EQ(fill(), ReceiveBuffer::block_bytes);
+  EXPECT_EQ(fill(), ReceiveBuffer::large_block_bytes);
+  receive_body("the last of what is there");
+  buffer.consume(buffer.unread().size());
+  EXPECT_EQ(buffer.room_for_body().size(), ReceiveBuffer::block_bytes);
   EXPECT_EQ(pool.lent_bytes(), ReceiveBuffer::block_bytes);
 }
 

@@ -1,6 +1,5 @@
 #include "proxy/body_mover.h"
 
-#include "connection/receive_buffer.h"
 #include "proxy/body_pump.h"
 #include "runtime/budget.h"
 
@@ -9,11 +8,6 @@ namespace {
 
 /// Of less than this a pipe saves too little to be worth its calls: docs/performance.md.
 constexpr std::uint64_t moved_bytes_min = 16u << 10;
-
-/// What a pipe of so many bytes counts for, among pieces that pass within one turn of the loop.
-int pieces_of(std::size_t bytes) {
-  return static_cast<int>(1 + bytes / connection::ReceiveBuffer::block_bytes);
-}
 
 Moved not_read(const Error& error) {
   const bool no_pipe = error.fault == Fault::resource && error.side == Side::local;

@@ -25,7 +25,7 @@ Task<void> BodyPump::run(Call& call, Attempt& attempt) {
       if (moved.kind == Moved::Kind::not_read) co_return give_up(call, attempt, moved.error);
       if (moved.kind != Moved::Kind::no_pipe) break;
     }
-    if (pieces.spend()) co_await loop_.breathe();
+    if (pieces.spend(pieces_of(piece->size()))) co_await loop_.breathe();
   }
   attempt.sent = loop_.now();
 }

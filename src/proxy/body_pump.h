@@ -1,9 +1,11 @@
 // The request's body on its way to the origin, for as many attempts as it takes.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "connection/call.h"
+#include "connection/receive_buffer.h"
 #include "proxy/verdict.h"
 #include "runtime/loop.h"
 
@@ -11,6 +13,11 @@ namespace minato::proxy {
 
 /// Pieces of a body or a tunnel that pass within one turn of the loop, before others get theirs.
 inline constexpr int pieces_in_a_row = 32;
+
+/// How many of those `bytes` at once count for.
+constexpr int pieces_of(std::size_t bytes) {
+  return std::max(1, static_cast<int>(bytes / connection::ReceiveBuffer::block_bytes));
+}
 
 /// Thread: the loop's.
 /// Bounds: one piece. A body of which an origin has had no more than the first can be sent again.

@@ -225,7 +225,7 @@ Task<ProxyExchange::Failed> ProxyExchange::relay_body(Call& call) {
       const Moved moved = co_await move_body(surroundings_.loop, call, responder_);
       if (moved.kind != Moved::Kind::no_pipe) co_return failed(moved);
     }
-    if (pieces.spend()) co_await surroundings_.loop.breathe();
+    if (pieces.spend(pieces_of(piece->size()))) co_await surroundings_.loop.breathe();
   }
 }
 

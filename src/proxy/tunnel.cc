@@ -49,7 +49,7 @@ class Relay {
       const auto written = co_await origin_.write_raw(*piece, idle_);
       writing_up_ = false;
       if (!written) co_return break_off(origin_failure(written.error()));
-      if (pieces.spend()) co_await loop_.breathe();
+      if (pieces.spend(pieces_of(piece->size()))) co_await loop_.breathe();
     }
   }
 
@@ -67,7 +67,7 @@ class Relay {
       const auto written = co_await client_.write(*piece);
       writing_down_ = false;
       if (!written) co_return break_off(http::client_write_failure(written.error()));
-      if (pieces.spend()) co_await loop_.breathe();
+      if (pieces.spend(pieces_of(piece->size()))) co_await loop_.breathe();
     }
   }
 
