@@ -60,12 +60,15 @@ Selection plain_selection(std::string_view value, std::uint64_t size) {
   if (!iequals(trim(take_until(value, '=')), "bytes")) return {};
   Selection selection{Kind::ranges, {}};
   std::size_t specs = 0;
+  bool all_of_nothing = false;  // RFC 9110 14.1.2
   while (!value.empty()) {
     const auto spec = trim(take_until(value, ','));
     if (spec.empty()) continue;
     if (!select_plainly(spec, size, selection.ranges)) return {};
+    all_of_nothing |= size == 0 && spec.front() == '-' && plain_number(spec.substr(1)).value > 0;
     ++specs;
   }
+  if (all_of_nothing) return {};
   if (specs == 0 || specs > cache::ranges_max || any_overlap(selection.ranges)) return {};
   if (selection.ranges.empty()) selection.kind = Kind::unsatisfiable;
   return selection;

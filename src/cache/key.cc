@@ -165,6 +165,7 @@ std::optional<Url> resolve(const Url& base, std::string_view reference, Arena& a
   std::string_view query = reference;
   const std::string_view path = take_until(query, '?');
   Url url = base;
+  if (reference.empty()) return url;  // a fragment alone: the query stays (RFC 3986 5.2.2)
   if (path.empty()) {
     url.rest = arena.join(path_of(base), reference);
     return url;

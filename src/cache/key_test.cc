@@ -271,6 +271,7 @@ TEST(Key, AReferenceIsOfAUrl) {
   EXPECT_EQ(named("/z?a=1"), "/z?a=1");
   EXPECT_EQ(named("z"), "/x/z");
   EXPECT_EQ(named("?c"), "/x/y?c");
+  EXPECT_EQ(named("#top"), "/x/y?b=1");
   EXPECT_EQ(named("../z"), "/z");
   EXPECT_EQ(named("./a/../../../b/.."), "/");
   EXPECT_EQ(named("/a/./b/."), "/a/b/");

@@ -32,10 +32,10 @@ bool unchanged_since(const http::Fields& request, const http::Fields& stored) {
   const auto asked = request.value(FieldId::if_modified_since);
   const bool says = stored.has(FieldId::last_modified);
   const auto changed = stored.value(says ? FieldId::last_modified : FieldId::date);
-  if (!changed.empty() && asked == changed) return true;
   const http::FieldDate now =
       std::chrono::floor<Seconds>(std::chrono::sys_days{} + std::chrono::days(20'000));
   const auto since = http::parse_date(asked, now);
+  if (since && asked == changed) return true;
   const auto modified = http::parse_date(changed, now);
   return since && modified && *modified <= *since;
 }

@@ -49,6 +49,8 @@ TEST_F(ConditionalTest, ADateCountsWhereThereIsNoTag) {  // RFC 9110 13.1.3
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}},
                             {{"Last-Modified", "yesterday"}, {"Date", noon}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", "yesterday"}}, {{"Last-Modified", noon}}));
+  EXPECT_FALSE(
+      not_modified({{"If-Modified-Since", "yesterday"}}, {{"Last-Modified", "yesterday"}}));
   EXPECT_FALSE(not_modified({{"If-None-Match", "\"b\""}, {"If-Modified-Since", noon}},
                             {{"ETag", "\"a\""}, {"Last-Modified", noon}}));
   EXPECT_TRUE(not_modified({{"If-None-Match", "\"a\""}, {"If-Modified-Since", noon}},

@@ -60,6 +60,12 @@ bool overlap(const std::vector<ByteRange>& ranges) {
          }) != sorted.end();
 }
 
+/// Of nothing a suffix is all there is (RFC 9110 14.1.2), though no Content-Range can say so.
+bool is_whole_of_nothing(const std::vector<Spec>& specs, std::uint64_t size) {
+  return size == 0 &&
+         std::ranges::any_of(specs, [](const Spec& spec) { return !spec.first && *spec.last > 0; });
+}
+
 /// The ranges of a set, or nothing where one of them is no range.
 std::optional<std::vector<Spec>> parse_set(std::string_view set) {
   std::vector<Spec> specs;
@@ -92,7 +98,7 @@ Selection select_ranges(std::string_view value, std::uint64_t size) {
   const auto unit_name = trim(take_until(value, '='));
   if (!iequals(unit_name, unit)) return {};
   const auto specs = parse_set(value);
-  if (!specs) return {};
+  if (!specs || is_whole_of_nothing(*specs, size)) return {};
   Selection selection{Kind::ranges, {}};
   for (const Spec& spec : *specs)
     if (const auto range = resolve(spec, size)) selection.ranges.push_back(*range);

@@ -29,6 +29,12 @@ TEST(SelectRanges, WhatIsNotThereIsUnsatisfiable) {  // RFC 9110 14.2, 15.5.17
   EXPECT_EQ(select_ranges("bytes=20-30, 2-3", 10).ranges, (Ranges{{2, 3}}));
 }
 
+TEST(SelectRanges, ASuffixOfNothingIsAllThereIs) {  // RFC 9110 14.1.2
+  EXPECT_EQ(select_ranges("bytes=-5", 0).kind, Kind::whole);
+  EXPECT_EQ(select_ranges("bytes=0-, -5", 0).kind, Kind::whole);
+  EXPECT_EQ(select_ranges("bytes=-0", 0).kind, Kind::unsatisfiable);
+}
+
 TEST(SelectRanges, WhatIsNoRangeIsAsIfNothingWasAsked) {
   for (const auto value : {"", "bytes", "bytes=", "bytes=a-b", "bytes=1-0", "bytes=-", "bytes=1",
                            "bytes=0x1-2", "lines=1-2", "bytes=1-2-3", "bytes=+1-2", "bytes=1- 2"})
