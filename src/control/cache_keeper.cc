@@ -1,5 +1,7 @@
 #include "control/cache_keeper.h"
 
+#include <utility>
+
 #include "control/key_changes.h"
 
 namespace minato::control {
@@ -17,8 +19,25 @@ CacheKeeper::CacheKeeper(runtime::Loop& loop, std::uint32_t workers,
 void CacheKeeper::hand_over(const Snapshot* before, Snapshot& next) {
   next.cache = cache_for(before, next.config);
   const bool goes_on = next.cache != nullptr && next.cache == cache_;
+  if (!goes_on) old_ = cache_;
   cache_ = next.cache;
   if (goes_on) ban_keys_between(*before, next);
+}
+
+void CacheKeeper::empty_old() {
+  const auto old = std::exchange(old_, {}).lock();
+  if (!old) return;
+  old->store().purge_all(cache::Purge::remove);
+  running_.start(empty(old));
+}
+
+/// A step a turn, as long as anybody keeps it: it goes whole with the last of them.
+Task<void> CacheKeeper::empty(std::weak_ptr<cache::Cache> old) {
+  for (bool more = true; more;) {
+    co_await runtime::pause(loop_, between_steps);
+    const auto cache = old.lock();
+    more = cache && (cache->store().carry_out_bans() || cache->store().give_up_some());
+  }
 }
 
 std::shared_ptr<cache::Cache> CacheKeeper::cache_for(const Snapshot* before,

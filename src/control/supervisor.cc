@@ -161,6 +161,7 @@ Task<ReloadOutcome> Supervisor::reload_once() {
   outcome.changes = lines_of(config::diff(snapshot_->config, (*next)->config, started_with_));
   adopt(*next);
   co_await apply_on_workers();
+  cache_.empty_old();
   outcome.accepted = true;
   outcome.problems = std::move(loaded.problems);  // warnings
   co_return outcome;

@@ -8,6 +8,7 @@ import pytest
 
 from harness.caching import Pages, is_hit, reply, why_not_stored
 from harness.program import BINARY
+from harness.waiting import eventually
 
 MEBIBYTE = 1 << 20
 FOREVER = "max-age=3600"
@@ -93,6 +94,26 @@ def test_what_is_full_goes_on_storing(caching_for, pages, kind):
     pages.answer = lambda _: reply(b"last", FOREVER)
     proxy.get("/last")
     assert is_hit(proxy.get("/last"))
+
+
+@measured
+def test_what_a_reload_replaced_holds_what_is_read_alone(caching_for, pages):
+    """However long one reads that began before it, and however often it is done."""
+    proxy = caching_for(pages, cache="capacity: 1000000, max_memory: 48MiB, max_body_size: 16MiB")
+    body = os.urandom(12 * MEBIBYTE)
+    large, small = reply(body, FOREVER), reply(os.urandom(100_000), FOREVER)
+    pages.answer = lambda request: large if request.target == "/large" else small
+    with contextlib.ExitStack() as stack:
+        readers = []
+        for _ in range(3):
+            proxy.get("/large")
+            readers.append(stack.enter_context(proxy.client()).ask("/large"))
+            assert is_hit(readers[-1].read_head())
+            for number in range(300):
+                proxy.get(f"/{number}")
+            assert proxy.control("POST", "/reload").status == 200
+        eventually(lambda: resident_bytes(proxy) < (3 * 12 + 40) * MEBIBYTE, "memory that is given back")
+        assert all(each.read(len(body)) == body for each in readers)
 
 
 def test_what_does_not_fit_passes(caching_for, pages):

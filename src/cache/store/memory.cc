@@ -15,6 +15,8 @@ static_assert(sizeof(Piece) % Region::grain_bytes != 0, "or its own pages may be
 /// How many of those that were lent are renewed before another entry goes, and by whoever needs
 /// memory at all, so that few wait for that.
 constexpr int renewals_at_once = 16, renewals_by_the_way = 2;
+/// How many largest pieces go back to the system in one step.
+constexpr int given_up_at_once = 8;
 /// How many entries may go for one piece of memory.
 constexpr int victims_for_good = 16, victims_for_any = 256;
 
@@ -128,6 +130,14 @@ bool Store::renew_one() {
   region_.renew(piece.bytes, piece.capacity);
   give_piece(piece);
   return true;
+}
+
+bool Store::give_up_some() {
+  const Lock lock(mutex_);
+  collect();
+  bool any = renew_one();
+  for (int i = 0; i < given_up_at_once && region_.give_up_some(); ++i) any = true;
+  return any;
 }
 
 std::uint64_t Store::memory_bytes() const {

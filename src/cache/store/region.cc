@@ -18,6 +18,9 @@ constexpr std::size_t largest_grains = grains_of(Region::piece_bytes_max);
 /// How many holes of about the size that is wanted are looked at, some of which may be too small.
 constexpr int looks_max = 32;
 
+/// Smaller ones are not given up.
+constexpr std::size_t given_up_bytes_min = 64u << 10;
+
 }  // namespace
 
 Region::Region(std::size_t bytes)
@@ -104,21 +107,36 @@ char* Region::take(std::size_t bytes) {
   return hole == nullptr ? nullptr : cut(hole, grain_of(hole), wanted);
 }
 
-/// A hole of that size may begin with a page; in one that is larger by all grains of a page but one
-/// there is a place that does.
 char* Region::take_pages(std::size_t bytes) {
   const std::size_t wanted = grains_of(paged(bytes));
   MINATO_ASSERT(wanted > 0);
   if (wanted > largest_grains) return nullptr;
+  do
+    if (char* const pages = take_pages_there(wanted)) return pages;
+  while (take_up_more());
+  return nullptr;
+}
+
+/// A hole of that size may begin with a page; in one that is larger by all grains of a page but one
+/// there is a place that does.
+char* Region::take_pages_there(std::size_t wanted) {
   const auto fits = [&](const Hole& hole) {
     return first_of_page(hole) + wanted <= grain_of(&hole) + hole.grains;
   };
-  do
-    for (const std::size_t enough : {wanted, wanted + grains_of(page_bytes()) - 1})
-      if (Hole* const hole = find(enough, fits); hole != nullptr && fits(*hole))
-        return cut(hole, first_of_page(*hole), wanted);
-  while (take_up_more());
+  for (const std::size_t enough : {wanted, wanted + grains_of(page_bytes()) - 1})
+    if (Hole* const hole = find(enough, fits); hole != nullptr && fits(*hole))
+      return cut(hole, first_of_page(*hole), wanted);
   return nullptr;
+}
+
+bool Region::give_up_some() {
+  for (std::size_t bytes = piece_bytes_max; bytes >= given_up_bytes_min; bytes /= 2) {
+    char* const pages = take_pages_there(grains_of(paged(bytes)));
+    if (pages == nullptr) continue;
+    renew(pages, bytes);
+    return true;
+  }
+  return false;
 }
 
 std::size_t Region::first_of_page(const Hole& hole) const {

@@ -35,6 +35,9 @@ class Region {
   /// Makes other pages of these, whoever still looks at what they were: of what `take_pages` gave,
   /// before it is given back.
   void renew(char* pages, std::size_t bytes) const { memory_.renew(pages, bytes); }
+  /// Gives a largest piece, or less, of what nobody has back to the system: it counts as taken from
+  /// then on. False where no hole is worth it.
+  bool give_up_some();
 
   /// What is taken of `bytes` bytes.
   static constexpr std::size_t rounded(std::size_t bytes) {
@@ -63,6 +66,7 @@ class Region {
   template <class Fits>
   Hole* find(std::size_t grains, const Fits& fits) const;
   std::size_t first_of_page(const Hole& hole) const;
+  char* take_pages_there(std::size_t wanted);
   char* cut(Hole* hole, std::size_t first, std::size_t count);
   Hole* hole_at(std::size_t grain) const;
   std::size_t& size_of_hole_until(std::size_t last) const;

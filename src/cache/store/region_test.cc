@@ -98,6 +98,24 @@ TEST(Region, WhatWasNeverNeededTakesNoMemory) {
   EXPECT_LT(resident_pages(), before + 1024);
 }
 
+TEST(Region, WhatIsGivenUpTakesNoMemoryAnyMore) {
+  Region region(16 * mebibyte);
+  std::vector<char*> pieces;
+  while (char* const piece = region.take(10'000)) {
+    std::memset(piece, 'x', 10'000);
+    pieces.push_back(piece);
+  }
+  char* const kept = pieces.back();
+  pieces.pop_back();
+  for (char* const piece : pieces) region.give(piece, 10'000);
+  const std::size_t before = resident_pages();
+  while (region.give_up_some()) {
+  }
+  EXPECT_LT(resident_pages() + 15 * mebibyte / region.page_bytes(), before);
+  EXPECT_EQ(region.take_pages(Region::piece_bytes_max), nullptr);
+  EXPECT_EQ(std::string_view(kept, 10'000), std::string(10'000, 'x'));
+}
+
 TEST(Region, JoinsNeighboursThatAreFreeAgain) {
   Region region(mebibyte);
   std::vector<char*> pieces;

@@ -121,6 +121,8 @@ class Store {
   /// each purge of a URL does a part of such a step, as nobody else sees to what workers purge.
   bool carry_out_bans();
 
+  /// Some of what is free goes back to the system, for good. False where none is. Cost: bounded.
+  bool give_up_some();
   StoreStats stats() const;
 
  private:
