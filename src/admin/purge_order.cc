@@ -49,6 +49,9 @@ std::string not_json(std::string_view text, std::size_t byte) {
 
 /// The members of an object. The parser would keep the last of two that have one name.
 std::expected<Json, std::string> parse_object(std::string_view text) {
+  // To the parser this is the end, whatever comes behind it.
+  if (const auto nul = text.find('\0'); nul != text.npos)
+    return std::unexpected(not_json(text, nul + 1));
   std::vector<std::string> seen;
   Wrong doubled;
   const auto look = [&](int depth, Json::parse_event_t event, const Json& parsed) {

@@ -34,6 +34,8 @@ TEST(PurgeOrder, WhatIsNoJsonIsToldWhereItEnds) {
               HasSubstr(R"(what ends "{"tag": y" is wrong (line 1, byte 9 of the body).)"));
   EXPECT_THAT(wrong("{\n\"all\": true,\n}"), HasSubstr("(line 3, byte 16 of the body)"));
   EXPECT_THAT(wrong(R"({"all": 1e9999})"), HasSubstr("number"));
+  EXPECT_THAT(wrong({"{\"all\": true}\0, \"soft\": true}", 29}),
+              HasSubstr("(line 1, byte 14 of the"));
 }
 
 TEST(PurgeOrder, WhatIsToldHasABound) {
