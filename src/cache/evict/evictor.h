@@ -33,6 +33,12 @@ struct Item : ListLink {
     if (hits.load(std::memory_order_relaxed) < hits_max)
       hits.fetch_add(1, std::memory_order_relaxed);
   }
+  /// Takes over the uses of `replaced`, in whose place it comes, which counts as one itself.
+  void succeed(const Item& replaced) {
+    const auto room = hits_max - std::min(hits.load(std::memory_order_relaxed), hits_max);
+    const auto uses = std::min(replaced.hits.load(std::memory_order_relaxed), hits_max - 1) + 1;
+    hits.fetch_add(std::min(uses, room), std::memory_order_relaxed);
+  }
   /// Counts no further, lest it began anew; all threads at once may still count on from here.
   static constexpr std::uint32_t hits_max = 4'000'000'000;
   std::atomic<std::uint64_t> used{0};

@@ -256,6 +256,17 @@ TEST(ItemTest, NeverCountsAnewHoweverOftenItIsUsed) {
   EXPECT_EQ(item.used, 3u);
 }
 
+TEST(ItemTest, TakesOverTheUsesOfWhatItReplaces) {
+  Item old(1, 1), item(1, 1);
+  for (std::uint64_t tick = 1; tick <= 3; ++tick) old.touch(tick);
+  item.touch(4);
+  item.succeed(old);
+  EXPECT_EQ(item.hits, 5u);
+  old.hits = Item::hits_max;
+  item.succeed(old);
+  EXPECT_EQ(item.hits, Item::hits_max);
+}
+
 TEST(ItemTest, OfUsesOnSeveralThreadsTheLatestIsRemembered) {
   constexpr std::uint64_t threads = 3, uses = 10'000;
   Item item(1, 1);

@@ -229,10 +229,12 @@ void Store::replace(Entry& draft) {
   for (Entry* entry = bucket_of(draft.hash).load(std::memory_order_relaxed); entry != nullptr;) {
     Entry* const next = entry->next.load(std::memory_order_relaxed);
     if (entry->hash == draft.hash && entry->key == draft.key) {
-      if (is_replaced(*entry, draft))
+      if (is_replaced(*entry, draft)) {
+        draft.succeed(*entry);
         unlink(*entry);
-      else
+      } else {
         oldest = entry, ++variants;
+      }
     }
     entry = next;
   }

@@ -153,6 +153,19 @@ TEST_F(StoreTest, WhatIsStoredLastIsThereHoweverMuchTheOthersWereUsed) {
   }
 }
 
+TEST_F(StoreTest, WhatIsPopularStaysSoWhereItIsReplaced) {
+  open({.entries = 2, .evictor = &evictors[1]});
+  ASSERT_EQ(evictors[1].name, "lfu");
+  put("http://a/popular", "old");
+  for (std::uint64_t tick = 1; tick <= 5; ++tick) find("http://a/popular")->touch(tick);
+  put("http://a/popular", "new");
+  put("http://a/other", "x");
+  for (std::uint64_t tick = 6; tick <= 8; ++tick) find("http://a/other")->touch(tick);
+  put("http://a/third", "x");
+  EXPECT_EQ(get("http://a/popular"), "new");
+  EXPECT_EQ(get("http://a/other"), "(none)");
+}
+
 TEST_F(StoreTest, MemoryStaysWithinItsBoundWhateverIsStored) {
   for (const EvictorKind& kind : evictors) {
     open({.memory_bytes = 4u << 20, .entries = 1'000'000, .evictor = &kind});
