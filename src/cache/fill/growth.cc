@@ -110,7 +110,7 @@ bool Growth::make_chunk(std::size_t bytes) {
     const std::uint64_t guess = bytes_expected_ > size_
                                     ? bytes_expected_ - size_
                                     : std::max<std::uint64_t>({bytes, size_, first_piece_bytes});
-    piece = store_.take_piece(std::min(guess, bytes_max_ - size_), pieces_left());
+    piece = store_.take_piece(std::min(guess, bytes_max_ - size_), pieces_left(guess));
   }
   if (piece == nullptr) return false;
   if (!chunks_.empty()) chunks_.back().piece->next = piece;
@@ -118,10 +118,11 @@ bool Growth::make_chunk(std::size_t bytes) {
   return true;
 }
 
-/// For a hit to be one write. Where that came to nothing, in few writes.
-std::size_t Growth::pieces_left() const {
+/// For a hit to be one write. Where `bytes` are more than one is worth, or that came to nothing, in
+/// few: to make room for still larger pieces many more others would go than have as many bytes.
+std::size_t Growth::pieces_left(std::uint64_t bytes) const {
   constexpr std::size_t most = http::Responder::pieces_max;
-  return most - chunks_.size() % most;
+  return std::max<std::size_t>(most - chunks_.size() % most, bytes / ample_piece_bytes);
 }
 
 void Growth::pass_only() {

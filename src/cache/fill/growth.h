@@ -68,11 +68,13 @@ class Growth {
   };
   /// Of a body that only passes: as much is kept for the slowest reader.
   static constexpr std::uint64_t window_bytes = 64u << 10;
+  /// Of what takes several writes in any case a piece need not be larger.
+  static constexpr std::uint64_t ample_piece_bytes = 64u << 10;
 
   std::string_view keep_some(std::string_view piece);
   bool make_chunk(std::size_t bytes);
   std::size_t room_for() const;
-  std::size_t pieces_left() const;
+  std::size_t pieces_left(std::uint64_t bytes) const;
   bool may_take() const;
   Result<void> give_up();
   void pass_only();

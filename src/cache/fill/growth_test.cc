@@ -5,6 +5,7 @@
 #include <array>
 #include <thread>
 
+#include "base/random.h"
 #include "cache/store/testing.h"
 #include "runtime/epoll_loop.h"
 #include "runtime/scope.h"
@@ -191,6 +192,38 @@ TEST_F(GrowthTest, WhatNoMemoryIsLeftForAndNobodyReadsIsGivenUpToo) {
   EXPECT_FALSE(append("some"));
   EXPECT_EQ(follow(), nullptr);
   for (Piece* const piece : all) store.give_pieces(piece);
+}
+
+/// Memory that is full of bodies of all sizes.
+struct ManySizes : StoreTest {
+  void fill_up() {
+    constexpr std::array<std::size_t, 5> sizes{1500, 40'000, 120'000, 400'000, 1'000'000};
+    open({.memory_bytes = 48u << 20, .entries = 100'000});
+    Random random(5);
+    for (std::uint64_t i = 0; store->stats().evicted < 2000; ++i) {
+      ASSERT_TRUE(grow(i, sizes[random.below(sizes.size())]));
+      for (int uses = 0; uses < 3; ++uses)  // so that they do not go in the order that they lie in
+        if (const Pin entry = find(url_at(i - std::min(i, random.below(150)))))
+          entry->touch(++tick);
+    }
+  }
+  std::string_view url_at(std::uint64_t number) {
+    return arena.copy("http://a/" + std::to_string(number));
+  }
+  bool grow(std::uint64_t number, std::size_t bytes) {
+    arena.reset();
+    Growth growth(*store, draft(url_at(number), store->purges()), bytes, bytes);
+    return growth.append(*loop, std::string(bytes, 'x')).ready() && growth.complete(*loop, ++tick);
+  }
+  std::unique_ptr<EpollLoop> loop = EpollLoop::make(1).value();
+  std::uint64_t tick = 0;
+};
+
+TEST_F(ManySizes, OneLargeBodyTakesThePlaceOfFew) {
+  fill_up();
+  const std::uint64_t before = store->stats().evicted;
+  ASSERT_TRUE(grow(1'000'000, 4u << 20));
+  EXPECT_LE(store->stats().evicted - before, 20u) << "13 have as many bytes";
 }
 
 /// One thread of a reader with a loop of its own.
