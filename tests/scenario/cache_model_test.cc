@@ -68,7 +68,8 @@ void RandomOrigin::add_validators(PlainResponse& response, const Resource& resou
   if (!random_.one_in(3) && response.status == 200)
     response.fields.emplace_back("ETag", etag_of(resource.version));
   if (!random_.one_in(3))
-    response.fields.emplace_back("Last-Modified", date_text(resource.changed));
+    response.fields.emplace_back("Last-Modified",
+                                 random_.one_in(12) ? "lately" : date_text(resource.changed));
 }
 
 void RandomOrigin::add_dates(PlainResponse& response, Second now) {
@@ -181,6 +182,11 @@ const char* any_query(Random& random) {
   return any_of(queries, random);
 }
 
+std::string any_date(const std::string& changed, Second now, Random& random) {
+  if (random.one_in(8)) return "lately";  // which is none
+  return random.one_in(2) ? changed : date_text(now - any_second(random, 50));
+}
+
 PlainRequest any_request(RandomOrigin& origin, Second now, bool has_query, Random& random) {
   constexpr std::array<const char*, 12> methods{"GET", "GET", "GET", "GET",  "GET",  "GET",
                                                 "GET", "GET", "GET", "HEAD", "POST", "DELETE"};
@@ -209,8 +215,7 @@ PlainRequest any_request(RandomOrigin& origin, Second now, bool has_query, Rando
   add(12, "Authorization", "Basic YTpi");
   add(6, "Cookie", any_of(cookies, random));
   add(8, "If-None-Match", origin.any_etag(request.path));
-  add(8, "If-Modified-Since",
-      random.one_in(2) ? origin.changed(request.path) : date_text(now - any_second(random, 50)));
+  add(8, "If-Modified-Since", any_date(origin.changed(request.path), now, random));
   add(4, "Range", fmt::format("bytes={}-{}", random.below(8), 8 + random.below(8)));
   return request;
 }
