@@ -49,7 +49,8 @@ std::expected<std::string, ExitCode> socket_path(const ControlTarget& target, Sh
 
 std::string describe(const Error& error) {
   switch (error.fault) {
-    case Fault::not_found: return "nothing is there; is minato running?";
+    case Fault::not_found:
+      return "nothing is there; is minato running? --config or --socket says where";
     case Fault::refused: return "nobody listens behind it any more; is minato running?";
     case Fault::denied:
       if (error.os_errno == 0) return error.detail;  // ours

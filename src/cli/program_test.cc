@@ -139,6 +139,7 @@ TEST_F(CommandLine, WhereNobodyAnswersTheSocketIsNamed) {
   for (const std::string command : {"reload", "status"}) {
     EXPECT_EQ(run({command, "--socket", path("nobody.sock")}), ExitCode::failed_start) << command;
     EXPECT_THAT(err, HasSubstr("nobody.sock"));
+    EXPECT_THAT(err, HasSubstr("--config or --socket says where"));
   }
 }
 
