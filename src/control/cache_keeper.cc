@@ -9,6 +9,8 @@ namespace {
 
 /// Between two steps of the work on bans.
 constexpr Millis between_steps = 2ms;
+/// At a cache that was replaced and has nothing left to give back.
+constexpr Seconds between_looks{1};
 
 }  // namespace
 
@@ -31,12 +33,16 @@ void CacheKeeper::empty_old() {
   running_.start(empty(old));
 }
 
-/// A step a turn, as long as anybody keeps it: it goes whole with the last of them.
+/// As long as anybody keeps it: who began before may store something still, or read what goes.
 Task<void> CacheKeeper::empty(std::weak_ptr<cache::Cache> old) {
-  for (bool more = true; more;) {
-    co_await runtime::pause(loop_, between_steps);
+  for (bool more = true;;) {
+    const Nanos rest = more ? Nanos(between_steps) : Nanos(between_looks);
+    co_await runtime::pause(loop_, rest);
     const auto cache = old.lock();
-    more = cache && (cache->store().carry_out_bans() || cache->store().give_up_some());
+    if (!cache) co_return;
+    cache::Store& store = cache->store();
+    more = store.carry_out_bans() || store.give_up_some();
+    if (!more && store.stats().entries > 0) store.purge_all(cache::Purge::remove);
   }
 }
 
