@@ -12,6 +12,12 @@ constexpr Millis between_steps = 2ms;
 /// At a cache that was replaced and has nothing left to give back.
 constexpr Seconds between_looks{1};
 
+/// A step, `begun` where others have gone before it. False where nothing is left to do for now.
+bool empty_some(cache::Store& store, bool begun) {
+  if (!begun && store.stats().entries > 0) store.purge_all(cache::Purge::remove);
+  return store.carry_out_bans() || store.give_up_some();
+}
+
 }  // namespace
 
 CacheKeeper::CacheKeeper(runtime::Loop& loop, std::uint32_t workers,
@@ -26,23 +32,17 @@ void CacheKeeper::hand_over(const Snapshot* before, Snapshot& next) {
   if (goes_on) ban_keys_between(*before, next);
 }
 
-void CacheKeeper::empty_old() {
-  const auto old = std::exchange(old_, {}).lock();
-  if (!old) return;
-  old->store().purge_all(cache::Purge::remove);
-  running_.start(empty(old));
-}
+void CacheKeeper::empty_old() { running_.start(empty(std::exchange(old_, {}))); }
 
 /// As long as anybody keeps it: who began before may store something still, or read what goes.
 Task<void> CacheKeeper::empty(std::weak_ptr<cache::Cache> old) {
-  for (bool more = true;;) {
+  for (bool more = false;;) {
+    if (const auto cache = old.lock())
+      more = empty_some(cache->store(), more);
+    else
+      co_return;
     const Nanos rest = more ? Nanos(between_steps) : Nanos(between_looks);
     co_await runtime::pause(loop_, rest);
-    const auto cache = old.lock();
-    if (!cache) co_return;
-    cache::Store& store = cache->store();
-    more = store.carry_out_bans() || store.give_up_some();
-    if (!more && store.stats().entries > 0) store.purge_all(cache::Purge::remove);
   }
 }
 

@@ -116,6 +116,23 @@ def test_what_a_reload_replaced_holds_what_is_read_alone(caching_for, pages):
         assert all(each.read(len(body)) == body for each in readers)
 
 
+@measured
+def test_what_a_reload_replaced_gives_back_what_was_read_last(caching_for, pages):
+    """Though somebody else still reads what it held."""
+    proxy = caching_for(pages, cache="capacity: 10, max_memory: 48MiB, max_body_size: 16MiB")
+    body = os.urandom(12 * MEBIBYTE)
+    pages.answer = lambda _: reply(body, FOREVER)
+    with proxy.client() as stays, proxy.client() as goes:
+        for client, target in ((stays, "/stays"), (goes, "/goes")):
+            proxy.get(target)
+            assert is_hit(client.ask(target).read_head())
+        assert proxy.control("POST", "/reload").status == 200
+        both = resident_bytes(proxy)
+        assert goes.read(len(body)) == body
+        eventually(lambda: resident_bytes(proxy) < both - 8 * MEBIBYTE, "memory that is given back")
+        assert stays.read(len(body)) == body
+
+
 def test_what_does_not_fit_passes(caching_for, pages):
     proxy = caching_for(pages, cache="capacity: 10, max_memory: 4MiB, max_body_size: 1GiB")
     body = os.urandom(8 * MEBIBYTE)
