@@ -35,7 +35,6 @@ bool unchanged_since(const http::Fields& request, const http::Fields& stored) {
   const http::FieldDate now =
       std::chrono::floor<Seconds>(std::chrono::sys_days{} + std::chrono::days(20'000));
   const auto since = http::parse_date(asked, now);
-  if (since && asked == changed) return true;
   const auto modified = http::parse_date(changed, now);
   return since && modified && *modified <= *since;
 }
