@@ -19,7 +19,8 @@ class ReceiveBuffer {
   static constexpr std::size_t block_bytes = 16u << 10;
   static constexpr std::size_t body_room_min = 4u << 10;
   /// For a body that filled its room: the kernel has more of it then, and to fetch that by small
-  /// pieces takes a call for each, and another to pass it on. Who waits for more has a small block.
+  /// pieces takes a call for each, and another to pass it on. After less than it has room for comes
+  /// a small one.
   static constexpr std::size_t large_block_bytes = 64u << 10;
 
   explicit ReceiveBuffer(BlockPool& pool) : pool_(pool) {}

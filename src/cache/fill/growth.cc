@@ -110,7 +110,8 @@ bool Growth::make_chunk(std::size_t bytes) {
     const std::uint64_t guess = bytes_expected_ > size_
                                     ? bytes_expected_ - size_
                                     : std::max<std::uint64_t>({bytes, size_, first_piece_bytes});
-    piece = store_.take_piece(std::min(guess, bytes_max_ - size_), pieces_left(guess));
+    const std::uint64_t wanted = std::min(guess, bytes_max_ - size_);
+    piece = store_.take_piece(wanted, pieces_left(wanted));
   }
   if (piece == nullptr) return false;
   if (!chunks_.empty()) chunks_.back().piece->next = piece;
