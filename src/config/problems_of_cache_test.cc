@@ -35,11 +35,28 @@ config.yaml:2:76: cache.status_ttl.410: "2y" is not a duration; allowed: a durat
 5 errors
 )"));
   EXPECT_EQ(problems_of("cache: {status_ttl: 10s}\n" + one_service), text(R"(
-config.yaml:1:21: cache.status_ttl: a single value stands here; allowed: a section
+config.yaml:1:21: cache.status_ttl: a single value stands here; allowed: a section of statuses and classes (404, 5xx), each with a duration (250ms, 10s, 5m, 1h) from 0s to 8760h
      1 | cache: {status_ttl: 10s}
        |                     ^~~
 
 1 error
+)"));
+}
+
+TEST(ProblemsOfCache, ASwitchWhereASectionBelongs) {
+  EXPECT_EQ(problems_of(R"(
+cache: {collapse: off, cache_status: 7}
+)" + one_service),
+            text(R"(
+config.yaml:1:19: cache.collapse: a single value stands here; allowed: a section with the keys enabled, timeout or uncacheable_memory
+     1 | cache: {collapse: off, cache_status: 7}
+       |                   ^~~ did you mean {enabled: off}?
+
+config.yaml:1:38: cache.cache_status: a single value stands here; allowed: a section with the keys enabled or key
+     1 | cache: {collapse: off, cache_status: 7}
+       |                                      ^
+
+2 errors
 )"));
 }
 

@@ -99,7 +99,7 @@ config.yaml:1:11: timeouts: a single value stands here; allowed: a section with 
 
 config.yaml:2:10: retries: a single value stands here; allowed: a section with the key attempts
      2 | retries: 3
-       |          ^
+       |          ^ did you mean {attempts: 3}?
 
 config.yaml:3:6: log: a list stands here; allowed: a section with the keys level, format or output
      3 | log: [info]

@@ -11,6 +11,7 @@ struct KnownKey {
   std::string_view comes_later;  ///< what it will belong to; empty: it is there
   bool needs_value = false;      ///< required, and no list
   bool only_at_top = false;
+  bool is_switch = false;  ///< says whether the whole section is on
 };
 
 namespace detail {
@@ -23,7 +24,8 @@ void add_key(std::vector<KnownKey>& keys, const Field<T, M>& field) {
                   .former = field.rules.former_key,
                   .comes_later = {},
                   .needs_value = field.rules.required && std::is_same_v<M, Leaf<M>>,
-                  .only_at_top = field.rules.only_at_top});
+                  .only_at_top = field.rules.only_at_top,
+                  .is_switch = std::is_same_v<M, bool> && field.key == "enabled"});
 }
 template <class T, class M>
 void add_key(std::vector<KnownKey>& keys, const Part<T, M>&) {

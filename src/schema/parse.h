@@ -111,7 +111,7 @@ Parsed<K> key_of(const Node& entry, Check check) {
 template <class K, class V>
 void read(const Node& node, std::map<K, V>& out, const std::string& path, Reader& reader,
           const auto& place) {
-  if (!is_map(node, path, reader)) return;
+  if (!is_map(node, path, reader, Kind<K>::keys, describe_leaf(place.field.rules))) return;
   out.clear();
   for (const Node& child : node.children) {
     auto key = key_of<K>(child, place.field.rules.key_check);

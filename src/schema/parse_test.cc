@@ -135,7 +135,8 @@ TEST(Parse, TheKindOfANodeIsChecked) {
             "f:1:8: depth: a list stands here; allowed: a whole number up to 255\n"
             "f:2:8: title: nothing stands here; allowed: text\n"
             "f:3:7: good: a single value stands here; allowed: a list ([204]?)\n"
-            "f:4:9: delays: a single value stands here; allowed: a section\n"
+            "f:4:9: delays: a single value stands here; allowed: a section of names, each with a "
+            "duration (250ms, 10s, 5m, 1h)\n"
             "f:5:9: centre: a single value stands here; allowed: a section with the keys x or y\n");
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "schema/kinds.h"
 #include "schema/nearest.h"
 
 namespace minato::schema {
@@ -67,15 +68,23 @@ std::string where_it_stands(std::string_view key, const std::vector<std::string>
   return fmt::format("; it stands in {}", alternatives(sections));
 }
 
-/// A value alone where a section with one needed value belongs is probably the value of that key.
+/// The key that a value alone, where a section belongs, is probably meant for: the only one, the
+/// one that needs a value, or the one that turns the section on.
+std::string_view key_meant_by(std::string_view text, const std::vector<KnownKey>& known) {
+  if (known.size() == 1) return known[0].key;
+  if (std::ranges::count_if(known, &KnownKey::needs_value) == 1)
+    return std::ranges::find_if(known, &KnownKey::needs_value)->key;
+  const auto found = std::ranges::find_if(known, &KnownKey::is_switch);
+  return found != known.end() && Kind<bool>::parse(text) ? found->key : std::string_view{};
+}
+
 Rejection no_section(const Node& node, const std::vector<KnownKey>& known) {
   const auto keys = present_keys(known);
   Rejection wrong = wrong_kind(node, fmt::format("a section with the key{} {}",
                                                  keys.size() == 1 ? "" : "s", alternatives(keys)));
-  const auto needed = std::ranges::count_if(known, &KnownKey::needs_value);
-  if (needed == 1 && node.kind == Node::Kind::scalar)
-    wrong.suggestion = fmt::format(
-        "{{{}: {}}}", std::ranges::find_if(known, &KnownKey::needs_value)->key, node.text);
+  if (node.kind != Node::Kind::scalar) return wrong;
+  const std::string_view meant = key_meant_by(node.text, known);
+  if (!meant.empty()) wrong.suggestion = fmt::format("{{{}: {}}}", meant, node.text);
   return wrong;
 }
 
@@ -185,9 +194,10 @@ bool is_list(const Node& node, const std::string& path, Reader& reader) {
   return false;
 }
 
-bool is_map(const Node& node, const std::string& path, Reader& reader) {
+bool is_map(const Node& node, const std::string& path, Reader& reader, std::string_view keys,
+            std::string_view value) {
   if (node.kind == Node::Kind::map || node.kind == Node::Kind::null) return true;
-  reader.problems.error(node.mark, path, wrong_kind(node, "a section"));
+  report_kind(node, path, reader, fmt::format("a section of {}, each with {}", keys, value));
   return false;
 }
 

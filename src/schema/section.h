@@ -69,8 +69,9 @@ std::optional<std::string> text_of(const Node& node, const std::string& path, Re
 void report_kind(const Node& node, const std::string& path, Reader& reader, std::string allowed);
 /// True where `node` is a list, or nothing, which is an empty one; what is neither is reported.
 bool is_list(const Node& node, const std::string& path, Reader& reader);
-/// The same for a map.
-bool is_map(const Node& node, const std::string& path, Reader& reader);
+/// The same for a map; what is none is told what its keys and each value would be.
+bool is_map(const Node& node, const std::string& path, Reader& reader, std::string_view keys,
+            std::string_view value);
 void report_repeated(const Node& entry, Mark first, const std::string& path, Reader& reader);
 /// Says the rest of what is wrong with the key of an entry of a map.
 void report_key(const Node& entry, const std::string& path, Reader& reader, Rejection wrong,
