@@ -70,10 +70,24 @@ Reply lacks_scheme(std::string_view text) {
                                   schema::in_quotes(text)));
 }
 
-Reply has_wildcard(const PurgeOrder& order) {
-  return problem(400, fmt::format("{} has a wildcard, and purges know none: name each host, a "
-                                  "tag that they share, or all.",
-                                  schema::in_quotes(order.value)));
+Reply has_wildcard(std::string_view text, std::string_view instead) {
+  return problem(400, fmt::format("{} has a wildcard: name {}.", schema::in_quotes(text), instead));
+}
+
+/// What an operator should know of a purge that may concern nothing; empty: nothing. Below a host
+/// or a prefix there may be services that those of its own path say nothing of.
+std::string note_on(const PurgeOrder& order, const Url& url, std::span<const UrlService> services,
+                    const Program& program) {
+  if (url.host.empty()) return {};
+  if (!program.takes_host(url.host))
+    return fmt::format("no service takes requests for {}", schema::in_quotes(url.host));
+  if (order.what != "url") return {};
+  std::string names;
+  for (const UrlService& service : services) {
+    if (service.caching != nullptr) return {};
+    names += (names.empty() ? "" : " and ") + std::string(service.name);
+  }
+  return names.empty() ? names : fmt::format("the cache of {} is off", names);
 }
 
 // Explaining.
@@ -183,14 +197,16 @@ std::string dumped(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-/// What a purge of a URL, prefix or host means; none of all else.
-std::expected<Url, Reply> named_by(const PurgeOrder& order, Arena& arena) {
+/// What a purge of a URL, prefix or host means; none of all else. It views `order`.
+std::expected<Url, Reply> named_by(const PurgeOrder& order, std::string_view instead_of_wildcard,
+                                   Arena& arena) {
   if (order.what == "all" || order.what == "tag") return Url{};
   const auto url = cache::parse_url(order.value, arena);
   if (!url) return std::unexpected(unreadable(order));
   if (order.what == "host" && url->rest != "/") return std::unexpected(unreadable(order));
   if (order.what == "url" && url->scheme.empty()) return std::unexpected(lacks_scheme(order.value));
-  if (url->host.contains('*')) return std::unexpected(has_wildcard(order));
+  if (url->host.contains('*'))
+    return std::unexpected(has_wildcard(order.value, instead_of_wildcard));
   return *url;
 }
 
@@ -202,7 +218,7 @@ Task<Reply> purge(Program& program, const Question& question) {
   if (!order) co_return problem(400, order.error());
   BlockPool blocks;
   Arena arena(blocks);
-  const auto url = named_by(*order, arena);
+  const auto url = named_by(*order, "each host, a tag that they share, or all", arena);
   if (!url) co_return url.error();
   co_await program.until_agreed();  // what one worker still serves is to be reached, too
   const auto cache = program.cache();
@@ -213,8 +229,8 @@ Task<Reply> purge(Program& program, const Question& question) {
   const auto count = carry_out(cache->store(), *order, *url, forms);
   Json json{{"purged", count ? Json(*count) : Json()}, {"soft", order->how == Purge::mark_stale}};
   if (!count) json["pending"] = "carried out on each entry when it is next asked for, or soon";
-  if (!url->host.empty() && !program.takes_host(url->host))
-    json["note"] = fmt::format("no service takes requests for {}", schema::in_quotes(url->host));
+  if (auto note = note_on(*order, *url, services, program); !note.empty())
+    json["note"] = std::move(note);
   program.carry_out_bans();
   co_return document(dumped(json));
 }
@@ -240,11 +256,12 @@ Task<Reply> cache_entry(Program& program, const Question& question) {
   if (!cache) co_return no_cache();
   const auto text = url_in(question.query);
   if (!text) co_return text.error();
+  if (const auto wrong = wrong_characters(*text)) co_return problem(400, *wrong);
   BlockPool blocks;
   Arena arena(blocks);
-  const auto url = cache::parse_url(*text, arena);
-  if (!url) co_return unreadable({.what = "url", .value = *text});
-  if (url->scheme.empty()) co_return lacks_scheme(*text);
+  const PurgeOrder asked{.what = "url", .value = *text};
+  const auto url = named_by(asked, "one host", arena);
+  if (!url) co_return url.error();
   const cache::ServiceRules fallback;
   const auto services = program.services_of(*url);
   auto all_rules = rules_of(services);

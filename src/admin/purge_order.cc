@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <vector>
 
 #include "http/tokens.h"
@@ -129,16 +128,6 @@ Wrong wrong_tag(std::string_view tag) {
       in_quotes(tag));
 }
 
-/// RFC 3986 2 and 3.5: such a target is refused, so that nothing is stored under it.
-Wrong wrong_characters(std::string_view url) {
-  if (url.contains('#'))
-    return fmt::format("{} has a fragment (#), which no client sends: leave it out.",
-                       in_quotes(url));
-  if (std::ranges::all_of(url, http::is_visible)) return std::nullopt;
-  return fmt::format("{} has characters that no URL has: write them as clients do, such as %20.",
-                     in_quotes(url));
-}
-
 Wrong wrong_form(const PurgeOrder& order) {
   if (order.what == "tag") return wrong_tag(order.value);
   if (order.what != "url" && order.what != "prefix") return std::nullopt;
@@ -147,6 +136,15 @@ Wrong wrong_form(const PurgeOrder& order) {
 }
 
 }  // namespace
+
+std::optional<std::string> wrong_characters(std::string_view url) {
+  if (url.contains('#'))
+    return fmt::format("{} has a fragment (#), which no client sends: leave it out.",
+                       in_quotes(url));
+  if (std::ranges::all_of(url, http::is_visible)) return std::nullopt;
+  return fmt::format("{} has characters that no URL has: write them as clients do, such as %20.",
+                     in_quotes(url));
+}
 
 std::expected<PurgeOrder, std::string> parse_purge_order(std::string_view body) {
   const auto json = parse_object(body);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,9 @@ struct PurgeOrder {
 /// The sentence is what is wrong with it. A form that nothing stored can match is wrong, too:
 /// success would be taken for a purge.
 std::expected<PurgeOrder, std::string> parse_purge_order(std::string_view body);
+
+/// RFC 3986 2 and 3.5: a target with what is wrong here is refused, so that nothing is stored
+/// under it.
+std::optional<std::string> wrong_characters(std::string_view url);
 
 }  // namespace minato::admin

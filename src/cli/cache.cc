@@ -46,6 +46,20 @@ std::int64_t number(const Json& json, const char* key) {
   return value.is_number() ? value.get<std::int64_t>() : 0;
 }
 
+/// How long it may serve when it is stale, where it may.
+std::string stale_text(const Json& variant) {
+  std::string out;
+  const auto add = [&](const char* key, std::string_view when) {
+    const auto seconds = number(variant, key);
+    if (seconds > 0)
+      out +=
+          fmt::format("{}{} s while {}", out.empty() ? "  stale it serves " : ", ", seconds, when);
+  };
+  add("stale_while_revalidate", "it is validated");
+  add("stale_if_error", "the origin fails");
+  return out.empty() ? out : out + "\n";
+}
+
 std::string selecting_text(const Json& fields) {
   std::string out;
   for (const auto& [name, value] : fields.items())
@@ -64,6 +78,7 @@ std::string variant_text(const Json& variant) {
   out += fmt::format("  age {} s of {} s ({}): {} s left\n", number(variant, "age"),
                      number(variant, "lifetime"), text(variant, "lifetime_from"),
                      number(variant, "ttl"));
+  out += stale_text(variant);
   out += fmt::format("  asked for now: {}, because {}\n", text(variant, "would"),
                      text(variant, "because"));
   out += selecting_text(at(variant, "selected_by"));

@@ -60,6 +60,12 @@ def test_a_purge_of_a_host_that_nobody_serves_says_so(cached, order):
     assert "note" not in purge(cached, **{what: value.replace("ap.", "app.")})[1]
 
 
+def test_a_purge_of_a_url_whose_service_has_no_cache_says_so(caching_for, echo):
+    proxy = caching_for(echo, service="cache: {enabled: false}")
+    assert purge(proxy, url="http://app.test/x")[1]["note"] == "the cache of app is off"
+    assert "note" not in purge(proxy, host="app.test")[1]  # a path of it may lead to another service
+
+
 @pytest.mark.parametrize("host", ["app.test.", "app.test:080", "APP.test.:0080"])
 @pytest.mark.parametrize("order", [{"url": "http://app.test/x"}, {"url": "http://app.test:80/x"},
                                    {"host": "app.test"}, {"prefix": "app.test:80/"}])
@@ -345,6 +351,26 @@ def test_an_entry_is_explained(cached):
     assert cached.control("GET", "/cache/entry").status == 400
     assert "has no scheme" in cached.control("GET", "/cache/entry?url=app.test/x").text
     assert "%26" in json.loads(cached.control("GET", "/cache/entry?url=http://app.test/x?a=b&c=d").body)["detail"]
+
+
+@pytest.mark.parametrize("url, detail", [
+    ("http://app.test/x#top", "has a fragment (#)"),
+    ("http://app.test/a b", "such as %20"),
+    ("http://*.test/x", "has a wildcard: name one host"),
+    ("app.test/x", "has no scheme"),
+])
+def test_what_can_be_no_url_is_not_explained(cached, url, detail):
+    answer = cached.control("GET", f"/cache/entry?url={quote(url, safe='')}")
+    assert answer.status == 400 and detail in json.loads(answer.body)["detail"]
+    code, out, err = minato_command(cached, "cache", "--url", url)
+    assert (code, out) == (2, "") and detail in err
+
+
+def test_it_is_said_how_long_an_entry_serves_when_it_is_stale(caching_for, replies):
+    proxy = caching_for(replies(reply(b"x", "max-age=60, stale-while-revalidate=5, stale-if-error=7")))
+    proxy.get("/x")
+    told = minato_command(proxy, "cache", "--url", "http://app.test/x")[1]
+    assert "\n  stale it serves 5 s while it is validated, 7 s while the origin fails\n" in told
 
 
 def test_a_variant_is_told_with_what_selects_it(caching_for, replies):
