@@ -39,6 +39,8 @@ class CacheExchange {
 
   // Asking the origin alone.
   bool asks_alone() const;
+  bool may_share_range() const;
+  std::string_view shared_range() const;
   bool is_known_uncacheable() const;
   Pin heads_part() const;
   Asked asked_alone() const;
@@ -60,6 +62,8 @@ class CacheExchange {
   Task<Result<void>> send_interims(Leader& leader);
   FillOrder order(std::string flight_key, std::shared_ptr<Flight> flight) const;
   std::string flight_key() const;
+  std::string flight_key_of(std::string_view range) const;
+  bool is_wanted_part(const Entry& entry) const;
   bool suits(const Entry& entry) const;
 
   bool serves_on_error() const { return stored_ && decision_->serves_on_error; }

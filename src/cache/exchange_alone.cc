@@ -13,14 +13,32 @@ using Kind = Ruling::Kind;
 /// What is not to be had from an answer to another, or has no good answer for others.
 bool CacheExchange::asks_alone() const {
   const http::Fields& fields = request_.head.fields;
-  const bool own = facts_.method == Method::head || fields.has(FieldId::range) ||
-                   facts_.directives.no_cache || facts_.directives.no_store ||
-                   why_forwarded_ == Forwarded::request;
+  const bool has_own_range = fields.has(FieldId::range) && !may_share_range();
+  const bool own = facts_.method == Method::head || has_own_range || facts_.directives.no_cache ||
+                   facts_.directives.no_store || why_forwarded_ == Forwarded::request;
   return alone_ || own || !rules_.options().collapse.enabled || is_known_uncacheable();
 }
 
+/// Who says If-Range would have the whole where that is another by now, and no others would.
+bool CacheExchange::may_share_range() const {
+  const http::Fields& fields = request_.head.fields;
+  return facts_.method == Method::get && fields.count_of(FieldId::range) == 1 &&
+         !fields.has(FieldId::if_range);
+}
+
+/// The Range that the origin is asked for on behalf of all who ask for the same one. Empty: none;
+/// of what is stored whole all of it is asked about, and of parts the rest is asked for.
+std::string_view CacheExchange::shared_range() const {
+  const bool is_of_whole = stored_ && !stored_->part;
+  if (!may_share_range() || is_of_whole || completion_) return {};
+  return request_.head.fields.value(FieldId::range);
+}
+
 bool CacheExchange::is_known_uncacheable() const {
-  return cache_.uncacheable().knows({.key = key_.hash, .naming = facts_.naming()}, now());
+  const Uncacheable::Asking asking{.key = key_.hash, .naming = facts_.naming()};
+  const Uncacheable& known = cache_.uncacheable();
+  return known.knows(asking, now()) ||
+         (!shared_range().empty() && known.knows(asking.for_ranges(), now()));
 }
 
 /// What a HEAD tells of, besides what is stored whole (RFC 9111 4.3.5).
@@ -67,7 +85,7 @@ Task<Outcome> CacheExchange::send_alone(http::Responder& answer_to) {
   if (!stored_ || facts_.method != Method::get)
     co_return co_await handler_.origin().handle(request_, answer_to);
   http::RequestHead head(request_.arena);
-  compose_fill_request(request_.head, &*stored_, head);
+  compose_fill_request(request_.head, &*stored_, stored_->part.has_value(), head);
   http::Request conditional{.head = head,
                             .body = request_.body,
                             .client = request_.client,

@@ -38,6 +38,11 @@ std::string CacheExchange::flight_key() const {
   return key;
 }
 
+/// Of who asks for `range`, and nothing else.
+std::string CacheExchange::flight_key_of(std::string_view range) const {
+  return flight_key().append(1, '\n').append(range);
+}
+
 FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> flight) const {
   return {.fills = surroundings_.fills,
           .origin = handler_.origin(),
@@ -51,6 +56,7 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
           .validated = stored_,
           .stale_on_error = serves_on_error(),
           .completion = completion_,
+          .of_range = !shared_range().empty(),
           .reader = surroundings_.reader,
           .configured = configured_};
 }
@@ -59,19 +65,20 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
 /// nobody waits for as may be, it is left to a later one.
 void CacheExchange::refresh(const Pin& entry) {
   if (entry->refreshing.exchange(true, std::memory_order_relaxed)) return;
-  std::string key = flight_key();
-  if (entry->part)
-    key.append(1, '\n').append(request_.head.fields.value(FieldId::range));  // for nobody else
+  const auto range = request_.head.fields.value(FieldId::range);
+  std::string key = entry->part ? flight_key_of(range) : flight_key();
   auto flight = surroundings_.fills.has_room() ? cache_.flights().lead(key, key_.text) : nullptr;
   if (!flight) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));
   refreshing.validated = entry;
+  refreshing.of_range = entry->part.has_value();
   refreshing.stale_on_error = true;  // an error is no better than what may still serve
   Fill::start(std::move(refreshing), nullptr);
 }
 
 Task<CacheExchange::Round> CacheExchange::ask_together() {
-  std::string key = flight_key();
+  const auto range = shared_range();
+  std::string key = range.empty() ? flight_key() : flight_key_of(range);
   if (!rules_.options().collapse.enabled)  // the rest of a part, for this request alone
     co_return co_await lead(std::make_shared<Flight>(cache_.store().purges()), std::move(key));
   auto [flight, leads] = cache_.flights().board(key, key_.text);
@@ -161,10 +168,15 @@ Task<CacheExchange::Round> CacheExchange::follow(std::shared_ptr<Flight> flight)
   co_return co_await take(*flight, std::move(reader), nullptr);
 }
 
+bool CacheExchange::is_wanted_part(const Entry& entry) const {
+  if (completion_) return entry.part->range == completion_->wanted;
+  return !entry.range.empty() && entry.range == shared_range();
+}
+
 /// Whether what came for another, under other rules maybe, is what this request selects, too, and
 /// might answer it if it were stored already (RFC 9111 4).
 bool CacheExchange::suits(const Entry& entry) const {
-  if (entry.part && (!completion_ || entry.part->range != completion_->wanted)) return false;
+  if (entry.part && !is_wanted_part(entry)) return false;
   const ReuseRules rules = rules_.reuse(entry.facts.status, configured_.forced);
   if (!rules_.may_use(entry.facts, rules)) return false;
   if (!entry.vary.empty() && variant_key(entry.vary, request_.head.fields) != entry.variant)

@@ -32,6 +32,9 @@ class Uncacheable {
   struct Asking {
     std::uint64_t key;
     unsigned naming = 0;
+
+    /// Ranges of what is not stored are known apart: what is no answer to one may be stored whole.
+    Asking for_ranges() const { return {.key = key, .naming = naming | 4}; }
   };
 
   void remember(const Asking& asking, std::uint16_t status, WallTime now) {

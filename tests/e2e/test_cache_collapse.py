@@ -259,6 +259,127 @@ def test_variants_that_are_known_are_fetched_side_by_side(proxy, scripted):
         each.reset()
 
 
+def part(content, first, size, policy=FOREVER, **fields):
+    last = first + len(content) - 1
+    return response(content, status="206 Partial Content", Cache_Control=policy, ETag='"a"',
+                    Content_Range=f"bytes {first}-{last}/{size}", **fields)
+
+
+class TestOneRangeOfWhatIsNotStored:
+    WANTED = {"Range": "bytes=2-6"}
+
+    def test_is_asked_for_once(self, proxy, scripted):
+        leader, origin, followers = asked_and_waiting(proxy, scripted, 5, fields=self.WANTED)
+        answer = part(b"23456", 2, 10)
+        origin.send(answer[:-3])
+        everyone = [leader, *followers]
+        heads = [each.read_head() for each in everyone]
+        assert {(each.status, each["Content-Range"]) for each in heads} == {(206, "bytes 2-6/10")}
+        assert all("collapsed" in cache_status(each) for each in heads[1:])
+        assert {each.read(2) for each in everyone} == {b"23"}
+        origin.send(answer[-3:])
+        assert {each.read(3) for each in everyone} == {b"456"}
+        assert is_hit(proxy.get(fields={"Range": "bytes=3-4"}))
+
+    def test_reaches_the_origin_as_it_is(self, proxy, scripted):
+        proxy.client().ask(fields=self.WANTED)
+        assert scripted.expect()[1]["Range"] == "bytes=2-6"
+
+    def test_of_the_end_is_followed_where_that_is_what_came(self, proxy, scripted):
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields={"Range": "bytes=-3"})
+        origin.send(part(b"789", 7, 10))
+        assert leader.read_response().text == follower.read_response().text == "789"
+
+    def test_is_no_answer_to_another(self, proxy, scripted):
+        leader = proxy.client().ask(fields=self.WANTED)
+        scripted.expect()
+        other = proxy.client().ask(fields={"Range": "bytes=2-7"})
+        origin, asked = scripted.expect()
+        assert asked["Range"] == "bytes=2-7"
+        origin.send(part(b"234567", 2, 10))
+        assert other.read_response().text == "234567"
+        leader.reset()
+
+    def test_is_not_followed_where_another_came(self, proxy, scripted):
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields=self.WANTED)
+        origin.send(part(b"89", 8, 10, Connection="close"))
+        assert leader.read_response()["Content-Range"] == "bytes 8-9/10"
+        origin, asked = scripted.expect()
+        assert asked["Range"] == "bytes=2-6"
+        origin.send(part(b"23456", 2, 10))
+        assert follower.read_response()["Content-Range"] == "bytes 2-6/10"
+
+    def test_is_the_whole_for_all_where_the_origin_knows_no_ranges(self, proxy, scripted):
+        leader, origin, followers = asked_and_waiting(proxy, scripted, 3, fields=self.WANTED)
+        origin.send(reply(b"0123456789", FOREVER))
+        assert {each.read_response().text for each in (leader, *followers)} == {"0123456789"}
+        answer = proxy.get(fields=self.WANTED)
+        assert (is_hit(answer), answer.text) == (True, "23456")
+
+    def test_with_a_neighbour_that_is_stored_becomes_one_part(self, proxy, scripted):
+        first = proxy.client().ask(fields={"Range": "bytes=0-1"})
+        origin, _ = scripted.expect()
+        origin.send(part(b"01", 0, 10, Connection="close"))
+        first.read_response()
+        leader = proxy.client().ask(fields=self.WANTED)
+        origin, _ = scripted.expect()
+        origin.send(part(b"23456", 2, 10))
+        leader.read_response()
+        answer = proxy.get(fields={"Range": "bytes=1-5"})
+        assert (is_hit(answer), answer.text) == (True, "12345")
+
+    def test_that_cannot_be_stored_releases_who_waits_and_keeps_nobody_waiting_afterwards(self, proxy, scripted):
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields=self.WANTED)
+        refused = part(b"23456", 2, 10, "no-store", Connection="close")
+        origin.send(refused)
+        assert leader.read_response().text == "23456"
+        scripted.expect()[0].send(refused)
+        assert follower.read_response().text == "23456"
+        everyone = clients(proxy, 3, fields={"Range": "bytes=3-4"})
+        for _ in everyone:
+            scripted.expect()[0].send(part(b"34", 3, 10, "no-store", Connection="close"))
+        assert {each.read_response().text for each in everyone} == {"34"}
+        asked_and_waiting(proxy, scripted, 1)  # of the whole nothing is known
+
+    def test_that_is_impossible_says_nothing_of_others(self, proxy, scripted):
+        leader = proxy.client().ask(fields={"Range": "bytes=90-"})
+        origin, _ = scripted.expect()
+        origin.send(response(b"", status="416 Range Not Satisfiable", Content_Range="bytes */10", Connection="close"))
+        assert leader.read_response().status == 416
+        asked_and_waiting(proxy, scripted, 2, fields=self.WANTED)
+
+    def test_under_if_range_is_nobody_elses(self, proxy, scripted):
+        proxy.client().ask(fields=self.WANTED)
+        scripted.expect()
+        proxy.client().ask(fields=self.WANTED | {"If-Range": '"a"'})
+        assert scripted.expect()[1]["If-Range"] == '"a"'
+
+    @pytest.mark.parametrize("first", ["whole", "part"])
+    def test_of_what_is_stale_is_asked_about_once(self, proxy, scripted, first):
+        stale = {"policy": "max-age=60", "Age": "60", "Connection": "close"}
+        before = proxy.client().ask(fields=self.WANTED if first == "part" else {})
+        origin, _ = scripted.expect()
+        origin.send(part(b"23456", 2, 10, **stale) if first == "part" else
+                    reply(b"0123456789", stale.pop("policy"), ETag='"a"', **stale))
+        before.read_response()
+        everyone = clients(proxy, 4, fields=self.WANTED)
+        origin, asked = scripted.expect()
+        assert (asked["If-None-Match"], asked["Range"]) == ('"a"', "bytes=2-6" if first == "part" else None)
+        assert scripted.hears_nothing()
+        origin.send(b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nCache-Control: max-age=60\r\n\r\n")
+        assert {(each.status, each.text) for each in (each.read_response() for each in everyone)} == {(206, "23456")}
+
+    def test_that_breaks_off_is_complete_for_nobody(self, proxy, scripted):
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields=self.WANTED)
+        origin.send(part(b"23456", 2, 10)[:-2])
+        origin.close()
+        for each in (leader, follower):
+            assert each.read_head()["Content-Length"] == "5"
+            assert each.read(3) == b"234" and each.ended()
+        proxy.client().ask(fields=self.WANTED)
+        assert scripted.expect()[1]["Range"] == "bytes=2-6"
+
+
 @pytest.mark.parametrize("more", [
     {"fields": {"Range": "bytes=0-1"}}, {"fields": {"Cache-Control": "no-cache"}},
     {"fields": {"Cache-Control": "no-store"}}, {"method": "HEAD"}, {"method": "POST", "body": "q"},

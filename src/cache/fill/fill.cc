@@ -72,7 +72,8 @@ void Fill::copy_request(const http::Request& request) {
   copy_head(request.head, client_head_, arena_);
   client_head_.method = http::Method::get;  // a HEAD may have found what is to be refreshed
   client_head_.method_text = "GET";
-  compose_fill_request(client_head_, order_.validated ? &*order_.validated : nullptr, head_);
+  const Entry* const validated = order_.validated ? &*order_.validated : nullptr;
+  compose_fill_request(client_head_, validated, order_.of_range, head_);
   if (order_.completion) order_.completion->ask_for_missing(head_.fields);
   body_rules_ = request.rules;
   record_.route = request.record.route;
@@ -215,10 +216,12 @@ void Fill::contest() {
   fail_flight(std::nullopt, false);
 }
 
-/// Before those who wait hear of it.
+/// Before those who wait hear of it. That one range is impossible says nothing of others.
 void Fill::remember_refusal(std::uint16_t status) {
   const unsigned naming = order_.flight->naming = asked_->facts.naming();
-  order_.cache.uncacheable().remember({.key = order_.key.hash, .naming = naming}, status,
+  const Uncacheable::Asking asking{.key = order_.key.hash, .naming = naming};
+  if (order_.of_range && status == 416) return;
+  order_.cache.uncacheable().remember(order_.of_range ? asking.for_ranges() : asking, status,
                                       loop_.wall());
 }
 
@@ -265,7 +268,8 @@ Task<Result<void>> Fill::complete() {
   }
   const bool stored = growth_->complete(loop_, order_.fills.next_tick());
   land();
-  if (joiner_ && stored) co_await combine_parts(*asked_, order_.flight->entry, loop_);
+  const bool is_of_parts = joiner_ || order_.flight->entry->part;
+  if (is_of_parts && stored) co_await combine_parts(*asked_, order_.flight->entry, loop_);
   co_return Result<void>{};
 }
 

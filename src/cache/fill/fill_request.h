@@ -14,10 +14,10 @@ void copy_head(const http::ResponseHead& from, http::ResponseHead& to, Arena& ar
 /// What one request says of caching counts for its own answer: a fill is for all who ask.
 RequestFacts facts_for_others(const http::RequestHead& head);
 
-/// `head` as a request that fills the cache: without conditions and ranges of the client's own, and
-/// with one that asks whether `validated` (may be null) still holds (RFC 9111 4.3.1); a part is
-/// asked about with the range that the client wants of it. `into` gets views of both.
-void compose_fill_request(const http::RequestHead& head, const Entry* validated,
+/// `head` as a request that fills the cache: without conditions of the client's own, and with one
+/// that asks whether `validated` (may be null) still holds (RFC 9111 4.3.1). `with_range`: of the
+/// range that the client wants, as a part is asked for and asked about. `into` gets views of both.
+void compose_fill_request(const http::RequestHead& head, const Entry* validated, bool with_range,
                           http::RequestHead& into);
 
 }  // namespace minato::cache
