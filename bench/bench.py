@@ -15,6 +15,7 @@ import calls
 import contenders
 import cpu
 import flat
+import forwarded
 import idle
 import latency
 import results
@@ -89,6 +90,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="minato-bench-") as folder:
         for absent in filter(None, (contenders.absent(each, pathlib.Path(folder)) for each in chosen.names)):
             sys.exit(f"bench: {absent}")
+        forwarded.check([name for name in cpu.PROXIES if name in chosen.names], pathlib.Path(folder))
     command = shlex.join(["script/bench", *sys.argv[1:]])
     found = measure(chosen)
     results.print_summary(found)
