@@ -51,9 +51,9 @@ def judge(exchange, committed, measured):
     """What is wrong, or None."""
     if committed is None:
         return f"{exchange}: {measured:,} instructions, and no committed value; write it with --update"
-    change = measured / committed - 1
-    if abs(change) <= MARGIN:
+    if abs(measured - committed) <= MARGIN * committed:
         return None
+    change = measured / committed - 1
     counts = f"{exchange}: {measured:,} instructions, {committed:,} committed, {change:+.1%}"
     if change > 0:
         return f"{counts}: it costs more; do without, or raise the number and say why"
@@ -85,4 +85,5 @@ def main():
     sys.exit(not compare(measured))
 
 
-main()
+if __name__ == "__main__":
+    main()
