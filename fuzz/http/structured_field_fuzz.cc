@@ -63,6 +63,7 @@ void check_around(const std::string& text, const Dictionary& parsed) {
   fuzz::require(!http::parse_sf_dictionary(text + ","), "a comma wants a member behind it");
   if (!parsed || parsed->empty()) return;
   require_same(http::parse_sf_dictionary(text + "  "), parsed, "nor do those behind");
+  if (std::ranges::count(text, ',') > 500) return;  // twice that may be more than are read
   const std::string twice = text + "\t,\t" + text;
   require_same(http::parse_sf_dictionary(twice), parsed, "the last value of a key counts");
 }

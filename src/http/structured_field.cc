@@ -173,6 +173,9 @@ class Reader {
   std::string_view rest_;
 };
 
+/// All that a parser has to take (RFC 9651 3.2). Each is looked for among those before it.
+constexpr std::size_t members_max = 1024;
+
 void put(std::vector<SfMember>& members, const SfMember& member) {
   const auto known = std::ranges::find(members, member.key, &SfMember::key);
   if (known == members.end())
@@ -187,9 +190,9 @@ std::optional<std::vector<SfMember>> parse_sf_dictionary(std::string_view text) 
   std::vector<SfMember> members;
   Reader reader(text);
   reader.skip_spaces();
-  while (!reader.at_end()) {
+  for (std::size_t count = 0; !reader.at_end(); ++count) {
     const auto key = reader.key();
-    if (!key) return std::nullopt;
+    if (!key || count == members_max) return std::nullopt;
     const auto value = reader.member_value();
     if (!value) return std::nullopt;
     put(members, {*key, *value});

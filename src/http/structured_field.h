@@ -33,7 +33,8 @@ struct SfMember {
 };
 
 /// RFC 9651 4.2.2: in the order of the first appearance of each key, with its last value; nullopt
-/// for what is not a dictionary. An empty text is an empty one.
+/// for what is not a dictionary, and for more than the 1024 members that anybody must be able to
+/// read (3.2), repeated ones among them. An empty text is an empty one.
 std::optional<std::vector<SfMember>> parse_sf_dictionary(std::string_view text);
 
 }  // namespace minato::http

@@ -47,6 +47,14 @@ TEST(SfDictionary, NothingIsAnEmptyOne) {
   EXPECT_EQ(parse_sf_dictionary("  ")->size(), 0u);
 }
 
+TEST(SfDictionary, HasAsManyMembersAsAnybodyMustReadAndNoMore) {  // RFC 9651 3.2
+  std::string text = "a0";
+  for (int number = 1; number < 1024; ++number) text += ",a" + std::to_string(number);
+  EXPECT_EQ(parse_sf_dictionary(text)->size(), 1024u);
+  EXPECT_FALSE(parse_sf_dictionary(text + ",b"));
+  EXPECT_FALSE(parse_sf_dictionary(text + ",a0"));
+}
+
 TEST(SfDictionary, AnyFaultMakesItNone) {
   for (const std::string_view text : {"max-age=10, ",
                                       ",a",
