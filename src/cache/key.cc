@@ -49,18 +49,6 @@ bool has_scheme(std::string_view reference) {
              [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-std::optional<Url> same_origin(const Url& from, std::string_view text, Arena& arena) {
-  const auto absolute = split_url(text);
-  if (!absolute) return std::nullopt;
-  const std::string_view colon = absolute->port.empty() ? "" : ":";
-  Url url = normal(lower(absolute->scheme, arena),
-                   arena.join(absolute->host, colon, absolute->port), arena);
-  const bool has_path = absolute->rest.starts_with('/');
-  url.rest = has_path ? absolute->rest : arena.join("/", absolute->rest);
-  const Url origin{.scheme = from.scheme, .host = from.host, .port = port_of(from), .rest = {}};
-  return is_at(url, origin) ? std::optional(url) : std::nullopt;
-}
-
 /// RFC 3986 5.2.4, of a path that begins with a slash.
 std::string_view without_dot_segments(std::string_view path, Arena& arena) {
   const std::span<char> text = arena.room<char>(path.size() + 1);
@@ -77,6 +65,24 @@ std::string_view without_dot_segments(std::string_view path, Arena& arena) {
     if (!stays) size += segment.copy(&text[size], segment.size());
   }
   return {text.data(), size};
+}
+
+/// The same of a path with a query, which stays as it is.
+std::string_view tidied(std::string_view rest, Arena& arena) {
+  const auto path = rest.substr(0, rest.find('?'));
+  return arena.join(without_dot_segments(path, arena), rest.substr(path.size()));
+}
+
+std::optional<Url> same_origin(const Url& from, std::string_view text, Arena& arena) {
+  const auto absolute = split_url(text);
+  if (!absolute) return std::nullopt;
+  const std::string_view colon = absolute->port.empty() ? "" : ":";
+  Url url = normal(lower(absolute->scheme, arena),
+                   arena.join(absolute->host, colon, absolute->port), arena);
+  const bool has_path = absolute->rest.starts_with('/');
+  url.rest = tidied(has_path ? absolute->rest : arena.join("/", absolute->rest), arena);
+  const Url origin{.scheme = from.scheme, .host = from.host, .port = port_of(from), .rest = {}};
+  return is_at(url, origin) ? std::optional(url) : std::nullopt;
 }
 
 }  // namespace
@@ -162,19 +168,16 @@ std::optional<Url> resolve(const Url& base, std::string_view reference, Arena& a
   reference = take_until(reference, '#');
   if (reference.starts_with("//")) reference = arena.join(base.scheme, ":", reference);
   if (has_scheme(reference)) return same_origin(base, reference, arena);
-  std::string_view query = reference;
-  const std::string_view path = take_until(query, '?');
+  const std::string_view path = reference.substr(0, reference.find('?'));
   Url url = base;
   if (reference.empty()) return url;  // a fragment alone: the query stays (RFC 3986 5.2.2)
-  if (path.empty()) {
-    url.rest = arena.join(path_of(base), reference);
-    return url;
-  }
   const auto own = path_of(base);
-  const auto merged =
-      path.starts_with('/') ? path : arena.join(own.substr(0, own.rfind('/') + 1), path);
-  const bool has_query = path.size() < reference.size();
-  url.rest = arena.join(without_dot_segments(merged, arena), has_query ? "?" : "", query);
+  if (path.empty())
+    url.rest = arena.join(own, reference);
+  else if (path.starts_with('/'))
+    url.rest = tidied(reference, arena);
+  else
+    url.rest = tidied(arena.join(own.substr(0, own.rfind('/') + 1), reference), arena);
   return url;
 }
 

@@ -279,6 +279,8 @@ TEST(Key, AReferenceIsOfAUrl) {
   EXPECT_EQ(named("z?to=c:d"), "/x/z?to=c:d");
   EXPECT_EQ(named("http://A.example:80/z#top"), "/z");
   EXPECT_EQ(named("http://a.example.:080/z"), "/z");
+  EXPECT_EQ(named("http://a.example/x/../z/./y?to=../b"), "/z/y?to=../b");
+  EXPECT_EQ(named("//a.example/.."), "/");
   EXPECT_EQ(named("http://a.example:81/z"), "elsewhere");
   EXPECT_EQ(named("http://b/z"), "elsewhere");
   EXPECT_EQ(named("//a.example/z"), "/z");
