@@ -53,7 +53,6 @@ class IntrusiveList {
   T& front() { return static_cast<T&>(*root_.next_); }
   T& back() { return static_cast<T&>(*root_.previous_); }
   void push_back(T& element) { static_cast<ListLink&>(element).link_before(root_); }
-  void push_front(T& element) { static_cast<ListLink&>(element).link_before(*root_.next_); }
   T* pop_front() {
     if (empty()) return nullptr;
     T& first = front();

@@ -61,6 +61,4 @@ std::optional<Authority> parse_authority(std::string_view text) noexcept {
   return authority;
 }
 
-bool same_host(std::string_view a, std::string_view b) noexcept { return iequals(a, b); }
-
 }  // namespace minato::http

@@ -28,9 +28,6 @@ struct HostAndPort {
 /// Of any text: what no authority is, is cut somewhere.
 HostAndPort split_authority(std::string_view text) noexcept;
 
-/// RFC 3986 6.2.2.1: hosts compare without case.
-bool same_host(std::string_view a, std::string_view b) noexcept;
-
 /// The inside of an IP literal, without brackets (RFC 3986 3.2.2).
 bool is_ipv6_address(std::string_view text) noexcept;
 

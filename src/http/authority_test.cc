@@ -115,10 +115,5 @@ TEST(Authority, KnowsAnIpv6Address) {  // RFC 3986 3.2.2
     EXPECT_FALSE(is_ipv6_address(text)) << text;
 }
 
-TEST(Authority, HostsCompareWithoutCase) {  // RFC 3986 6.2.2.1
-  EXPECT_TRUE(same_host("Example.COM", "example.com"));
-  EXPECT_FALSE(same_host("example.com", "example.org"));
-}
-
 }  // namespace
 }  // namespace minato::http
