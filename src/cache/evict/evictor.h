@@ -2,7 +2,8 @@
 //
 // A hit only marks the item that it served: an atomic exchange and an addition on the item's own
 // line, from any thread and without a lock. Policies read the marks when they look for a victim,
-// which is where the order is made: exact for LRU and LFU, since an item's mark only ever grows.
+// which is where the order is made: exact for LRU and LFU, since an item's mark only ever grows, as
+// long as there are no more items than may be passed over for one victim.
 #pragma once
 
 #include <algorithm>
@@ -48,6 +49,11 @@ struct Item : ListLink {
   std::uint32_t seen_hits = 0;
   std::uint32_t place = 0;  ///< in whatever the policy keeps it
 };
+
+/// So many items that were used since a policy last looked at them are passed over for one victim:
+/// of a million that all were, others waited for the lock for 0.2 s. Then what seems best of those
+/// goes.
+inline constexpr std::size_t passed_over_max = 10'000;
 
 /// Thread: whoever holds the lock of the cache. Items are not owned.
 class Evictor {

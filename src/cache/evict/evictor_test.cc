@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "cache/evict/ghosts.h"
+#include "cache/evict/lazy_heap.h"
 #include "cache/evict/sketch.h"
 
 namespace minato::cache {
@@ -153,6 +154,52 @@ TEST_P(EveryEvictor, LosesNothingUnderRandomUse) {
   }
   for (std::size_t left = items.size(); left > 0; --left) ASSERT_NE(evictor->victim(), nullptr);
   EXPECT_EQ(evictor->victim(), nullptr);
+}
+
+/// All were used since it last looked at any of them.
+class AllUsed {
+ public:
+  static constexpr std::size_t count = 3 * passed_over_max;
+  template <class Order>
+  explicit AllUsed(Order& order) {
+    for (; items_.size() < count; order.add(items_.back()))
+      items_.emplace_back(items_.size() * 0x9e3779b97f4a7c15u, 1).used = ++tick_;
+    for (int times = 0; times < 3; ++times)
+      for (Item& item : items_) item.touch(++tick_);
+  }
+  const Item& first() const { return items_.front(); }
+  std::size_t passed_over() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(items_, [](const Item& item) { return item.seen_hits > 0; }));
+  }
+
+ private:
+  std::deque<Item> items_;
+  std::uint64_t tick_ = 0;
+};
+
+TEST_P(EveryEvictor, PassesOverSoManyForOneVictimAndNoMore) {
+  const auto evictor = GetParam().make(AllUsed::count);
+  const AllUsed items(*evictor);
+  EXPECT_NE(evictor->victim(), nullptr);
+  EXPECT_LE(items.passed_over(), passed_over_max + 2);
+}
+
+struct CountedUse {
+  using Key = std::uint64_t;
+  static Key of(const Item& item) {
+    ++asked;
+    return item.used.load(std::memory_order_relaxed);
+  }
+  static inline std::size_t asked = 0;
+};
+
+TEST(LazyHeapTest, TakesTheLeastOfThoseThatItPassesOver) {
+  LazyHeap<CountedUse> heap(AllUsed::count);
+  const AllUsed items(heap);
+  CountedUse::asked = 0;
+  EXPECT_EQ(heap.take_least(), &items.first());
+  EXPECT_EQ(CountedUse::asked, passed_over_max + 1);
 }
 
 TEST(Lru, TakesWhatWasNotUsedForLongest) {

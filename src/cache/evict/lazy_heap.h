@@ -1,6 +1,7 @@
 // Items in the order of a rank that only grows, without moving an item when its rank does: the
 // least recorded rank is looked at first, and brought up to date before it is believed. As no
-// recorded rank is above the true one, the first that is up to date is truly the least.
+// recorded rank is above the true one, the first that is up to date is truly the least. Of up to
+// `passed_over_max` items it is always found.
 #pragma once
 
 #include "base/assert.h"
@@ -10,7 +11,8 @@
 namespace minato::cache {
 
 /// `Rank` has `using Key` and `static Key of(const Item&)`, which only grows.
-/// Cost: O(log n) an item that is added, removed, or was used since it was last looked at.
+/// Cost: O(log n) an item that is added, removed, or was used since it was last looked at, and of
+/// those `passed_over_max` at once.
 template <class Rank>
 class LazyHeap {
   using Key = typename Rank::Key;
@@ -23,17 +25,19 @@ class LazyHeap {
     rise(count_++, {Rank::of(item), &item});
   }
 
+  /// Where too many are passed over, the least of those.
   Item* take_least() {
-    if (count_ == 0) return nullptr;
-    for (;;) {
+    Node least{};
+    for (std::size_t passed_over = 0; count_ > 0; ++passed_over) {
       const Node first = nodes_[0];
-      const Key key = Rank::of(*first.item);
-      if (key == first.key) break;
-      sink(0, {key, first.item});
+      const Node now{Rank::of(*first.item), first.item};
+      const bool is_least = now.key == first.key;
+      if (is_least || least.item == nullptr || now.key < least.key) least = now;
+      if (is_least || passed_over == passed_over_max) break;
+      sink(0, now);
     }
-    Item* const least = nodes_[0].item;
-    remove(*least);
-    return least;
+    if (least.item != nullptr) remove(*least.item);
+    return least.item;
   }
 
   void remove(Item& item) {

@@ -55,7 +55,8 @@ class S3Fifo final : public Evictor {
   }
 
   Item* victim() override {
-    while (!small_.empty() || !main_.empty()) {
+    for (std::size_t passed_over = 0; !small_.empty() || !main_.empty(); ++passed_over) {
+      if (passed_over == passed_over_max) return &main_.pop();  // what was is there
       Item* const item = small_is_full() ? victim_of_small() : victim_of_main();
       if (item != nullptr) return item;
     }

@@ -25,12 +25,14 @@ class TinyLfu final : public Evictor {
     sketch_.add(item.hash);
     item.seen_hits = item.hits.load(std::memory_order_relaxed);
     // Nothing had to go for this one: there is room in the main part for what the window is over.
+    passed_over_ = 0;
     while (window_is_over()) move(*oldest(window), probation);
     enter(item, window);
   }
 
   Item* victim() override {
     if (count_ == 0) return nullptr;
+    passed_over_ = 0;
     if (main_is_empty()) return take(*oldest(window));
     return window_is_full() ? loser(*oldest(window)) : take(*oldest_of_main());
   }
@@ -72,11 +74,12 @@ class TinyLfu final : public Evictor {
   }
 
   /// The first of a part that was not used since it was last looked at; those that were go to where
-  /// use takes them.
+  /// use takes them, unless too many did.
   Item* oldest(Part part) {
     while (!parts_[part].empty()) {
       Item& first = parts_[part].front();
-      if (!count_uses(first)) return &first;
+      if (!count_uses(first) || passed_over_ == passed_over_max) return &first;
+      ++passed_over_;
       move(first, part == probation ? shielded : part);
       shrink_shielded();
     }
@@ -110,6 +113,7 @@ class TinyLfu final : public Evictor {
   std::array<IntrusiveList<Item>, 3> parts_;  // oldest in front
   std::array<std::uint64_t, 3> bytes_{};
   std::size_t count_ = 0;
+  std::size_t passed_over_ = 0;  // for the victim that is looked for
   Sketch sketch_;
 };
 
