@@ -83,6 +83,14 @@ TEST_F(CacheControlTest, NoCacheAndPrivateMayBeNarrowedToFields) {  // RFC 9111 
   EXPECT_EQ(of("no-cache=X-A").no_cache_fields, "X-A");
 }
 
+TEST_F(CacheControlTest, NarrowedToMoreThanAnybodyLooksForIsNotNarrowed) {
+  const std::string most(4096, 'a');
+  const std::string few = "private=\"" + most + "\"", many = "private=\"" + most + "b\"";
+  EXPECT_EQ(of(few).private_fields, most);
+  EXPECT_TRUE(of(many).private_);
+  EXPECT_EQ(of(many).private_fields, "");
+}
+
 TEST_F(CacheControlTest, NarrowedTwiceIsNotNarrowed) {
   for (const auto value : {R"(no-cache="A", no-cache="B")", R"(no-cache="A", no-cache)",
                            R"(no-cache, no-cache="A")", R"(no-cache="")", "no-cache= "}) {

@@ -42,16 +42,20 @@ bool is_said_of_each(std::string_view name) {
   }
 }
 
+/// Each is looked for in every request; of more, no two are likely to say the same.
+constexpr std::size_t vary_names_max = 100;
+
 /// What is no name of a field might have been meant to be one.
 bool varies_on_all(const http::Fields& fields) {
   bool all = false;
+  std::size_t names = 0;
   fields.for_each([&](const http::Field& line) {
     if (line.id != FieldId::vary) return;
     http::ListElements elements(line.value);
-    while (const auto element = elements.next())
+    for (; const auto element = elements.next(); ++names)
       all |= *element == "*" || !http::is_token(*element) || is_said_of_each(*element);
   });
-  return all;
+  return all || names > vary_names_max;
 }
 
 /// As if it had not said that it is one user's, or not to be stored.

@@ -38,7 +38,8 @@ struct ResponseFacts {
   bool has_strong_etag = false;  ///< RFC 9110 8.8.1
   bool has_set_cookie = false;
   bool keeps_set_cookie = false;  ///< and what is stored has it
-  /// Vary: *, or one that is malformed (RFC 9111 4.1), or by what is said of each client.
+  /// Vary: *, or one that is malformed (RFC 9111 4.1), or by what is said of each client, or by
+  /// more than anybody would compare.
   bool varies_on_all = false;
   /// It says that it is not for caches, in what is left out here, and the configuration says that
   /// it is.

@@ -63,6 +63,15 @@ TEST_F(FactsTest, VaryOnWhoAsksIsOnEverything) {
     EXPECT_FALSE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
 }
 
+TEST_F(FactsTest, VaryOnMoreFieldsThanAnybodyComparesIsOnEverything) {
+  std::string most = "X-0";
+  for (int number = 1; number < 100; ++number) most += ", X-" + std::to_string(number);
+  const std::string more = most + ", X-0";
+  EXPECT_FALSE(heads_.facts({{"Vary", most}}).varies_on_all);
+  EXPECT_TRUE(heads_.facts({{"Vary", more}}).varies_on_all);
+  EXPECT_TRUE(heads_.facts({{"Vary", most}, {"Vary", "Y"}}).varies_on_all);
+}
+
 TEST_F(FactsTest, AMalformedVaryIsNotTrusted) {
   for (const auto* value : {"Foo, \"Bar", "\"Foo\"", "Foo Bar", "Foo;Bar"})
     EXPECT_TRUE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
