@@ -38,13 +38,12 @@ bool has_escaped_name(std::string_view text) {
 
 /// Whether `name` stands in `text`, between what is part of no name.
 bool has_name(std::string_view text, std::string_view name) {
-  if (has_escaped_name(text)) return true;
   const auto ends = [text](std::size_t at) {
     return at >= text.size() || !http::is_tchar(text[at]);
   };
   for (std::size_t at = 0; at + name.size() <= text.size(); ++at)
-    if (reads_as(text.substr(at, name.size()), name) && (at == 0 || ends(at - 1)) &&
-        ends(at + name.size()))
+    if ((at == 0 || ends(at - 1)) && ends(at + name.size()) &&
+        reads_as(text.substr(at, name.size()), name))
       return true;
   return false;
 }
@@ -93,13 +92,16 @@ bool is_plain(std::string_view text) {
 }  // namespace
 
 Cookies::Cookies(const http::Fields& request)
-    : text(request.combined(http::FieldId::cookie, "\n")), are_plain(is_plain(text)) {}
+    : text(request.combined(http::FieldId::cookie, "\n")),
+      are_plain(is_plain(text)),
+      may_have_any(!are_plain && has_escaped_name(text)) {}
 
 /// What is not plain is one with all that stands beside it, as that may decide whether it counts.
 std::optional<Cookie> CookieSearch::next() {
   if (all_are_plain_) return next_of_plain();
   const auto all = std::exchange(rest_, {});
-  return has_name(all, name_) ? std::optional(Cookie{.text = all}) : std::nullopt;
+  if (all.empty() || !(may_have_any_ || has_name(all, name_))) return std::nullopt;
+  return Cookie{.text = all};
 }
 
 std::optional<Cookie> CookieSearch::next_of_plain() {

@@ -23,13 +23,17 @@ struct Cookies {
   explicit Cookies(const http::Fields& request);
   std::string_view text;  ///< its lines with line feeds between them; several take memory
   bool are_plain;
+  bool may_have_any;  ///< a name is escaped, so that it may be any for some origin
 };
 
 /// Finds what may be cookies of one name, in order.
 class CookieSearch {
  public:
   CookieSearch(const Cookies& among, std::string_view name)
-      : name_(name), rest_(among.text), all_are_plain_(among.are_plain) {}
+      : name_(name),
+        rest_(among.text),
+        all_are_plain_(among.are_plain),
+        may_have_any_(among.may_have_any) {}
 
   std::optional<Cookie> next();
 
@@ -38,7 +42,7 @@ class CookieSearch {
 
   std::string_view name_;
   std::string_view rest_;
-  const bool all_are_plain_;
+  const bool all_are_plain_, may_have_any_;
 };
 
 }  // namespace minato::cache
