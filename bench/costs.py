@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Checks those limits of docs/performance.md that are counts and need nobody to compare with: the private memory
-of an idle connection, and futex calls. Measured as script/bench does, on machines that have other things to do.
+of an idle connection, futex calls, and instructions where there are many routes, endpoints or entries. Measured as
+script/bench does, on machines that have other things to do.
 """
 import argparse
 import pathlib
@@ -10,10 +11,12 @@ import tempfile
 import calls
 import contenders
 import cpu
+import flat
 import idle
 import results
 
-CHOSEN = argparse.Namespace(names=("minato",), connections=5000)
+# Of a cost that grows with the entries, so few show it too.
+CHOSEN = argparse.Namespace(names=("minato",), connections=5000, entries=50_000)
 BATCHES, SECONDS = 5, 1
 
 # Each worker tells the writer of the access log of its lines every 200 ms, however few they are: a call to wake it,
@@ -50,8 +53,10 @@ def main():
     if not contenders.is_there(contenders.minato()):
         sys.exit(f"costs: {contenders.minato()} is not there")
     calls.require_tracing()
-    with tempfile.TemporaryDirectory(prefix="minato-costs-") as folder:
-        found = [idle.measure(CHOSEN, pathlib.Path(folder)), measure_futex(pathlib.Path(folder))]
+    with tempfile.TemporaryDirectory(prefix="minato-costs-") as name:
+        folder = pathlib.Path(name)
+        found = [idle.measure(CHOSEN, folder), measure_futex(folder)]
+        found += [measure(CHOSEN, folder) for _, measure in flat.ROWS.values()]
     for result in found:
         results.print_result(result)
     over = [f"{result.key}, {check.what}" for result in found for check in result.checks if check.verdict == "over"]
