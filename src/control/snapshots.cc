@@ -9,14 +9,19 @@ using cache::Url;
 
 namespace {
 
-using Rules = std::vector<const cache::ServiceRules*>;
+using Rules = std::span<const cache::ServiceRules*>;
 
-/// Of those with a cache.
-Rules rules_of(std::span<const ServicePlan* const> services) {
-  Rules rules;
+/// Of those with a cache; in the arena.
+Rules rules_of(std::span<const ServicePlan* const> services, Arena& arena) {
+  const Rules rules = arena.room<const cache::ServiceRules*>(services.size());
+  std::size_t count = 0;
   for (const ServicePlan* const service : services)
-    if (service->caching) rules.push_back(service->caching.get());
-  return rules;
+    if (service->caching) rules[count++] = service->caching.get();
+  return rules.first(count);
+}
+
+Rules without(Rules rules, const cache::ServiceRules* one) {
+  return {rules.begin(), std::ranges::remove(rules, one).begin()};
 }
 
 }  // namespace
@@ -46,11 +51,10 @@ std::uint64_t SnapshotsView::purge(const Url& url, const cache::Cache* cache,
     if (!snapshot || !snapshot->cache) continue;
     cache::Store& store = snapshot->cache->store();
     const bool is_other = snapshot->cache.get() != cache;
-    Rules others = rules_of(snapshot->services_of(anywhere, arena));
+    const Rules all = rules_of(snapshot->services_of(anywhere, arena), arena);
     // Of what those take: they themselves stored it, or those before them, of whom it was kept.
-    const bool may_have_stored = snapshot->config.cache->keep_on_reload || !others.empty();
-    std::erase(others, rules);
-    auto forms = cache::forms_of(url, others, arena);
+    const bool may_have_stored = snapshot->config.cache->keep_on_reload || !all.empty();
+    auto forms = cache::forms_of(url, without(all, rules), arena);
     if (!is_other || !may_have_stored) forms = forms.subspan(1);
     for (const Url& form : forms) store.purge_url(form, Purge::remove);
     if (!is_other) count += forms.size();
