@@ -142,12 +142,17 @@ Task<BodyReader::Piece> BodyReader::wait() {
   const Wait waiting(*this);
   for (;;) {
     if (too_slow()) co_return fail(Fault::timed_out, stream_.side(), "the body comes too slowly");
-    const auto count = co_await stream_.read(buffer_.room_for_body(), deadline());
-    if (!count && may_go_on(count.error())) continue;
-    if (!count) co_return std::unexpected(count.error());
-    if (*count == 0) co_return ended_early();
+    const auto count = stream_.read_now(buffer_.room_for_body());
+    if (!count) {
+      buffer_.rest();
+      const auto ready = co_await stream_.readable(deadline());
+      if (!ready && !may_go_on(ready.error())) co_return std::unexpected(ready.error());
+      continue;
+    }
+    if (!*count) co_return std::unexpected(count->error());
+    if (**count == 0) co_return ended_early();
     end_waiting();
-    buffer_.received(*count);
+    buffer_.received(**count);
     if (auto piece = take()) co_return *piece;
   }
 }

@@ -211,5 +211,17 @@ TEST(BodyReader, HoldsOneLargeBlockWhateverTheLengthOfTheBody) {
   EXPECT_TRUE(reading.done());
 }
 
+TEST(BodyReader, HoldsNoMemoryWhileItWaits) {
+  for (const std::size_t size :
+       {std::size_t{1}, ReceiveBuffer::block_bytes, std::size_t{100'000}}) {
+    Body body(to_close);
+    auto reading = body.reading();
+    body.connection.send(std::string(size, 'x'));
+    EXPECT_EQ(body.connection.loop.blocks().lent_bytes(), 0u) << size;
+    body.connection.end();
+    EXPECT_EQ(reading.value().value().size(), size);
+  }
+}
+
 }  // namespace
 }  // namespace minato::connection

@@ -232,6 +232,18 @@ TEST(RawBytes, OfAWriteThatIsCancelledWhatWasTakenIsCounted) {
   EXPECT_EQ(raw.written_bytes(), 10u);
 }
 
+TEST(RawBytes, HoldNoMemoryWhileTheyAreAwaited) {
+  TestConnection connection;
+  ReceiveBuffer buffer(connection.loop.blocks());
+  RawBytes raw(*connection.near, buffer);
+  connection.send(std::string(ReceiveBuffer::block_bytes, 'x'));
+  EXPECT_EQ(connection.await(raw.read())->size(), ReceiveBuffer::block_bytes);
+  Pending<Result<std::string_view>> next(connection.loop, raw.read());
+  EXPECT_EQ(connection.loop.blocks().lent_bytes(), 0u);
+  connection.send("more");
+  EXPECT_EQ(next.value().value(), "more");
+}
+
 TEST_F(MessageWriterTest, APeerThatTakesNothingTimesOut) {
   stream.make_room(3);
   begin({.kind = Kind::known, .bytes = 5});

@@ -25,10 +25,17 @@ std::string_view RawBytes::take() {
 }
 
 Task<Result<std::string_view>> RawBytes::wait() {
-  const auto count = co_await stream_.read(buffer_.room_for_body(), never);
-  if (!count) co_return std::unexpected(count.error());
-  buffer_.received(*count);
-  co_return take();
+  for (;;) {
+    const auto count = stream_.read_now(buffer_.room_for_body());
+    if (count && !*count) co_return std::unexpected(count->error());
+    if (count) {
+      buffer_.received(**count);
+      co_return take();
+    }
+    buffer_.rest();
+    const auto ready = co_await stream_.readable(never);
+    if (!ready) co_return std::unexpected(ready.error());
+  }
 }
 
 Soon<Result<void>> RawBytes::write(std::string_view piece, Millis idle) {

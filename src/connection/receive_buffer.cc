@@ -39,6 +39,13 @@ std::span<char> ReceiveBuffer::room_for_body() {
   return block_.span().subspan(end_);
 }
 
+void ReceiveBuffer::rest() {
+  MINATO_ASSERT(empty());
+  if (pinned_ > 0) return;
+  block_.release();
+  begin_ = end_ = 0;
+}
+
 bool ReceiveBuffer::grow(std::size_t limit) {
   const std::size_t held = end_ - begin_;
   if (held >= limit) return false;
@@ -53,9 +60,7 @@ bool ReceiveBuffer::grow(std::size_t limit) {
 void ReceiveBuffer::unpin() {
   head_.release();
   pinned_ = 0;
-  if (!empty()) return;
-  block_.release();
-  begin_ = end_ = 0;
+  if (empty()) rest();
 }
 
 }  // namespace minato::connection

@@ -2,7 +2,7 @@
 //
 // A head that was read stays where it is, pinned, as long as its exchange lives; the body that
 // follows it comes into the room behind it, or into a second block where that is small, or was
-// filled at once. An empty buffer that is not pinned owns no memory.
+// filled at once. An empty buffer that is not pinned, or that rests, owns no memory but the head's.
 // Bounds: a head of `grow`'s limit; otherwise a block and a large one, however long a body is.
 #pragma once
 
@@ -41,6 +41,8 @@ class ReceiveBuffer {
   std::span<char> room_for_head();
   /// Free space for a body; only while nothing is unread.
   std::span<char> room_for_body();
+  /// Nothing came into that room, and may not for long: what holds no pinned head goes back.
+  void rest();
   /// `bytes` were read into the room that was given last.
   void received(std::size_t bytes) { end_ += bytes; }
 

@@ -101,6 +101,21 @@ TEST_F(ReceiveBufferTest, WhoWaitsForMoreHasNoLargeBlock) {
   EXPECT_EQ(pool.lent_bytes(), ReceiveBuffer::block_bytes);
 }
 
+TEST_F(ReceiveBufferTest, WhoRestsHoldsThePinnedHeadAlone) {
+  receive_head("HEAD");
+  const auto head = buffer.unread();
+  buffer.consume(4);
+  buffer.pin();
+  for (const std::size_t room : {ReceiveBuffer::block_bytes - 4, ReceiveBuffer::block_bytes}) {
+    EXPECT_EQ(fill(), room);
+    EXPECT_EQ(fill(), ReceiveBuffer::large_block_bytes);
+    EXPECT_EQ(buffer.room_for_body().size(), ReceiveBuffer::large_block_bytes);
+    buffer.rest();
+    EXPECT_EQ(head, "HEAD");
+    EXPECT_EQ(pool.lent_bytes(), ReceiveBuffer::block_bytes);
+  }
+}
+
 TEST_F(ReceiveBufferTest, ALargePinnedHeadLeavesTheBodyABlockOfItsOwn) {
   const std::string large(ReceiveBuffer::block_bytes - ReceiveBuffer::body_room_min + 1, 'h');
   receive_head(large);
