@@ -4,6 +4,9 @@
 #include <malloc.h>
 
 #include <cstddef>
+#include <fstream>
+
+#include "base/reserved_array.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -22,6 +25,13 @@ inline std::size_t heap_bytes() {
   const auto heap = ::mallinfo2();
   return heap.uordblks + heap.hblkhd;
 #endif
+}
+
+/// What the system has given, of all threads.
+inline std::size_t resident_bytes() {
+  std::size_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * ReservedArray<char>::page_bytes();
 }
 
 }  // namespace minato

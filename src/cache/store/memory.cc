@@ -17,6 +17,8 @@ static_assert(sizeof(Piece) % Region::grain_bytes != 0, "or its own pages may be
 constexpr int renewals_at_once = 16, renewals_by_the_way = 2;
 /// How many largest pieces go back to the system in one step.
 constexpr int given_up_at_once = 8;
+/// How many places of a table do.
+constexpr std::size_t places_at_once = (1u << 20) / sizeof(void*);
 /// How many entries may go for one piece of memory.
 constexpr int victims_for_good = 16, victims_for_any = 256;
 
@@ -137,6 +139,14 @@ bool Store::give_up_some() {
   collect();
   bool any = renew_one();
   for (int i = 0; i < given_up_at_once && region_.give_up_some(); ++i) any = true;
+  // Where nothing is stored the tables are zeroes, as where they were never written.
+  if (count_ == 0 && places_given_up_ < buckets_.size()) {
+    const std::size_t count = std::min(places_at_once, buckets_.size() - places_given_up_);
+    buckets_.renew(&buckets_[places_given_up_], count);
+    tags_.give_up(places_given_up_, count);
+    places_given_up_ += count;
+    any = true;
+  }
   return any;
 }
 

@@ -81,6 +81,21 @@ TEST_F(MemoryTest, HoldsOneContentOfNearlyTheMostAndNoneThatIsLarger) {
   }
 }
 
+TEST_F(MemoryTest, OfWhatIsEmptyGoesBackWithItsTables) {
+  const StoreLimits limits{.memory_bytes = 256u << 20, .entries = 1'000'000};
+  open(limits);
+  const std::size_t at_first = resident_bytes();
+  for (int i = 0; i < 8000; ++i) put_tiny(i);  // two tables of 4 MiB, of which each page has some
+  EXPECT_GT(resident_bytes(), at_first + (10u << 20));
+  store->purge_all(Purge::remove);
+  carry_out_bans();
+  int steps = 0;
+  while (store->give_up_some()) ASSERT_LT(++steps, 1000);
+  EXPECT_LT(resident_bytes(), at_first + (3u << 20));
+  put_tiny(1);
+  EXPECT_EQ(get("http://a/1"), "x");
+}
+
 TEST_F(MemoryTest, OfPurgesIsThereFromTheBeginningOn) {
   warm_up();
   before = heap_bytes();

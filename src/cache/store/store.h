@@ -121,7 +121,7 @@ class Store {
   /// each purge of a URL does a part of such a step, as nobody else sees to what workers purge.
   bool carry_out_bans();
 
-  /// Some of what is free goes back to the system, for good. False where none is. Cost: bounded.
+  /// Some of what is unused goes back to the system, for good. False where none is. Cost: bounded.
   bool give_up_some();
   StoreStats stats() const;
 
@@ -188,7 +188,7 @@ class Store {
   // What is free but for the kernel, which may still look at it: to be renewed before it is used.
   Piece* lent_ = nullptr;
   std::uint64_t lent_bytes_ = 0;
-  std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0;
+  std::uint64_t count_ = 0, stored_ = 0, evicted_ = 0, places_given_up_ = 0;
   std::atomic<std::uint64_t> purged_{0};
 };
 

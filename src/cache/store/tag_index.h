@@ -44,6 +44,9 @@ class TagIndex {
     return true;
   }
 
+  /// The memory of `count` buckets from `first` on, which begins a page, goes back to the system:
+  /// only while there are no entries.
+  void give_up(std::size_t first, std::size_t count) const { heads_.renew(&heads_[first], count); }
   std::size_t bytes() const { return heads_.bytes(); }
 
  private:
