@@ -170,6 +170,15 @@ TEST_F(CacheControlTest, LinesOfATargetedFieldAreOneDictionary) {
   EXPECT_FALSE(said.directives.private_);
 }
 
+TEST_F(CacheControlTest, ATargetedStringNarrowsToFields) {  // RFC 9213 2.1
+  const auto said =
+      response({{"CDN-Cache-Control", R"(no-cache="X-A", private="X-B")"}}, {"CDN-Cache-Control"})
+          .directives;
+  EXPECT_FALSE(said.no_cache || said.private_);
+  EXPECT_EQ(said.no_cache_fields, "X-A");
+  EXPECT_EQ(said.private_fields, "X-B");
+}
+
 TEST_F(CacheControlTest, RequestsHaveDirectivesOfTheirOwn) {
   const auto said =
       request({{"Cache-Control", "max-age=1, min-fresh=2, max-stale=3, no-store, only-if-cached"}});

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "cache/policy/testing.h"
 
 namespace minato::cache {
@@ -48,6 +51,16 @@ TEST_F(FactsTest, AnExpiresThatIsNoSingleDateIsInvalid) {  // RFC 9111 5.3
   EXPECT_TRUE(facts.freshness.expires);
 }
 
+TEST_F(FactsTest, ADateThatIsThereTwiceIsNone) {  // RFC 9110 5.3
+  constexpr std::string_view date = "Thu, 01 Jan 2026 00:00:00 GMT";
+  const auto once = heads_.facts({{"Date", date}, {"Last-Modified", date}});
+  EXPECT_TRUE(once.freshness.date && once.freshness.last_modified);
+  const auto dated = heads_.facts({{"Date", date}, {"Date", date}});
+  EXPECT_FALSE(dated.freshness.date);
+  const auto changed = heads_.facts({{"Last-Modified", date}, {"Last-Modified", date}});
+  EXPECT_FALSE(changed.freshness.last_modified);
+}
+
 TEST_F(FactsTest, VaryOnEverythingIsSeenInEverySpelling) {  // RFC 9110 12.5.5
   for (const auto value : {"*", "*, *", ", *", "*, Foo", "Foo, *"})
     EXPECT_TRUE(heads_.facts({{"Vary", value}}).varies_on_all) << value;
@@ -88,6 +101,7 @@ TEST_F(FactsTest, TheDefaultLifetimeIsForWhatCouldBeAnybodys) {
   EXPECT_TRUE(takes({}, {}, 404));
   EXPECT_FALSE(takes({}, {}, 500));
   EXPECT_FALSE(takes({}, {}, 302));
+  EXPECT_FALSE(takes({{"Cache-Control", "public"}}, {}, 302));
   EXPECT_FALSE(takes({}, {{"Authorization", "Basic eA=="}}));
   EXPECT_FALSE(takes({}, {{"Cookie", "a=b"}}));
   EXPECT_FALSE(takes({{"Set-Cookie", "a=b"}}, {}));
@@ -107,6 +121,16 @@ TEST(Statuses, ThatMayHaveAHeuristic) {  // RFC 9110 15.1
     EXPECT_TRUE(is_heuristically_cacheable(static_cast<std::uint16_t>(status))) << status;
   for (const int status : {201, 302, 303, 307, 400, 403, 500, 503, 299})
     EXPECT_FALSE(is_heuristically_cacheable(static_cast<std::uint16_t>(status))) << status;
+}
+
+TEST(Statuses, ThatAreUnderstood) {  // RFC 9111 5.2.2.3: those of RFC 9110 15
+  const std::array<std::pair<int, int>, 7> known{
+      {{200, 206}, {300, 303}, {307, 308}, {400, 417}, {421, 422}, {426, 426}, {500, 505}}};
+  for (int status = 200; status < 600; ++status) {
+    const bool is_known = std::ranges::any_of(
+        known, [&](const auto& range) { return range.first <= status && status <= range.second; });
+    EXPECT_EQ(is_understood(static_cast<std::uint16_t>(status)), is_known) << status;
+  }
 }
 
 }  // namespace

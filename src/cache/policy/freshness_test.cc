@@ -40,6 +40,8 @@ const Row rows[] = {
      facts_with([](auto& f) { f.directives.max_age = 0s, f.expires = d0 + 5s; }), 0s, false},
     {"4.2.1", "ExpiresCountsFromDate",
      facts_with([](auto& f) { f.date = d0 - 100s, f.expires = d0 - 40s; }), 0s, false},
+    {"4.2.1", "ExpiresCountsFromADateAhead",
+     facts_with([](auto& f) { f.date = d0 + 100s, f.expires = d0 + 105s; }), 5s, false},
     {"4.2.1", "ExpiresInTheFuture", facts_with([](auto& f) { f.expires = d0 + 5s; }), 4s, true},
     {"5.3", "AnExpiresThatIsNoDateIsPast",
      facts_with([](auto& f) { f.expires_invalid = true, f.heuristically_cacheable = true; }), 0s,
@@ -75,6 +77,10 @@ const Row rows[] = {
     {"4.2.2", "AndNotLonger",
      facts_with([](auto& f) { f.heuristically_cacheable = true, f.last_modified = d0 - 1000s; }),
      100s, false},
+    {"4.2.2", "CountedFromItsDate", facts_with([](auto& f) {
+       f.heuristically_cacheable = true, f.date = d0 - 50s, f.last_modified = d0 - 1050s;
+     }),
+     50s, false},
     {"4.2.2", "ADayAtTheMost", facts_with([](auto& f) {
        f.heuristically_cacheable = true, f.last_modified = d0 - std::chrono::years(5);
      }),
@@ -168,6 +174,11 @@ const Row rows[] = {
      {.forced_ttl = 60s}},
     {"9213 2.2", "ATargetedFieldSilencesExpires",
      facts_with([](auto& f) { f.targeted = true, f.expires = d0 + 60s; }), 0s, false},
+    {"9213 2.2", "AndOneThatIsNoDate", facts_with([](auto& f) {
+       f.targeted = f.heuristically_cacheable = f.expires_invalid = true;
+       f.last_modified = d0 - 1000s;
+     }),
+     99s, true},
 };
 
 constexpr Seconds ttl_of(const FreshnessFacts& facts, const FreshnessRules& rules, WallTime now) {

@@ -56,6 +56,8 @@ const Row rows[] = {
      Why::fresh},
     {"5.2.1.7", "OnlyIfCachedAndStale", "max-age=60", 61s, "only-if-cached", Use::refuse,
      Why::stale},
+    {"5.2.1.7", "OnlyIfCachedAndToBeValidated", "max-age=60", 1s, "no-cache, only-if-cached",
+     Use::refuse, Why::request_no_cache},
     {"8246 2.1", "AReloadValidatesNothingImmutable", "max-age=60, immutable", 59s, "max-age=0",
      Use::serve, Why::fresh},
     {"8246 2.1", "ButWhoForcesItDoes", "max-age=60, immutable", 1s, "no-cache", Use::validate,
