@@ -76,6 +76,21 @@ TEST(Key, IsTheUrlWhereNoRulesAddToIt) {
   EXPECT_EQ(key_of({}, {{"X-A", "1"}}), "http://shop.example/x?b=1&a=2");
 }
 
+TEST(Key, HasTheSchemeAndAPortThatIsNotItsOwn) {
+  using enum http::Scheme;
+  Heads heads;
+  const auto key_at = [&](http::Scheme scheme, std::string_view authority) {
+    auto request = heads.request({});
+    request.authority = authority;
+    return make_key(scheme, request, KeyRules({}), 1, heads.arena()).text;
+  };
+  EXPECT_EQ(key_at(http, "a"), "http://a/");
+  EXPECT_EQ(key_at(https, "a"), "https://a/");
+  EXPECT_EQ(key_at(https, "a:443"), "https://a/");
+  EXPECT_EQ(key_at(https, "a:80"), "https://a:80/");
+  EXPECT_EQ(key_at(http, "a:443"), "http://a:443/");
+}
+
 TEST(Key, HasWhatFieldsAndCookiesSay) {
   const KeyOptions options{.query = {}, .headers = {"X-A"}, .cookies = {"lang"}};
   EXPECT_EQ(key_of(options, {{"x-a", "red blue"}, {"Cookie", "a=b; lang=de"}}, ""),
@@ -282,6 +297,7 @@ TEST(Key, AReferenceIsOfAUrl) {
   EXPECT_EQ(named("http://a.example/x/../z/./y?to=../b"), "/z/y?to=../b");
   EXPECT_EQ(named("//a.example/.."), "/");
   EXPECT_EQ(named("http://a.example:81/z"), "elsewhere");
+  EXPECT_EQ(named("https://a.example:80/z"), "elsewhere");
   EXPECT_EQ(named("http://b/z"), "elsewhere");
   EXPECT_EQ(named("//a.example/z"), "/z");
   EXPECT_EQ(named("http://a.example?c"), "/?c");

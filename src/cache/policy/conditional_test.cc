@@ -44,6 +44,8 @@ TEST_F(ConditionalTest, ADateCountsWhereThereIsNoTag) {  // RFC 9110 13.1.3
   EXPECT_TRUE(not_modified({{"If-Modified-Since", later}}, {{"Last-Modified", noon}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}}, {{"Last-Modified", later}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}}, {}));
+  EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}, {"If-Modified-Since", noon}},
+                            {{"Last-Modified", noon}}));
   EXPECT_TRUE(not_modified({{"If-Modified-Since", later}}, {{"Date", noon}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}}, {{"Date", later}}));
   EXPECT_FALSE(not_modified({{"If-Modified-Since", noon}},
@@ -75,6 +77,8 @@ TEST_F(ConditionalTest, A304UpdatesWhatIsNotOfTheContent) {  // RFC 9111 3.2
                                      {"B", "2"},
                                      {"Content-Type", "text/plain"},
                                      {"Content-Encoding", "gzip"},
+                                     {"Content-Digest", "sha-256=:x:"},
+                                     {"Content-Range", "bytes 0-1/2"},
                                      {"ETag", "\"a\""}});
   const auto update = heads_.fields({{"b", "3"},
                                      {"C", "4"},
@@ -82,6 +86,8 @@ TEST_F(ConditionalTest, A304UpdatesWhatIsNotOfTheContent) {  // RFC 9111 3.2
                                      {"Content-Encoding", "br"},
                                      {"Content-Length", "9"},
                                      {"Content-MD5", "x"},
+                                     {"Content-Digest", "sha-256=:y:"},
+                                     {"Content-Range", "bytes 1-1/2"},
                                      {"ETag", "\"b\""},
                                      {"Connection", "close"}});
   auto fresh = heads_.fields({});
@@ -90,7 +96,9 @@ TEST_F(ConditionalTest, A304UpdatesWhatIsNotOfTheContent) {  // RFC 9111 3.2
   fresh.for_each([&](const http::Field& line) {
     text.append(line.name).append("=").append(line.value).append(";");
   });
-  EXPECT_EQ(text, "A=1;Content-Encoding=gzip;ETag=\"a\";b=3;C=4;Content-Type=text/html;");
+  EXPECT_EQ(text,
+            "A=1;Content-Encoding=gzip;Content-Digest=sha-256=:x:;Content-Range=bytes 0-1/2;"
+            "ETag=\"a\";b=3;C=4;Content-Type=text/html;");
 }
 
 TEST_F(ConditionalTest, WhatGrowsWithUpdatesHasABound) {
@@ -116,6 +124,18 @@ TEST_F(ConditionalTest, WhatBelongsToAConnectionIsNotStored) {  // RFC 9111 3.1
     EXPECT_FALSE(is_stored({.name = name, .value = "x", .id = http::field_id(name)})) << name;
   for (const auto name : {"X-A", "Set-Cookie", "Content-Encoding", "Date"})
     EXPECT_TRUE(is_stored({.name = name, .value = "x", .id = http::field_id(name)})) << name;
+}
+
+TEST_F(ConditionalTest, A304HasWhatA200WouldButNothingOfTheContent) {  // RFC 9110 15.4.5
+  const auto belongs = [](std::string_view name) {
+    return belongs_in_not_modified({.name = name, .value = "x", .id = http::field_id(name)});
+  };
+  for (const auto* const name :
+       {"Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Vary", "X-A"})
+    EXPECT_TRUE(belongs(name)) << name;
+  for (const auto* const name :
+       {"Content-Type", "Content-Encoding", "Content-Range", "content-foo"})
+    EXPECT_FALSE(belongs(name)) << name;
 }
 
 TEST_F(ConditionalTest, HeadFitsWhatHasTheSameLengthAndValidators) {  // RFC 9111 4.3.5

@@ -105,6 +105,18 @@ TEST_F(VaryTest, LanguagesAreComparedByWeight) {
     EXPECT_FALSE(same("en", other) || same("en;q=0.5", other)) << other;
 }
 
+TEST_F(VaryTest, OfALongListTheOrderCountsAndAllOfIt) {
+  std::string many = "a0";
+  for (std::size_t i = 1; i < alternatives_max; ++i) many += ",a" + std::to_string(i);
+  const auto same = [&](const std::string& a, const std::string& b) {
+    return select_each_other("Accept-Language", {{"Accept-Language", a}}, {{"Accept-Language", b}});
+  };
+  EXPECT_TRUE(same("x," + many, "X , " + many));
+  EXPECT_FALSE(same(many + ",x", "x," + many));
+  EXPECT_FALSE(same(many + ",x", many + ",y"));
+  EXPECT_FALSE(same(many + ",x", many));
+}
+
 TEST_F(VaryTest, CodingsAreComparedByWeight) {
   const auto same = [&](std::string_view a, std::string_view b) {
     return select_each_other("Accept-Encoding", {{"Accept-Encoding", a}}, {{"Accept-Encoding", b}});

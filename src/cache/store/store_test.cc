@@ -108,6 +108,28 @@ TEST_F(StoreTest, APartStandsForWhatItHasAllBytesOf) {
   EXPECT_EQ(stored(), 2u) << "in the same words";
 }
 
+TEST_F(StoreTest, PartsAreAlikeWhereTheirStrongTagAndTheSizeOfTheWholeAre) {  // RFC 9111 3.4
+  open();
+  const auto put_part = [this](std::uint64_t first, std::uint64_t whole, std::string_view etag) {
+    http::Fields lines(arena);
+    lines.add(http::FieldId::etag, etag);
+    ResponseFacts facts;
+    facts.has_strong_etag = !etag.starts_with("W/");
+    const ContentRange part{{.first = first, .last = first + 1}, whole};
+    Pin draft =
+        store->draft({.key = key("http://a/"), .lines = lines, .facts = facts, .part = part});
+    EXPECT_TRUE(store->insert(*draft, pieces("xx"), 2));
+    return draft;
+  };
+  const Pin one = put_part(0, 20, "\"a\"");
+  put_part(2, 20, "\"a\"");
+  put_part(4, 21, "\"a\"");
+  put_part(6, 20, "\"b\"");
+  const Pin weak = put_part(8, 20, "W/\"a\"");
+  EXPECT_EQ(store->parts_like(*one, 0).size(), 2u);
+  EXPECT_TRUE(store->parts_like(*weak, 0).empty());
+}
+
 TEST_F(StoreTest, APartTakesNoWholeAwayAndAWholeItsParts) {
   open();
   put("http://a/", "the  whole", {.date = Seconds(1), .sent = Seconds(1)});
