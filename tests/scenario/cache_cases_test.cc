@@ -546,6 +546,21 @@ TEST_P(ConfirmedCases, WhatIsStillThereIsStoredAnew) {
   EXPECT_EQ(asked(), 0u);
 }
 
+TEST_P(ConfirmedCases, WhatIsForOneAloneIsToldToWhoAsked) {  // RFC 9111 5.2.2.4, 5.2.2.7
+  for (const auto* const directive : {"no-cache", "private"}) {
+    say({.fields = said("1"), .body = "a"});
+    EXPECT_EQ(get(insisting()).body, "a");
+    pass(20);
+    const auto withheld = std::string("max-age=10, ") + directive + "=\"X-Mine\"";
+    say({.status = 304,
+         .fields = {{"Cache-Control", withheld}, {"ETag", "\"1\""}, {"X-Mine", "1"}}});
+    EXPECT_EQ(field(get(asking()), "x-mine"), "1") << directive;
+    EXPECT_EQ(field(get(), "x-mine"), "") << directive;
+    EXPECT_EQ(asked(), 0u);
+    pass(20);
+  }
+}
+
 TEST_P(ConfirmedCases, WhatWasReplacedSinceIsNotSaidToBeStored) {  // RFC 9211 2.5
   store_a();
   say({.fields = said("2"), .body = "b"});
