@@ -14,7 +14,7 @@ LAST_MODIFIED = "Mon, 02 Jan 2023 03:04:05 GMT"
 @pytest.fixture
 def stored(caching_for, replies):
     origin = replies(reply(BODY, FOREVER, ETag='"a"', Last_Modified=LAST_MODIFIED, Date=ago(10),
-                           Content_Type="text/plain", A="1"))
+                           Content_Type="text/plain", Content_Encoding="br", A="1"))
     proxy = caching_for(origin)
     proxy.get()
     yield proxy
@@ -49,6 +49,15 @@ def test_what_lies_behind_the_end_is_416(stored):
     for ranges in ("bytes=10-", "bytes=10-11, 20-", "bytes=-0"):
         answer = part(stored, ranges)
         assert (answer.status, answer["Content-Range"], answer.body) == (416, "bytes */10", b""), ranges
+        assert (answer["Content-Type"], answer["Content-Encoding"]) == (None, None)
+
+
+def test_two_lines_of_it_are_no_range(stored):
+    """RFC 9110 14.2: it is no list."""
+    with stored.client() as client:
+        client.send("GET / HTTP/1.1\r\nHost: app.test\r\nRange: bytes=0-1\r\nRange: bytes=2-3\r\n\r\n")
+        answer = client.read_response()
+    assert (answer.status, answer.body, is_hit(answer)) == (200, BODY, True)
 
 
 def test_several_ranges_are_a_multipart(stored):

@@ -57,6 +57,15 @@ class TestCapacity:
             proxy.get(f"/{number}")
         assert kept(proxy, range(12)) == sorted([*used, 8, 9, 10, 11])
 
+    @pytest.mark.parametrize("more", [{"method": "HEAD"}, {"fields": {"Range": "bytes=0-0"}},
+                                      {"fields": {"If-None-Match": '"a"'}}], ids=str)
+    def test_every_kind_of_hit_is_a_use(self, caching_for, replies, more):
+        proxy = caching_for(replies(reply(b"x", FOREVER, ETag='"a"')), cache="capacity: 3, type: lru")
+        filled(proxy, 3)
+        assert is_hit(proxy.get("/0", **more))
+        proxy.get("/3")
+        assert kept(proxy, range(4)) == [0, 2, 3]
+
     def test_lfu_goes_by_how_often(self, caching_for, replies):
         proxy = caching_for(replies(reply(b"x", FOREVER)), cache="capacity: 4, type: lfu", top="workers: 4")
         filled(proxy, 4)
@@ -234,6 +243,11 @@ class TestCacheStatus:
         proxy = caching_for(replies(reply(b"x", FOREVER)), cache="cache_status: {key: true}")
         for answer in (proxy.get("/a?b=1", host="App.test"), proxy.get("/a?b=1")):
             assert cache_status(answer)["key"] == '"http://app.test/a?b=1"'
+
+    @pytest.mark.parametrize("fields", [{}, {"Range": "bytes=0-1"}], ids=["together", "alone"])
+    def test_tells_the_key_of_what_is_not_stored_too(self, caching_for, replies, fields):
+        proxy = caching_for(replies(reply(b"x", "no-store")), cache="cache_status: {key: true}")
+        assert cache_status(proxy.get("/a", fields=fields))["key"] == '"http://app.test/a"'
 
     def test_stands_behind_that_of_the_origin(self, caching_for, replies):
         """RFC 9211 2, 3: each cache adds itself at the end, behind what was stored with the response."""

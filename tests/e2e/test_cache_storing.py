@@ -327,6 +327,16 @@ class TestInterimResponses:
             assert is_hit(again) and again.status == 200
             assert (again["X-My"], again["Link"]) == (None, None)
 
+    @pytest.mark.parametrize("more", [{"method": "POST"}, {"fields": {"Range": "bytes=0-1"}}], ids=["POST", "Range"])
+    @pytest.mark.parametrize("service", ["", "cache: {enabled: false}"], ids=["on", "off"])
+    def test_pass_to_who_asks_alone(self, caching_for, replies, more, service):
+        proxy = caching_for(replies(b"HTTP/1.1 103 Early Hints\r\nX-My: 1\r\n\r\n" + reply(b"done", FOREVER)),
+                            service=service)
+        with proxy.client() as client:
+            client.ask(**more)
+            early, last = client.read_response(), client.read_response()
+        assert (early.status, early["X-My"], last.text) == (103, "1", "done")
+
     def test_reach_the_client_before_the_origin_goes_on(self, caching_for, scripted):
         with caching_for(scripted).client() as client:
             client.ask()
