@@ -371,6 +371,21 @@ class TestReload:
         assert (leader.read(3), follower.read(3)) == (b"def", b"def")
         assert proxy.get().text == "abcdef"
 
+    def test_who_waits_is_not_given_what_the_new_rules_would_not_use(self, caching_for, scripted):
+        proxy = caching_for(scripted, cache="ttl: 0, keep_on_reload: true")
+        leader = proxy.client().ask()
+        origin, _ = scripted.expect()
+        assert proxy.reload(one_service(proxy.port, scripted.url,
+                                        top="cache: {ttl: 0, keep_on_reload: true, set_cookie: strip}")).status == 200
+        follower = proxy.client().ask()
+        assert scripted.hears_nothing()
+        origin.send(reply(b"for the leader", FOREVER, Set_Cookie="a=b", Connection="close"))
+        assert leader.read_response()["Set-Cookie"] == "a=b"
+        own, _ = scripted.expect()
+        own.send(reply(b"own", FOREVER, Set_Cookie="a=b"))
+        answer = follower.read_response()
+        assert (answer.text, answer["Set-Cookie"]) == ("own", None)
+
     def test_a_fill_of_a_cache_that_is_gone_reaches_its_clients(self, caching_for, scripted, replies):
         proxy = caching_for(scripted)
         leader = proxy.client().ask()

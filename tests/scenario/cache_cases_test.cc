@@ -330,6 +330,17 @@ TEST_F(CacheCases, WhatIsValidatedEachTimeIsNotForThoseWhoWait) {  // RFC 9111 4
   }
 }
 
+TEST_F(CacheCases, WhatIsNotFreshEnoughForOneWhoWaitsIsNotForHim) {  // RFC 9111 5.2.1
+  for (const auto* const wish : {"max-age=10", "min-fresh=60"}) {
+    say({.fields = {{"Cache-Control", "max-age=100"}, {"Age", "50"}}, .body = "a", .takes = 1});
+    say({.fields = {{"Cache-Control", "max-age=100"}}, .body = "b"});
+    const auto outcomes = get_at_once({{}, {{"Cache-Control", wish}}});
+    EXPECT_EQ(outcomes[0].body, "a");
+    EXPECT_EQ(outcomes[1].body, "b") << wish;
+    pass(200);
+  }
+}
+
 TEST_F(CacheCases, WithoutALifetimeEachCookieGetsItsOwn) {
   say({.fields = {{"ETag", "\"a\""}}, .body = "of a", .takes = 1});
   say({.fields = {{"ETag", "\"b\""}}, .body = "of b"});
@@ -439,6 +450,26 @@ TEST_F(CacheCases, OfAPartIsSaidWhatThereIs) {  // RFC 9110 14.4
     EXPECT_EQ(asked(), 0u);
     pass(20);
   }
+}
+
+TEST_F(CacheCases, APartThatIsLongerThanItSaysIsNotStored) {  // RFC 9110 14.4
+  for (const auto* const body : {"01234", "56789"}) {
+    say({.status = 206,
+         .fields = {{"Cache-Control", "max-age=10"}, {"Content-Range", "bytes 4-5/10"}},
+         .body = body});
+    EXPECT_EQ(get({{"Range", "bytes=4-5"}}).body, body);
+  }
+}
+
+TEST_F(SmallCases, WhatWouldBeTooLargeWhenItIsWholeIsNotCompleted) {
+  const Lines said{{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}};
+  PlainResponse part{.status = 206, .fields = said, .body = "01234"};
+  part.fields.emplace_back("Content-Range", "bytes 0-4/20");
+  say(part);
+  EXPECT_EQ(get({{"Range", "bytes=0-4"}}).body, part.body);
+  say({.fields = said, .body = "01234567890123456789"});
+  EXPECT_EQ(get().body.size(), 20u);
+  EXPECT_EQ(line_of(call(0).request.fields, "range"), nullptr);
 }
 
 TEST_F(CacheCases, WhoWantsTheWholeDoesNotFollowTheRefreshOfAPart) {
