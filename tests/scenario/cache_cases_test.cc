@@ -143,6 +143,25 @@ TEST_F(CacheCases, APartThatANewerOneOutdatedDoesNotComeBack) {  // RFC 9111 4.3
   EXPECT_EQ(get({{"Range", "bytes=1-4"}}).body, "last");
 }
 
+TEST_F(CacheCases, APartThatASmallerOneOutdatedIsGone) {  // RFC 9111 4.3.3
+  const auto part = [](const char* range, const char* etag, const char* body) {
+    return PlainResponse{
+        .status = 206,
+        .fields = {{"Cache-Control", "max-age=100"}, {"ETag", etag}, {"Content-Range", range}},
+        .body = body};
+  };
+  for (const auto* const weak : {"W/", ""}) {
+    const auto tag = [&](const char* name) { return weak + std::string(name); };
+    say(part("bytes 0-3/5", tag("\"1\"").c_str(), "old."));
+    EXPECT_EQ(get({{"Range", "bytes=0-3"}}).body, "old.");
+    say(part("bytes 1-2/5", tag("\"2\"").c_str(), "ew"));
+    EXPECT_EQ(get({{"Range", "bytes=1-2"}, {"Cache-Control", "no-cache"}}).body, "ew");
+    say({.fields = {}, .body = "new.."});
+    EXPECT_EQ(get({{"Range", "bytes=0-3"}}).body, "new..") << weak;
+    pass(200);
+  }
+}
+
 TEST_F(CacheCases, NothingOfAnAnswerToANoStoreRequestIsStored) {  // RFC 9111 5.2.1.5
   say({.fields = {{"Cache-Control", "max-age=10"}, {"ETag", "\"1\""}}, .body = "a"});
   EXPECT_EQ(get().body, "a");
