@@ -78,8 +78,7 @@ class Answering {
   Task<Outcome> send_unchanged() {
     http::Fields kept(request_.arena);
     head_.fields.for_each([&](const Field& line) {
-      const bool ours = line.id == FieldId::age || line.id == FieldId::cache_status;
-      if (ours || belongs_in_not_modified(line)) kept.append(line);
+      if (belongs_in_not_modified(line)) kept.append(line);
     });
     become(304);
     head_.fields = kept;

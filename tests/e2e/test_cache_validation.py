@@ -170,6 +170,7 @@ class TestConditionsOfClients:
         for tags in ('"a"', 'W/"a"', '"x", "a"', '"a", "x"', '"x","a","y"', "*", '"x" , W/"a"'):
             answer = proxy.get(fields={"If-None-Match": tags})
             assert (answer.status, answer["ETag"], is_hit(answer)) == (304, '"a"', True)
+            assert answer["Age"] is not None
             assert (answer["Cache-Control"], answer["Content-Type"], answer["Content-Length"]) == (FOREVER, None, None)
 
     def test_what_does_not_match_is_200(self, proxy):

@@ -130,8 +130,8 @@ TEST_F(ConditionalTest, A304HasWhatA200WouldButNothingOfTheContent) {  // RFC 91
   const auto belongs = [](std::string_view name) {
     return belongs_in_not_modified({.name = name, .value = "x", .id = http::field_id(name)});
   };
-  for (const auto* const name :
-       {"Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Vary", "X-A"})
+  for (const auto* const name : {"Cache-Control", "Content-Location", "Date", "ETag", "Expires",
+                                 "Vary", "X-A", "Age", "Cache-Status"})
     EXPECT_TRUE(belongs(name)) << name;
   for (const auto* const name :
        {"Content-Type", "Content-Encoding", "Content-Range", "content-foo"})
