@@ -91,6 +91,17 @@ def test_a_tag_is_purged(cached):
     assert cached.get("/blue").text == blue
 
 
+@pytest.mark.parametrize("tags, page, counts", [
+    ("", {"Surrogate_Key": "big red"}, True), ("", {"X_Tags": "red"}, False),
+    ("tags: {fields: [X-Tags]}", {"X_Tags": "big, red"}, True), ("tags: {fields: [X-Tags]}", {"Cache_Tag": "red"}, False),
+], ids=["surrogate-key", "another", "configured", "configured otherwise"])
+def test_tags_stand_in_the_fields_of_the_configuration(caching_for, replies, tags, page, counts):
+    proxy = caching_for(replies(reply(b"x", "max-age=60", **page)), cache=tags)
+    proxy.get()
+    assert purge(proxy, tag="red")[1]["purged"] == counts
+    assert is_hit(proxy.get()) is not counts
+
+
 def test_so_many_tags_of_a_response_count(caching_for, replies):
     tags = " ".join(f"t{number}" for number in range(257))
     proxy = caching_for(replies(reply(b"x", "max-age=60", Cache_Tag=tags)))
