@@ -35,6 +35,10 @@ def purge(proxy, **order):
     return answer.status, json.loads(answer.body)
 
 
+def told_of(proxy, url):
+    return json.loads(proxy.control("GET", f"/cache/entry?url={quote(url, safe='')}").body)
+
+
 def minato_command(proxy, *arguments):
     done = subprocess.run([BINARY, *arguments, "--socket", str(proxy.socket)], capture_output=True,
                           text=True, timeout=20)
@@ -340,6 +344,15 @@ def test_an_order_that_is_none_is_refused_with_what_is_wrong_with_it(cached):
     assert '"app.test/x" has no scheme' in detail('{"url": "app.test/x"}')
 
 
+def test_stats_tell_what_had_to_go(caching_for, replies):
+    proxy = caching_for(replies(reply(b"x", "max-age=60")), cache="capacity: 2")
+    for target in ("/1", "/2", "/3"):
+        proxy.get(target)
+    purge(proxy, url="http://app.test/3")
+    told = stats(proxy)
+    assert (told["entries"], told["stored"], told["evicted"], told["purged"]) == (1, 3, 1, 1)
+
+
 def test_stats_tell_how_full_it_is_and_how_good(cached):
     for target in ("/x", "/x", "/y"):
         cached.get(target)
@@ -382,6 +395,40 @@ def test_it_is_said_how_long_an_entry_serves_when_it_is_stale(caching_for, repli
     proxy.get("/x")
     told = minato_command(proxy, "cache", "--url", "http://app.test/x")[1]
     assert "\n  stale it serves 5 s while it is validated, 7 s while the origin fails\n" in told
+
+
+@pytest.mark.parametrize("age, ttl, would, because", [
+    (100, 200, "serve", "fresh"), (320, -20, "serve and refresh", "stale-while-revalidate"), (400, -100, "validate", "stale"),
+], ids=["fresh", "refreshed", "stale"])
+def test_an_entry_is_explained_with_its_arithmetic(caching_for, replies, age, ttl, would, because):
+    directives = "max-age=300, stale-while-revalidate=50, stale-if-error=600"
+    proxy = caching_for(replies(reply(b"hello", directives, Age=str(age), ETag='"1"')))
+    proxy.get("/x")
+    [variant] = told_of(proxy, "http://app.test/x")["variants"]
+    assert (variant["status"], variant["bytes"], variant["hits"]) == (200, 5, 0)
+    assert age <= variant["age"] < age + 20 and ttl - 20 < variant["ttl"] <= ttl
+    assert variant["age"] + variant["ttl"] == variant["lifetime"] == 300
+    assert (variant["stale_while_revalidate"], variant["stale_if_error"]) == (50, 600)
+    assert (variant["would"], variant["because"], variant["purged_softly"]) == (would, because, False)
+
+
+def test_of_an_entry_is_told_how_often_it_served_and_that_it_is_purged_softly(cached):
+    for _ in range(3):
+        cached.get("/x")
+    url = "http://app.test/x"
+    told = lambda: told_of(cached, url)["variants"][0]
+    assert (told()["hits"], told()["purged_softly"], told()["would"]) == (2, False, "serve")
+    assert purge(cached, url=url, soft=True)[1]["purged"] == 1
+    assert (told()["purged_softly"], told()["would"], told()["because"]) == (True, "validate", "purged")
+
+
+def test_a_part_is_explained_as_one(caching_for, replies):
+    part = reply(b"bc", "max-age=60", status="206 Partial Content", Content_Range="bytes 1-2/5", ETag='"1"')
+    proxy = caching_for(replies(part))
+    proxy.get("/x", fields={"Range": "bytes=1-2"})
+    [variant] = told_of(proxy, "http://app.test/x")["variants"]
+    assert (variant["status"], variant["part"]) == (206, "1-2")
+    assert "\n  a part: bytes 1-2\n" in minato_command(proxy, "cache", "--url", "http://app.test/x")[1]
 
 
 def test_a_variant_is_told_with_what_selects_it(caching_for, replies):
@@ -462,6 +509,24 @@ def test_the_commands_say_it_in_words(cached):
         assert code == 2 and '"/nonsense" is no URL, such as http://' in told
     code, _, told = minato_command(cached, "purge", "--prefix", "app.test")
     assert code == 2 and "For all of a host, purge the host." in told
+
+
+def test_a_soft_purge_of_the_command_is_soft(cached, numbered):
+    first = cached.get("/x").text
+    done = minato_command(cached, "purge", "--url", "http://app.test/x", "--soft")
+    assert done[:2] == (0, "1 response marked stale\n")
+    numbered.answer = lambda request: response(
+        status="304 Not Modified" if request["If-None-Match"] == '"1"' else "500 x", **FIELDS)
+    assert cached.get("/x").text == first
+
+
+def test_the_command_tells_json_as_the_program_does(cached):
+    cached.get("/x")
+    counted(cached, misses=1)
+    assert json.loads(minato_command(cached, "cache", "--json")[1]) == stats(cached)
+    url = "http://app.test/x"
+    told = json.loads(minato_command(cached, "cache", "--url", url, "--json")[1])
+    assert told["url"] == url and told.keys() == told_of(cached, url).keys()
 
 
 @pytest.mark.parametrize("order", [["--tag", "red"], ["--host", "app.test"], ["--all"]], ids=lambda order: order[0])
