@@ -13,9 +13,16 @@ TEST(Cache, WhatIsRememberedAsNotToBeStoredIsWithinTheMemory) {
     return cache.store().stats().memory_bytes;
   };
   const std::uint64_t least = book_keeping(1);
-  EXPECT_GE(book_keeping(100'000), least + 100'000 * sizeof(std::uint64_t) - (1u << 20))
+  EXPECT_GE(book_keeping(500'000), least + 500'000 * sizeof(std::uint64_t) - (1u << 20))
       << "in place of some of the region's own, in units of 1 MiB";
   EXPECT_LE(book_keeping(100'000'000), (8_MiB).count);
+}
+
+/// A type is found by its number.
+TEST(Cache, ATypeIsThePolicyOfItsName) {
+  ASSERT_EQ(schema::choices<EvictionType>.size(), evictors.size());
+  for (const auto& type : schema::choices<EvictionType>)
+    EXPECT_EQ(evictors.at(static_cast<std::size_t>(type.value)).name, type.name);
 }
 
 }  // namespace

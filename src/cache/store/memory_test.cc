@@ -1,5 +1,8 @@
 // What the store says that it holds, beside what the allocator gave.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
 
 #include "base/testing.h"
 #include "cache/store/testing.h"
@@ -52,6 +55,27 @@ TEST_F(MemoryTest, OfTinyEntriesIsMeasuredUnderEveryPolicy) {
     carry_out_bans();
     for (int i = 0; i < 100; ++i) put_tiny(i);
     expect_measured();
+  }
+}
+
+/// What the allocator does not give: the system takes memory for it as it is written.
+std::uint64_t mapped_bytes() {
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// So large that each part of it is more than what the region is rounded to.
+TEST_F(MemoryTest, IsAllThatIsMappedForIt) {
+  constexpr std::uint64_t large = 512u << 20;
+  (void)mapped_bytes();  // what that itself needs is there from then on
+  for (const EvictorKind& kind : evictors) {
+    store.reset();
+    const std::uint64_t before_it = mapped_bytes();
+    open({.memory_bytes = large, .entries = 10'000'000, .evictor = &kind});
+    const std::uint64_t mapped = mapped_bytes() - before_it;
+    EXPECT_LE(mapped, large) << kind.name;
+    EXPECT_GT(mapped, large - 2 * Region::piece_bytes_max) << kind.name;
   }
 }
 
