@@ -53,6 +53,19 @@ TEST(Uncacheable, TheNewestStayWhereThereAreTooMany) {
   EXPECT_FALSE(memory.knows({hashes.front()}, start + 100s));
 }
 
+TEST(Uncacheable, WhatWasRememberedLongestAgoMakesRoom) {
+  Uncacheable memory(64, 1u << 20);
+  Random random(5);
+  std::vector<std::uint64_t> hashes(1000);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    hashes[i] = random();
+    const WallTime now = start + Seconds(i);
+    memory.remember({hashes[i]}, 200, now);
+    for (std::size_t back = 0; back < std::min<std::size_t>(i + 1, 8); ++back)
+      ASSERT_TRUE(memory.knows({hashes[i - back]}, now)) << i << ' ' << back;
+  }
+}
+
 TEST(Uncacheable, HoweverManyAreWantedItIsNoLargerThanItMayBe) {
   EXPECT_EQ(Uncacheable(100'000'000, 1u << 20).memory_bytes(), 1u << 20);
   EXPECT_EQ(Uncacheable(1000, 1u << 20).memory_bytes(), 8192u);

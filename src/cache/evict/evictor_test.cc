@@ -303,6 +303,13 @@ TEST(ItemTest, NeverCountsAnewHoweverOftenItIsUsed) {
   EXPECT_EQ(item.used, 3u);
 }
 
+TEST(ItemTest, AnEarlierUseThatIsMarkedLateChangesNothing) {
+  Item item(1, 1);
+  for (const std::uint64_t tick : {5u, 3u, 4u}) item.touch(tick);
+  EXPECT_EQ(item.used, 5u);
+  EXPECT_EQ(item.hits, 3u);
+}
+
 TEST(ItemTest, TakesOverTheUsesOfWhatItReplaces) {
   Item old(1, 1), item(1, 1);
   for (std::uint64_t tick = 1; tick <= 3; ++tick) old.touch(tick);
