@@ -253,6 +253,16 @@ TEST_F(StoreTest, WhatA304MadeSharesTheBody) {
   EXPECT_EQ(body_of(*fresh), "body");
 }
 
+TEST_F(StoreTest, AnEntryWeighsAllThatItHolds) {
+  open();
+  put("http://a/small", "x");
+  put("http://a/large", std::string(100'000, 'x'));
+  const auto bytes = [&](std::string_view url) { return find(url)->bytes; };
+  EXPECT_GE(bytes("http://a/small"), sizeof(Entry));
+  EXPECT_GE(bytes("http://a/large"), bytes("http://a/small") + 99'000)
+      << "or sizes count for nothing";
+}
+
 TEST_F(StoreTest, HoweverOftenItIsConfirmedItWeighsTheSame) {
   open();
   for (const auto* const url : {"http://a/", "http://a/of-another-length"}) {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <barrier>
+#include <functional>
+#include <future>
 #include <thread>
 
 #include "base/random.h"
@@ -49,6 +51,46 @@ TEST_F(StoreTest, ManyThreadsFindStoreAndPurge) {
   done = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_GT(hits.load(), 0u);
+}
+
+/// Lets something happen while the store has its lock.
+class MeanwhileEvictor final : public Evictor {
+ public:
+  explicit MeanwhileEvictor(std::size_t items_max) : kept_(make_lru(items_max)) {}
+  void add(Item& item) override {
+    happens();
+    kept_->add(item);
+  }
+  Item* victim() override { return kept_->victim(); }
+  void remove(Item& item) override { kept_->remove(item); }
+  std::size_t memory_bytes() const override { return kept_->memory_bytes(); }
+
+  static inline std::function<void()> happens = [] {};
+
+ private:
+  std::unique_ptr<Evictor> kept_;
+};
+
+TEST_F(StoreTest, WhoFindsWaitsForNobodyWhoStores) {
+  const EvictorKind kind{"lru", [](std::size_t items_max) -> std::unique_ptr<Evictor> {
+                           return std::make_unique<MeanwhileEvictor>(items_max);
+                         }};
+  open({.evictor = &kind, .readers = 2});
+  put("http://a/1", "x");
+  std::future<bool> finds;
+  MeanwhileEvictor::happens = [&] {
+    finds = std::async(std::launch::async, [&] {
+      BlockPool pool;
+      Arena own(pool);
+      const Pin pin = store->find(key("http://a/1"), http::Fields(own), 1).entry;
+      if (pin) pin->touch(1);
+      return pin && body_of(*pin) == "x";
+    });
+    EXPECT_EQ(finds.wait_for(10s), std::future_status::ready) << "it waits for the lock";
+  };
+  put("http://a/2", "y");
+  MeanwhileEvictor::happens = [] {};
+  EXPECT_TRUE(finds.get());
 }
 
 TEST_F(StoreTest, WhatIsPurgedSoftlyIsStaleToEveryThread) {
