@@ -271,6 +271,67 @@ access_log: {format: json}
   EXPECT_EQ(plain.health_check, config.health_check);
 }
 
+TEST(Load, AServiceOverridesTheCacheKeyByKey) {
+  const Config config = good(R"(
+services:
+  - name: web
+    listen_port: 80
+    hosts: ["http://example.com/"]
+    upstreams: [{host: "http://b"}]
+    cache:
+      enabled: true
+      max_body_size: 2MiB
+      ttl: 60
+      status_ttl: {404: 10s, 5xx: 1s}
+      stale_if_error: 1m
+      targeted_fields: [X-Cache-Control]
+      tags: {strip: true}
+      collapse: {timeout: 2s}
+      cache_status: {key: true}
+      set_cookie: strip
+      force: [{path: /static/, ttl: 1h, even_private: true}]
+      bypass: [{cookie: session}, {header: X-Preview}, {path: /admin/}]
+      key: {query: {ignore: [utm_*, gclid]}, headers: [X-A]}
+  - name: plain
+    listen_port: 81
+    hosts: ["http://example.com/"]
+    upstreams: [{host: "http://b"}]
+cache:
+  enabled: false
+  ttl: 50
+  ttl_applies_to_cookies: true
+  status_ttl: {200: 5s}
+  stale_if_error: 4s
+  stale_while_revalidate: 3s
+  targeted_fields: [Surrogate-Control]
+  tags: {fields: [X-Tag]}
+  collapse: {enabled: false}
+  cache_status: {enabled: false}
+  key: {query: {sort: true}, headers: [X-B], cookies: [lang]}
+)");
+  const cache::ServiceCacheOptions web{
+      .enabled = true,
+      .max_body_size = 2_MiB,
+      .ttl = 60s,
+      .status_ttl = {{{404, 404}, 10s}, {{500, 599}, 1s}},
+      .ttl_applies_to_cookies = true,
+      .stale_if_error = 1min,
+      .stale_while_revalidate = 3s,
+      .targeted_fields = {"X-Cache-Control"},
+      .tags = {.fields = {"X-Tag"}, .strip = true},
+      .collapse = {.enabled = false, .timeout = 2s},
+      .cache_status = {.enabled = false, .key = true},
+      .set_cookie = cache::SetCookie::strip,
+      .force = {{.path = "/static/", .ttl = 1h, .even_private = true}},
+      .bypass = {{.cookie = "session"}, {.header = "X-Preview"}, {.path = "/admin/"}},
+      .key = {.query = {.ignore = {"utm_*", "gclid"}, .sort = true},
+              .headers = {"X-A"},
+              .cookies = {"lang"}}};
+  EXPECT_EQ(config.services.at(0).cache, web);
+  EXPECT_EQ(config.services.at(1).cache, config.cache->service);
+  EXPECT_EQ(config.cache->service.tags.fields, (std::vector<std::string>{"X-Tag"}));
+}
+
 TEST(Load, VariablesComeFromTheEnvironment) {
   const Config config = good(R"(
 services:
