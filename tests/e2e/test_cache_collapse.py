@@ -28,7 +28,8 @@ def clients(proxy, count, **more):
 
 @pytest.fixture
 def proxy(caching_for, scripted):
-    return caching_for(scripted, top=WORKERS)
+    """Nobody stops waiting before the test does, so that who is not released at once is seen."""
+    return caching_for(scripted, cache="ttl: 0, collapse: {timeout: 5m}", top=WORKERS)
 
 
 def asked_and_waiting(proxy, scripted, followers, **more):

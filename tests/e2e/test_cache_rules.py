@@ -117,7 +117,7 @@ class TestBypass:
         assert is_hit(proxy.get("/x"))
 
     def test_nobody_waits_for_it_and_it_waits_for_nobody(self, caching_for, scripted):
-        proxy = caching_for(scripted, cache=self.RULES)
+        proxy = caching_for(scripted, cache=f"{self.RULES}, collapse: {{timeout: 5m}}")
         head = b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1\r\n\r\n"
         with proxy.client() as one, proxy.client() as passing, proxy.client() as other:
             one.ask("/x")
