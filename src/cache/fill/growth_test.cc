@@ -111,6 +111,12 @@ TEST_F(GrowthTest, StoresWhatCame) {
   EXPECT_EQ(stored(), "one two");
 }
 
+TEST_F(GrowthTest, WhatIsStoredCountsAsUsedThen) {
+  begin();
+  EXPECT_TRUE(growth->complete(*loop, 7));
+  EXPECT_EQ(store.find(key(), none, 0).entry->used, 7u) << "or it is the first to go by LRU";
+}
+
 TEST_F(GrowthTest, EachReaderGetsAllAtItsOwnSpeed) {
   const std::string bytes = some_bytes(300'000);
   begin(much, bytes.size());
