@@ -228,7 +228,7 @@ def test_waiting_has_a_limit(caching_for, scripted):
 
 
 def test_it_can_be_off(caching_for, scripted):
-    proxy = caching_for(scripted, cache="ttl: 0, collapse: {enabled: false}", top=WORKERS)
+    proxy = caching_for(scripted, cache="ttl: 0, collapse: {enabled: false, timeout: 5m}", top=WORKERS)
     everyone = clients(proxy, 3)
     serve_each(scripted, 3, reply(b"x", FOREVER))
     assert [each.read_response().text for each in everyone] == ["x"] * 3

@@ -81,7 +81,8 @@ class TestWhileRevalidate:
         eventually(lambda: "detail" not in cache_status(proxy.get()), "freshness")
         assert proxy.get().text == "old" and origin.count() == 2
 
-    @pytest.mark.parametrize("failure", [None, response(b"oops", status="503 Busy")], ids=["hangs up", "503"])
+    @pytest.mark.parametrize("failure", [None, response(b"oops", status="503 Busy"), reply(b"oops", FOREVER, status="503 Busy")],
+                             ids=["hangs up", "503", "503 that may be stored"])
     def test_a_refresh_that_fails_is_tried_again(self, caching_for, replies, failure):
         origin = replies(stale("stale-while-revalidate=600"), failure, reply(b"new", FOREVER))
         proxy = caching_for(origin, top=ONCE)
