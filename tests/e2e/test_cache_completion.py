@@ -324,10 +324,13 @@ def test_who_wants_nothing_stored_asks_alone(proxy, origin):
 
 
 def test_without_collapsing_each_completes_by_itself(caching_for, scripted):
-    proxy = caching_for(scripted, cache="ttl: 0, collapse: {enabled: false}", top="workers: 1")
+    proxy = caching_for(scripted, cache="ttl: 0, collapse: {enabled: false, timeout: 5m}", top="workers: 1")
     origin = store(proxy, scripted, (0, 4))
-    with proxy.client() as client:
+    with proxy.client() as client, proxy.client() as other:
         client.ask()
         assert asked(origin) == ("bytes=5-9", '"a"')
-        origin.send(part(5, 9))
-        assert client.read_response().body == CONTENT
+        other.ask()
+        own, _ = scripted.expect()
+        for connection, each in ((own, other), (origin, client)):
+            connection.send(part(5, 9))
+            assert each.read_response().body == CONTENT
