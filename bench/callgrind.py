@@ -6,12 +6,33 @@ itself, so that the C library chooses the same variants of memcpy and its like o
 left is the compiler, the C library and when the kernel wakes the program.
 """
 import contextlib
+import dataclasses
 import re
 import subprocess
 
 import contenders
 
+ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"}
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
+
+
+@dataclasses.dataclass
+class Cost:
+    instructions: int
+    allocations: int  # calls of malloc and its like
+
+
+def cost_in(dump):
+    """What a dump of callgrind comes to, of all threads. A function is named where it is told of first."""
+    names, called, allocations = {}, None, 0
+    for line in dump.splitlines():
+        if function := re.match(r"c?fn=\((\d+)\)(?: (.*))?$", line):
+            number, name = function.groups()
+            names.setdefault(number, name)
+            called = names[number]
+        elif calls := re.match(r"calls=(\d+)", line):
+            allocations += int(calls[1]) if called in ALLOCATORS else 0
+    return Cost(int(re.search(r"^(?:totals|summary): (\d+)", dump, re.M)[1]), allocations)
 
 
 def prefix_of(folder):
@@ -35,16 +56,16 @@ class Counted:
     def start(self):
         self._order("instrumentation", "on")
 
-    def instructions(self, work):
-        """What `work` took, of all threads."""
+    def cost(self, work):
+        """What `work` took."""
         self._order("zero")
         work()
         known = set(self._dumps())
         self._order("dump")
         newest, = set(self._dumps()) - known
-        total = re.search(r"^(?:totals|summary): (\d+)", newest.read_text(), re.M)
+        cost = cost_in(newest.read_text())
         newest.unlink()
-        return int(total[1])
+        return cost
 
     def _dumps(self):
         return self.folder.glob(f"callgrind.{self.process.pid}.*")

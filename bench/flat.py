@@ -63,7 +63,7 @@ def instructions(program, port, requests, warm_up):
             send_all()
         program.start()
         send_all()
-        return min(program.instructions(send_all) for _ in range(BATCHES)) / len(requests)
+        return min(program.cost(send_all).instructions for _ in range(BATCHES)) / len(requests)
 
 
 @contextlib.contextmanager
