@@ -13,6 +13,9 @@
 #include <sanitizer/allocator_interface.h>
 #define MINATO_ALLOCATOR_OF_SANITIZER 1
 #endif
+#if __has_feature(thread_sanitizer)
+#define MINATO_SHADOWED 1
+#endif
 #endif
 
 namespace minato {
@@ -26,6 +29,13 @@ inline std::size_t heap_bytes() {
   return heap.uordblks + heap.hblkhd;
 #endif
 }
+
+/// Whether each page that is written to takes others, which stay when it goes back.
+#ifdef MINATO_SHADOWED
+inline constexpr bool pages_have_shadows = true;
+#else
+inline constexpr bool pages_have_shadows = false;
+#endif
 
 /// What the system has given, of all threads.
 inline std::size_t resident_bytes() {

@@ -113,7 +113,10 @@ def test_an_uncacheable_response_that_breaks_off_at_once_is_no_response(proxy, s
         assert is_cut(client)
 
 
-@pytest.mark.parametrize("fields", [{"Range": "bytes=0-1"}, {"Cache-Control": "no-cache"}])
+ALONE = [{"Range": "bytes=0-1", "If-Range": '"a"'}, {"Cache-Control": "no-cache"}]
+
+
+@pytest.mark.parametrize("fields", ALONE)
 def test_one_that_was_asked_for_alone_is_not_stored_either(proxy, scripted, fields):
     with proxy.client() as client:
         client.ask(fields=fields)
@@ -126,8 +129,9 @@ def test_one_that_was_asked_for_alone_is_not_stored_either(proxy, scripted, fiel
     assert is_not_stored(proxy, scripted)
 
 
-def test_a_client_that_leaves_one_that_was_asked_for_alone_stores_nothing(proxy, scripted):
-    client = proxy.client().ask(fields={"Range": "bytes=0-1"})
+@pytest.mark.parametrize("fields", ALONE)
+def test_a_client_that_leaves_one_that_was_asked_for_alone_stores_nothing(proxy, scripted, fields):
+    client = proxy.client().ask(fields=fields)
     origin, _ = scripted.expect()
     origin.send(KNOWN)
     client.read_head()
