@@ -282,6 +282,15 @@ class TestOneRangeOfWhatIsNotStored:
         assert {each.read(3) for each in everyone} == {b"456"}
         assert is_hit(proxy.get(fields={"Range": "bytes=3-4"}))
 
+    def test_goes_on_when_who_asked_for_it_leaves(self, proxy, scripted):
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields=self.WANTED)
+        answer = part(b"23456", 2, 10)
+        origin.send(answer[:-3])
+        leader.read_head()
+        leader.reset()
+        origin.send(answer[-3:])
+        assert follower.read_response().text == "23456"
+
     def test_reaches_the_origin_as_it_is(self, proxy, scripted):
         proxy.client().ask(fields=self.WANTED)
         assert scripted.expect()[1]["Range"] == "bytes=2-6"
