@@ -40,6 +40,7 @@ class CacheExchange {
   // Asking the origin alone.
   bool asks_alone() const;
   bool may_share_range() const;
+  std::string_view wanted_range() const;
   std::string_view shared_range() const;
   bool is_known_uncacheable() const;
   Pin heads_part() const;

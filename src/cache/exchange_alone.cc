@@ -26,19 +26,25 @@ bool CacheExchange::may_share_range() const {
          !fields.has(FieldId::if_range);
 }
 
-/// The Range that the origin is asked for on behalf of all who ask for the same one. Empty: none;
-/// of what is stored whole all of it is asked about, and of parts the rest is asked for.
-std::string_view CacheExchange::shared_range() const {
+/// The Range that all who ask for the same one may share. Empty: none; of what is stored whole all
+/// of it is asked about.
+std::string_view CacheExchange::wanted_range() const {
   const bool is_of_whole = stored_ && !stored_->part;
-  if (!may_share_range() || is_of_whole || completion_) return {};
+  if (!may_share_range() || is_of_whole) return {};
   return request_.head.fields.value(FieldId::range);
+}
+
+/// What of that the origin is asked for: of parts that are there it is the rest.
+std::string_view CacheExchange::shared_range() const {
+  return completion_ ? std::string_view{} : wanted_range();
 }
 
 bool CacheExchange::is_known_uncacheable() const {
   const Uncacheable::Asking asking{.key = key_.hash, .naming = facts_.naming()};
   const Uncacheable& known = cache_.uncacheable();
-  return known.knows(asking, now()) ||
-         (!shared_range().empty() && known.knows(asking.for_ranges(), now()));
+  const auto range = wanted_range();
+  if (range.empty()) return known.knows(asking, now());
+  return known.knows(asking.for_ranges(), now()) || known.knows(asking.for_range(range), now());
 }
 
 /// What a HEAD tells of, besides what is stored whole (RFC 9111 4.3.5).

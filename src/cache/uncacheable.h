@@ -7,7 +7,9 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <string_view>
 
+#include "base/hash.h"
 #include "base/reserved_array.h"
 #include "base/time.h"
 
@@ -35,6 +37,10 @@ class Uncacheable {
 
     /// Ranges of what is not stored are known apart: what is no answer to one may be stored whole.
     Asking for_ranges() const { return {.key = key, .naming = naming | 4}; }
+    /// One of them, of which is known what says nothing of others.
+    Asking for_range(std::string_view range) const {
+      return {.key = hash_bytes(range, key), .naming = naming | 4};
+    }
   };
 
   void remember(const Asking& asking, std::uint16_t status, WallTime now) {

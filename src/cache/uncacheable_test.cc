@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/random.h"
 
 namespace minato::cache {
@@ -38,6 +40,18 @@ TEST(Uncacheable, WhoNamesHimselfOtherwiseIsAnother) {
     for (unsigned other = 0; other < 4; ++other)
       EXPECT_EQ(memory.knows({.key = 42, .naming = other}, start), other == named);
     memory.forget({.key = 42, .naming = named});
+  }
+}
+
+TEST(Uncacheable, RangesAreOthersThanTheWholeAndOneIsAnotherThanTheRest) {
+  const Uncacheable::Asking whole{42};
+  const std::array kinds{whole, whole.for_ranges(), whole.for_range("bytes=0-"),
+                         whole.for_range("bytes=1-")};
+  Uncacheable memory(100, 1u << 20);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    memory.remember(kinds[i], 200, start);
+    for (std::size_t j = 0; j < kinds.size(); ++j) EXPECT_EQ(memory.knows(kinds[j], start), i == j);
+    memory.forget(kinds[i]);
   }
 }
 

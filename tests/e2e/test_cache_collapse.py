@@ -358,6 +358,46 @@ class TestOneRangeOfWhatIsNotStored:
         assert leader.read_response().status == 416
         asked_and_waiting(proxy, scripted, 2, fields=self.WANTED)
 
+    @pytest.mark.parametrize("refused", ["a set", "too large", "impossible"])
+    def test_that_is_refused_for_what_it_is_itself_keeps_nobody_waiting_but_for_others(
+            self, proxy, scripted, refused):
+        asked, answer = {
+            "a set": ("bytes=0-1,3-4", response(b"--x--", status="206 Partial Content", Cache_Control=FOREVER,
+                                                Content_Type="multipart/byteranges; boundary=x", Connection="close")),
+            "too large": ("bytes=0-", part(b"x" * (2 * MEBIBYTE), 0, 3 * MEBIBYTE, Connection="close")),
+            "impossible": ("bytes=90-", response(b"", status="416 Range Not Satisfiable",
+                                                 Content_Range="bytes */10", Connection="close")),
+        }[refused]
+        leader = proxy.client().ask(fields={"Range": asked})
+        scripted.expect()[0].send(answer)
+        leader.read_response()
+        for _ in clients(proxy, 3, fields={"Range": asked}):
+            assert scripted.expect()[1]["Range"] == asked
+        asked_and_waiting(proxy, scripted, 2, fields=self.WANTED)
+
+    @pytest.mark.parametrize("policy", [FOREVER, "no-cache"])
+    def test_that_is_stored_changes_nothing_for_who_asks_for_the_whole(self, proxy, scripted, policy):
+        """Who has to ask alone goes on to, and who may wait for one another, too."""
+        if is_known := policy == FOREVER:
+            whole = proxy.client().ask()
+            scripted.expect()[0].send(reply(b"x" * (2 * MEBIBYTE), FOREVER, Connection="close"))
+            whole.read_response()
+        leader = proxy.client().ask(fields=self.WANTED)
+        scripted.expect()[0].send(part(b"23456", 2, 10, policy, Connection="close"))
+        assert is_stored(leader.read_response())
+        everyone = clients(proxy, 3)
+        for _ in everyone if is_known else everyone[:1]:
+            assert scripted.expect()[1]["Range"] is None
+        assert scripted.hears_nothing()
+
+    def test_is_asked_for_once_where_the_whole_is_too_large(self, proxy, scripted):
+        whole = proxy.client().ask()
+        scripted.expect()[0].send(reply(b"x" * (2 * MEBIBYTE), FOREVER, Connection="close"))
+        whole.read_response()
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields=self.WANTED)
+        origin.send(part(b"23456", 2, 2 * MEBIBYTE))
+        assert leader.read_response().text == follower.read_response().text == "23456"
+
     def test_under_if_range_is_nobody_elses(self, proxy, scripted):
         proxy.client().ask(fields=self.WANTED)
         scripted.expect()

@@ -7,6 +7,7 @@
 namespace minato::cache {
 
 using http::Field;
+using http::FieldId;
 using http::Last;
 using http::Outcome;
 using http::Reason;
@@ -16,6 +17,12 @@ namespace {
 
 Result<void> nobody() {
   return fail(Fault::cancelled, Side::downstream, "nobody waits for the rest of it");
+}
+
+/// That one range is impossible, too much, or came as a set says nothing of others.
+bool is_of_one_range(Refusal refusal, std::uint16_t status) {
+  if (status == 206) return refusal == Refusal::too_large || refusal == Refusal::partial;
+  return status == 416;
 }
 
 }  // namespace
@@ -192,7 +199,7 @@ Result<void> Fill::start(const http::ResponseHead& head, http::BodyLength length
 /// To the leader alone.
 Result<void> Fill::begin_to_pass(Refusal refusal, const http::ResponseHead& head) {
   land();
-  if (refusal != Refusal::no_memory) remember_refusal(head.status);
+  if (refusal != Refusal::no_memory) remember_refusal(refusal, head.status);
   if (leader_ == nullptr) {
     fail_flight(std::nullopt, is_origin_error(head.status));
     return nobody();
@@ -216,13 +223,19 @@ void Fill::contest() {
   fail_flight(std::nullopt, false);
 }
 
-/// Before those who wait hear of it. That one range is impossible says nothing of others.
-void Fill::remember_refusal(std::uint16_t status) {
+/// What it is to answer; empty: the whole.
+std::string_view Fill::range() const {
+  const bool is_of_part = order_.of_range || order_.completion;
+  return is_of_part ? client_head_.fields.value(FieldId::range) : std::string_view{};
+}
+
+/// Before those who wait hear of it.
+void Fill::remember_refusal(Refusal refusal, std::uint16_t status) {
   const unsigned naming = order_.flight->naming = asked_->facts.naming();
-  const Uncacheable::Asking asking{.key = order_.key.hash, .naming = naming};
-  if (order_.of_range && status == 416) return;
-  order_.cache.uncacheable().remember(order_.of_range ? asking.for_ranges() : asking, status,
-                                      loop_.wall());
+  Uncacheable::Asking asking{.key = order_.key.hash, .naming = naming};
+  if (!range().empty())
+    asking = is_of_one_range(refusal, status) ? asking.for_range(range()) : asking.for_ranges();
+  order_.cache.uncacheable().remember(asking, status, loop_.wall());
 }
 
 void Fill::grow(const Ruling& ruling) {

@@ -110,7 +110,8 @@ class Fill final : public ListLink, private http::Responder, private http::Reque
   Task<Result<void>> pass_what_came();
   Task<Result<void>> until_leader_passes();
   Result<void> begin_to_pass(Refusal refusal, const http::ResponseHead& head);
-  void remember_refusal(std::uint16_t status);
+  std::string_view range() const;
+  void remember_refusal(Refusal refusal, std::uint16_t status);
   void confirm(const Entry& fresh);
   void contest();
   void grow(const Ruling& ruling);

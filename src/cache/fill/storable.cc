@@ -198,7 +198,8 @@ bool remember_use(const Asked& asked, const Entry& entry, WallTime now) {
   // What came too old may come fresh the next time.
   const bool never = decision.why == Why::no_cache || decision.lifetime.value <= Seconds(0);
   Uncacheable& uncacheable = asked.cache.uncacheable();
-  const Uncacheable::Asking asking{.key = asked.key.hash, .naming = asked.facts.naming()};
+  Uncacheable::Asking asking{.key = asked.key.hash, .naming = asked.facts.naming()};
+  if (entry.part) asking = asking.for_ranges();
   if (never && !serves_others)
     uncacheable.remember(asking, entry.facts.status, now);
   else
