@@ -398,6 +398,15 @@ class TestOneRangeOfWhatIsNotStored:
         origin.send(part(b"23456", 2, 2 * MEBIBYTE))
         assert leader.read_response().text == follower.read_response().text == "23456"
 
+    def test_of_a_whole_of_unknown_size_is_not_followed_where_it_cannot_be_it(self, proxy, scripted):
+        leader, origin, [follower] = asked_and_waiting(proxy, scripted, 1, fields=self.WANTED)
+        origin.send(response(b"89", status="206 Partial Content", Cache_Control=FOREVER, ETag='"a"',
+                             Content_Range="bytes 8-9/*", Connection="close"))
+        assert leader.read_response()["Content-Range"] == "bytes 8-9/*"
+        origin, _ = scripted.expect()
+        origin.send(part(b"23456", 2, 10))
+        assert follower.read_response()["Content-Range"] == "bytes 2-6/10"
+
     def test_under_if_range_is_nobody_elses(self, proxy, scripted):
         proxy.client().ask(fields=self.WANTED)
         scripted.expect()

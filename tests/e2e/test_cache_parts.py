@@ -78,6 +78,19 @@ def test_another_part_than_was_asked_for_answers_nobody_who_asks_again(ask):
     assert ask("bytes=0-3", first=0, last=3).text == "0123"
 
 
+def test_a_part_that_is_shorter_than_it_said_is_completed_for_who_asks_again(cached, scripted):
+    with cached.client() as client:
+        client.ask("/", fields={"Range": "bytes=2-6"})
+        origin, _ = scripted.expect()
+        origin.send(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 2-6/10\r\nCache-Control: max-age=60\r\n"
+                    b"ETag: \"a\"\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n234\r\n0\r\n\r\n")
+        assert client.read_response().text == "234"
+        client.ask("/", fields={"Range": "bytes=2-6"})
+        assert origin.read_request()["Range"] == "bytes=5-6"
+        origin.send(part(5, 6))
+        assert client.read_response().text == "23456"
+
+
 def test_several_ranges_that_lie_in_it_are_sent_apart(ask):
     """RFC 9110 15.3.7.2."""
     ask("bytes=2-6", first=2, last=6)

@@ -22,8 +22,8 @@ Part part_of(const Asked& asked, const http::ResponseHead& head) {
   if (!asked_for_one || head.fields.count_of(FieldId::content_range) != 1) return {};
   const auto content = parse_content_range(head.fields.value(FieldId::content_range));
   const auto range = asked.request.fields.value(FieldId::range);
-  const bool answers = content && (!content->complete || range_within(range, *content));
-  return {.content = content, .range = answers ? range : std::string_view{}};
+  return {.content = content,
+          .range = content && answers(range, *content) ? range : std::string_view{}};
 }
 
 /// What keeps a response from being stored, whoever asked for it.

@@ -118,12 +118,10 @@ std::optional<Selection> selection_of(std::string_view range, const ContentRange
   return depends ? std::nullopt : std::optional(std::move(selection));
 }
 
-std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part) {
-  if (!part.complete) return std::nullopt;  // what a range means depends on it
-  const Selection selection = select_ranges(value, *part.complete);
-  if (selection.kind != Kind::ranges || selection.ranges.size() != 1) return std::nullopt;
-  const ByteRange wanted = selection.ranges.front();
-  return is_within(wanted, part.range) ? std::optional(wanted) : std::nullopt;
+bool answers(std::string_view range, const ContentRange& part) {
+  const auto selection = select_ranges(range, part.complete.value_or(part.range.last + 1));
+  return selection.kind == Kind::ranges && selection.ranges.size() == 1 &&
+         is_within(selection.ranges.front(), part.range);
 }
 
 bool if_range_holds(const http::Fields& request, std::span<const http::Field> stored) {

@@ -53,8 +53,9 @@ Selection select_ranges(std::string_view value, std::uint64_t size);
 /// or nothing (RFC 9110 15.5.17); nullopt where the part does not answer it.
 std::optional<Selection> selection_of(std::string_view range, const ContentRange& part);
 
-/// The one range that `value` (of a Range) asks for, where all of it lies in `part`.
-std::optional<ByteRange> range_within(std::string_view value, const ContentRange& part);
+/// Whether `part` has all of the one range that `range`, of a Range, asks for. Of a whole of
+/// unknown size it may be the end.
+bool answers(std::string_view range, const ContentRange& part);
 
 /// RFC 9110 13.1.5: whether the Range of `request` counts for the response that is stored. An
 /// If-Range that is empty, or there twice, is no validator, and so not that of what is stored.

@@ -115,5 +115,22 @@ TEST(SelectionOfAPart, OfAWholeOfUnknownSizeIsOfWhatDoesNotDependOnThat) {
     EXPECT_FALSE(selection_of(other, part)) << other;
 }
 
+TEST(APart, AnswersTheOneRangeThatItHasAllOf) {
+  const ContentRange part{{.first = 2, .last = 6}, 10};
+  for (const auto* const asked : {"bytes=2-6", "bytes=3-4"}) EXPECT_TRUE(answers(asked, part));
+  for (const auto* const other :
+       {"bytes=1-6", "bytes=2-7", "bytes=2-", "bytes=-4", "bytes=10-", "bytes=2-3,5-5", "x", ""})
+    EXPECT_FALSE(answers(other, part)) << other;
+}
+
+TEST(APart, OfAWholeOfUnknownSizeAnswersWhatItMayBeAllOf) {
+  const ContentRange part{{.first = 2, .last = 6}, std::nullopt};
+  for (const auto* const asked : {"bytes=2-6", "bytes=3-4", "bytes=2-", "bytes=2-9", "bytes=-5"})
+    EXPECT_TRUE(answers(asked, part)) << asked;
+  for (const auto* const other :
+       {"bytes=1-6", "bytes=0-", "bytes=7-9", "bytes=-6", "bytes=2-3,5-5", "x", ""})
+    EXPECT_FALSE(answers(other, part)) << other;
+}
+
 }  // namespace
 }  // namespace minato::cache

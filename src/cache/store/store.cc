@@ -35,7 +35,9 @@ std::size_t region_bytes(const StoreLimits& limits, std::uint64_t other) {
 bool has_wanted_part(const Entry& entry, const http::Fields& request) {
   const auto range = request.value(http::FieldId::range);
   if (range.empty() || !if_range_holds(request, entry.lines)) return false;
-  return range == entry.range || selection_of(range, *entry.part).has_value();
+  // Less may have come than was said to answer it.
+  const bool is_answer = range == entry.range && answers(range, *entry.part);
+  return is_answer || selection_of(range, *entry.part).has_value();
 }
 
 /// What is for all requests stands for what is for some, and the other way round: the origin has
@@ -167,8 +169,8 @@ bool Store::insert(Entry& draft, Piece* first, std::uint64_t size) {
   draft.content->first = first, draft.content->size = size;
   // What came counts, whatever was said of it.
   if (draft.part && (size == 0 || size > draft.part->range.size())) return false;
-  // Nobody else reads it yet: a part that others follow completes what is there, and is given up
-  // where it is not as long as it says.
+  // Nobody else reads it yet: of a part that others follow they read that only where it completes
+  // what is there, and such a one is given up where it is not as long as it says.
   if (draft.part && size != draft.part->range.size())
     draft.part->range.last = draft.part->range.first + size - 1;
   for (Piece* piece = first; piece != nullptr; piece = piece->next, ++draft.content->pieces)
