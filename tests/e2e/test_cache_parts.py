@@ -91,6 +91,18 @@ def test_a_part_that_is_shorter_than_it_said_is_completed_for_who_asks_again(cac
         assert client.read_response().text == "23456"
 
 
+def test_a_part_is_refreshed_for_others_than_who_found_it(cached, scripted):
+    """Who says If-Range would have the whole in its place."""
+    with cached.client() as client:
+        client.ask("/", fields={"Range": "bytes=2-6"})
+        origin, _ = scripted.expect()
+        origin.send(part(2, 6, Cache_Control="max-age=60, stale-while-revalidate=60", Age="60"))
+        client.read_response()
+        assert client.get("/", fields={"Range": "bytes=3-4", "If-Range": '"a"'}).text == "34"
+        asked = origin.read_request()
+        assert (asked["Range"], asked["If-Range"], asked["If-None-Match"]) == ("bytes=3-4", None, '"a"')
+
+
 def test_several_ranges_that_lie_in_it_are_sent_apart(ask):
     """RFC 9110 15.3.7.2."""
     ask("bytes=2-6", first=2, last=6)

@@ -81,6 +81,7 @@ void Fill::copy_request(const http::Request& request) {
   client_head_.method_text = "GET";
   const Entry* const validated = order_.validated ? &*order_.validated : nullptr;
   compose_fill_request(client_head_, validated, order_.of_range, head_);
+  head_.fields.remove(FieldId::if_range);  // others who wait may not want the whole in its place
   if (order_.completion) order_.completion->ask_for_missing(head_.fields);
   body_rules_ = request.rules;
   record_.route = request.record.route;
