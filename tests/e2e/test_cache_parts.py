@@ -78,19 +78,6 @@ def test_another_part_than_was_asked_for_answers_nobody_who_asks_again(ask):
     assert ask("bytes=0-3", first=0, last=3).text == "0123"
 
 
-def test_a_part_that_is_shorter_than_it_said_is_completed_for_who_asks_again(cached, scripted):
-    with cached.client() as client:
-        client.ask("/", fields={"Range": "bytes=2-6"})
-        origin, _ = scripted.expect()
-        origin.send(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 2-6/10\r\nCache-Control: max-age=60\r\n"
-                    b"ETag: \"a\"\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n234\r\n0\r\n\r\n")
-        assert client.read_response().text == "234"
-        client.ask("/", fields={"Range": "bytes=2-6"})
-        assert origin.read_request()["Range"] == "bytes=5-6"
-        origin.send(part(5, 6))
-        assert client.read_response().text == "23456"
-
-
 def test_a_part_is_refreshed_for_others_than_who_found_it(cached, scripted):
     """Who says If-Range would have the whole in its place."""
     with cached.client() as client:

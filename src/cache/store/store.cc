@@ -35,9 +35,7 @@ std::size_t region_bytes(const StoreLimits& limits, std::uint64_t other) {
 bool has_wanted_part(const Entry& entry, const http::Fields& request) {
   const auto range = request.value(http::FieldId::range);
   if (range.empty() || !if_range_holds(request, entry.lines)) return false;
-  // Less may have come than was said to answer it.
-  const bool is_answer = range == entry.range && answers(range, *entry.part);
-  return is_answer || selection_of(range, *entry.part).has_value();
+  return range == entry.range || selection_of(range, *entry.part).has_value();
 }
 
 /// What is for all requests stands for what is for some, and the other way round: the origin has
