@@ -91,7 +91,7 @@ Task<Outcome> CacheExchange::send_alone(http::Responder& answer_to) {
   if (!stored_ || facts_.method != Method::get)
     co_return co_await handler_.origin().handle(request_, answer_to);
   http::RequestHead head(request_.arena);
-  compose_fill_request(request_.head, &*stored_, stored_->part.has_value(), head);
+  compose_fill_request(request_.head, &*stored_, head);
   http::Request conditional{.head = head,
                             .body = request_.body,
                             .client = request_.client,

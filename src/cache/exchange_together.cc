@@ -56,7 +56,6 @@ FillOrder CacheExchange::order(std::string flight_key, std::shared_ptr<Flight> f
           .validated = stored_,
           .stale_on_error = serves_on_error(),
           .completion = completion_,
-          .of_range = !shared_range().empty(),
           .reader = surroundings_.reader,
           .configured = configured_};
 }
@@ -71,7 +70,6 @@ void CacheExchange::refresh(const Pin& entry) {
   if (!flight) return entry->refreshing.store(false, std::memory_order_relaxed);
   FillOrder refreshing = order(std::move(key), std::move(flight));
   refreshing.validated = entry;
-  refreshing.of_range = entry->part.has_value();
   refreshing.stale_on_error = true;  // an error is no better than what may still serve
   Fill::start(std::move(refreshing), nullptr);
 }

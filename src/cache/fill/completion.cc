@@ -45,6 +45,7 @@ bool Completion::is_completed_by(const http::ResponseHead& head, http::BodyLengt
 
 void Completion::ask_for_missing(http::Fields& request) const {
   const std::string range = fmt::format("bytes={}-{}", missing.first, missing.last);
+  request.remove(FieldId::range);  // of all that is wanted
   request.add(FieldId::range, request.arena().copy(range));
   request.add(FieldId::if_range, newest().etag());
 }

@@ -27,7 +27,7 @@ struct Completion {
   const Entry& newest() const;
   /// Whether an answer of 206 is what was asked for: these bytes, of the same strong entity tag.
   bool is_completed_by(const http::ResponseHead& head, http::BodyLength length) const;
-  /// Adds Range and If-Range (RFC 9110 13.1.5).
+  /// Sets Range, and adds If-Range (RFC 9110 13.1.5).
   void ask_for_missing(http::Fields& request) const;
 };
 

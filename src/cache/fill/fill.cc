@@ -79,8 +79,7 @@ void Fill::copy_request(const http::Request& request) {
   copy_head(request.head, client_head_, arena_);
   client_head_.method = http::Method::get;  // a HEAD may have found what is to be refreshed
   client_head_.method_text = "GET";
-  const Entry* const validated = order_.validated ? &*order_.validated : nullptr;
-  compose_fill_request(client_head_, validated, order_.of_range, head_);
+  compose_fill_request(client_head_, order_.validated ? &*order_.validated : nullptr, head_);
   head_.fields.remove(FieldId::if_range);  // others who wait may not want the whole in its place
   if (order_.completion) order_.completion->ask_for_missing(head_.fields);
   body_rules_ = request.rules;
@@ -226,7 +225,7 @@ void Fill::contest() {
 
 /// What it is to answer; empty: the whole.
 std::string_view Fill::range() const {
-  const bool is_of_part = order_.of_range || order_.completion;
+  const bool is_of_part = head_.fields.has(FieldId::range);
   return is_of_part ? client_head_.fields.value(FieldId::range) : std::string_view{};
 }
 

@@ -76,7 +76,6 @@ struct FillOrder {
   Pin validated;
   bool stale_on_error = false;
   std::optional<Completion> completion = {};
-  bool of_range = false;  ///< it asks for the Range of the request
   std::size_t reader = 0;
   RequestRules configured;
 };

@@ -62,17 +62,18 @@ RequestFacts facts_for_others(const http::RequestHead& head) {
   return facts;
 }
 
-void compose_fill_request(const http::RequestHead& head, const Entry* validated, bool with_range,
+void compose_fill_request(const http::RequestHead& head, const Entry* validated,
                           http::RequestHead& into) {
   into.method = head.method;
   into.method_text = head.method_text;
   into.target = head.target;
   into.version = head.version;
   into.authority = head.authority;
+  const bool of_whole = validated != nullptr && !validated->part;
   head.fields.for_each([&](const Field& line) {
     // A range of what the client has already must not be of something else (RFC 9110 13.1.5).
     const bool of_part = line.id == FieldId::range || line.id == FieldId::if_range;
-    if ((with_range && of_part) || !is_condition(line.id)) into.fields.append(line);
+    if ((!of_whole && of_part) || !is_condition(line.id)) into.fields.append(line);
   });
   if (validated == nullptr) return;
   for (const Field& line : validated->lines) {

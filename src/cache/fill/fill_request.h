@@ -15,9 +15,9 @@ void copy_head(const http::ResponseHead& from, http::ResponseHead& to, Arena& ar
 RequestFacts facts_for_others(const http::RequestHead& head);
 
 /// `head` as a request that fills the cache: without conditions of the client's own, and with one
-/// that asks whether `validated` (may be null) still holds (RFC 9111 4.3.1). `with_range`: of the
-/// range that the client wants, as a part is asked for and asked about. `into` gets views of both.
-void compose_fill_request(const http::RequestHead& head, const Entry* validated, bool with_range,
+/// that asks whether `validated` (may be null) still holds (RFC 9111 4.3.1). The range that the
+/// client wants stays, but where all of a whole is asked about. `into` gets views of both.
+void compose_fill_request(const http::RequestHead& head, const Entry* validated,
                           http::RequestHead& into);
 
 }  // namespace minato::cache
